@@ -61,7 +61,7 @@ export function studyData(text: string): StudyReportData {
     lr: 0.01,
     test: estimate(value),
     difference: difference === null ? null : estimate(difference),
-    ...(difference !== null && { differences: [difference - 1, difference + 1] }),
+    differences: difference === null ? [] : [difference - 1, difference + 1],
     epochsTo: { median: 12, arrived: 3, runs: 5 },
     spread: 0.2,
     diverged: { runs: 1, of: 30 },
@@ -108,10 +108,10 @@ export function studyData(text: string): StudyReportData {
       {
         title: text,
         lines: [
-          { label: text, points: [0.001, 0.01, 0.1].map((at) => ({ at, ...estimate(2), failed: at === 0.1 ? 1 : 0 })) },
+          { label: text, points: [0.001, 0.01, 0.1].map((at) => ({ at, value: 2, failed: at === 0.1 ? 1 : 0 })) },
         ],
       },
     ],
-    rowCounts: [{ title: text, lines: [{ label: text, points: [100, 200].map((at) => ({ at, ...estimate(2) })) }] }],
+    rowCounts: [{ title: text, lines: [{ label: text, points: [100, 200].map((at) => ({ at, value: 2 })) }] }],
   };
 }

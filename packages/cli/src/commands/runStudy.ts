@@ -45,7 +45,7 @@ export async function runStudy(
 }
 
 /** The page as HTML; undefined where there is nothing to report. */
-async function reportOf({ study, concluded, trials, noticed }: Studied): Promise<string | undefined> {
+async function reportOf({ study, concluded, noticed }: Studied): Promise<string | undefined> {
   if (concluded === undefined) return undefined;
   // Vega takes a while to load, and only reports need it.
   const [{ studyReport }, { studyReportData }] = await Promise.all([
@@ -54,5 +54,5 @@ async function reportOf({ study, concluded, trials, noticed }: Studied): Promise
   ]);
   const { started, table, versions } = study.config;
   const source = { id: study.id, created: new Date(started), table, versions, findings: noticed };
-  return studyReport(studyReportData(concluded.result, source, trials));
+  return studyReport(studyReportData(concluded.result, source));
 }

@@ -162,7 +162,7 @@ async function runIn(
     ...beginning,
     study: folder,
     complete: result.complete,
-    ...(shown && { concluded: { result: shown, report: studyReport(shown, trials) } }),
+    ...(shown && { concluded: { result: shown, report: studyReport(shown) } }),
     trials,
     trained: trials.length - store.finished.length,
     seconds,

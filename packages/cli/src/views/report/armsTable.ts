@@ -21,7 +21,7 @@ function armsTable({ rows, metric, unit }: StudyReportData): Html {
     { head: "learning rate", cell: ({ lr }) => lr },
     {
       head: `test ${inUnits && unit !== undefined ? `${short}, ${unit}` : short}`,
-      cell: ({ test }) => withInterval(atLeastZero(test), plainText),
+      cell: ({ test }) => withInterval(test, plainText),
     },
     {
       head: "difference",
@@ -54,7 +54,7 @@ ${body}</tbody></table>
 
 function armsNote({ reference, targetError }: StudyReportData): string {
   const epochs = ` Epochs to target: the median over seeds until ${targetError}.`;
-  return `Means over seeds, with their 95% intervals. Differences: to ${reference}, seed by seed.${epochs} Spread: standard deviation over seeds. Bold: the lowest mean on the test rows, which chose nothing; others may be as good within noise.`;
+  return `Means over seeds, with their 95% intervals. Differences: to ${reference}, seed by seed.${epochs} Spread: how far two trainings on the same split lie apart. Bold: the lowest mean on the test rows, which chose nothing; others may be as good within noise.`;
 }
 
 function epochsText({ epochsTo: { median, arrived, runs } }: StudyArm): HtmlValue {
@@ -69,11 +69,6 @@ function bestOf(rows: readonly StudyArm[], metric: string): StudyArm[] {
   const finite = rows.filter(({ test }) => Number.isFinite(test.value));
   const best = Math.min(...finite.map(({ test }) => sign * test.value));
   return finite.filter(({ test }) => sign * test.value - best <= 1e-9 * Math.abs(best));
-}
-
-/** No error is below 0, although an interval by Student's t may extend there. */
-function atLeastZero({ value, interval }: Estimate): Estimate {
-  return { value, interval: interval && { ...interval, low: Math.max(0, interval.low) } };
 }
 
 function withInterval({ value, interval }: Estimate, write: (value: number) => string): Html {

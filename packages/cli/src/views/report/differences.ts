@@ -27,7 +27,7 @@ export function differencesOf({ rows, metric }: Pick<StudyReportData, "rows" | "
   const shown = rows.filter(({ difference }) => difference === null || Number.isFinite(difference.value));
   const apart = shown.flatMap(({ difference }) => difference ?? []);
   if (apart.length === 0) return undefined;
-  const seeds = shown.flatMap(({ differences = [] }) => differences);
+  const seeds = shown.flatMap(({ differences }) => differences);
   const axis = barAxis(extentOf(apart, seeds), { none: 0 }, 5);
   const { better } = metricFacts(metric);
   const groups = [...new Set(shown.map(({ group }) => group))].map((title) => ({
@@ -48,7 +48,7 @@ function rowOf(arm: StudyArm, axis: BarAxis, better: "lower" | "higher"): Differ
     side: sideOf(interval, better),
     difference: signedText(value),
     interval: interval === null ? "" : `${signedText(interval.low)} to ${signedText(interval.high)}`,
-    bar: intervalBar({ value, interval, ...(differences && { seeds: differences }) }, axis, signedText),
+    bar: intervalBar({ value, interval, seeds: differences }, axis, signedText),
   };
 }
 
@@ -89,7 +89,7 @@ export function differencesFigure(data: StudyReportData): Html | undefined {
 ${rows.map(rowHtml(axis))}</ul>
 `,
   );
-  const marks = rows.some(({ differences = [] }) => differences.length > 0) ? " Small marks: seeds." : "";
+  const marks = rows.some(({ differences }) => differences.length > 0) ? " Small marks: seeds." : "";
   return html`<figure class="differences${beyond.left && " left"}${beyond.right && " right"}">${lists}<div class="row foot"><p>${title}</p>${drawAxis(axis)}</div>
 <figcaption>Each arm beside the reference, seed by seed: ${side} of the dashed line is better. Dots and lines: means and their 95% intervals; grey where the interval holds 0.${marks} An arrow: beyond the axis, with the number that is there.</figcaption></figure>
 `;

@@ -10,7 +10,6 @@ import {
   type StudyResult,
   StudyView,
   studyReport as summarizeStudy,
-  type TrialRun,
 } from "evenkeel/study";
 import { differInSize } from "../study/differInSize.ts";
 import { isHeldInPart } from "../study/isHeldInPart.ts";
@@ -21,43 +20,29 @@ type StudySource = Pick<ReportSource, "id" | "created" | "table" | "unit" | "ver
   readonly findings?: readonly RunFinding[];
 };
 
-/**
- * The data of a study's report, for a finished or an interrupted study. `runs` have the times,
- * which are not in the result.
- */
-export function studyReportData(
-  result: StudyResult,
-  source: StudySource,
-  runs: readonly TrialRun[] = [],
-): StudyReportData {
+/** The data of a study's report, for a finished or an interrupted study. */
+export function studyReportData(result: StudyResult, source: StudySource): StudyReportData {
   const { plan, trials } = result;
   const view = new StudyView(plan, trials);
-  const { rows, ...summary } = summarizeStudy(result, runs);
-  const reference = view.seen(view.reference);
+  const { rows, ...summary } = summarizeStudy(result);
   const sized = differInSize(plan);
   return {
     ...source,
     ...{
       title: summary.title,
       ran: summary.ran,
-      answer: summary.headline.slice(0, 2), // STAND-IN
-      power: null as string | null, // STAND-IN
+      answer: summary.answer,
+      power: summary.power,
       headline: summary.headline,
-      claims: summary.claims.map((claim) => ({
-        ...claim,
-        inPart: isHeldInPart(claim),
-        short: claim.claim /* STAND-IN */,
-      })),
+      claims: summary.claims.map((claim) => ({ ...claim, inPart: isHeldInPart(claim) })),
       notes: summary.notes,
     },
     ...{ reference: summary.reference, targetError: summary.targetError },
     ...{ target: plan.target, metric: plan.settings.metric, seeds: plan.seeds.length },
     rows: rows.map((row) => ({
       ...row,
-      won: null as StudyArm["won"], // STAND-IN
       ...nameOf(row),
       ...(sized && row.arm.name !== undefined && { parameters: row.arm.parameters }),
-      ...differencesOf(view.seen(row.arm, row.statistics), reference, row),
     })),
     curves: panels(view, (arm, statistics, label) => {
       const runs = [...view.seen(arm, statistics).values()]
@@ -80,19 +65,6 @@ export function studyReportData(
 function nameOf({ arm, label }: ReportRow): Pick<StudyArm, "group" | "name"> {
   const name = arm.name === undefined ? label.slice(label.indexOf(", ") + 2) : label;
   return { group: capital(describeGroup(arm)), name };
-}
-
-function differencesOf(
-  seen: ReadonlyMap<number, Observation>,
-  reference: ReadonlyMap<number, Observation>,
-  { difference }: { readonly difference: unknown },
-): { readonly differences?: readonly number[] } {
-  if (difference === null) return {};
-  const differences = [...seen].flatMap(([seed, { test }]) => {
-    const other = reference.get(seed);
-    return other === undefined ? [] : [test - other.test];
-  });
-  return { differences };
 }
 
 type LineOf<Line> = (arm: Arm, statistics: Statistics, label: string) => Line;
@@ -150,7 +122,8 @@ function pointOf(view: StudyView, at: number, seen: ReadonlyMap<number, Observat
   if (seen.size === 0) return [];
   const observations = [...seen.values()];
   const failed = observations.filter(({ diverged }) => diverged).length;
-  return [{ at, value: view.estimate(observations.map(({ test }) => test)).value, failed }];
+  const { value } = view.average(new Map([...seen].map(([seed, one]) => [seed, [one]])));
+  return [{ at, value, failed }];
 }
 
 /**

@@ -101,7 +101,7 @@ export interface StudyArm {
   /** The difference to the reference; null for the reference. */
   readonly difference: Estimate | null;
   /** That difference for each seed. */
-  readonly differences?: readonly number[];
+  readonly differences: readonly number[];
   /** In how many seeds its test error is below the reference's; null for the reference. */
   readonly won: { readonly seeds: number; readonly of: number } | null;
   /**
@@ -109,7 +109,7 @@ export interface StudyArm {
    * reach it.
    */
   readonly epochsTo: { readonly median: number | null; readonly arrived: number; readonly runs: number };
-  /** Standard deviation over seeds. */
+  /** How far two trainings on the same split lie apart. */
   readonly spread: number | null;
   readonly diverged: { readonly runs: number; readonly of: number };
   /** Test minus training error. */

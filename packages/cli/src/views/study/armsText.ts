@@ -6,7 +6,7 @@ import {
   type StudyPlan,
   type StudyReport,
 } from "evenkeel/study";
-import { figure, scoreText } from "../../shell/figures.ts";
+import { figure } from "../../shell/figures.ts";
 import { printable } from "../../shell/printed.ts";
 import { type Output, widthOf, wrap } from "../../shell/terminal.ts";
 import { newTable } from "../table.ts";
@@ -39,19 +39,14 @@ export function armsText(report: StudyReport, plan: StudyPlan, output: Output): 
     { head: "rates", cell: ({ trains }) => String(trains.length) },
     { head: "gap", cell: ({ gap }) => write(gap.value) },
     ...(rows.some(({ rescaled }) => rescaled !== null) ? [{ head: "rescaled", cell: rescaledText }] : []),
-    {
-      head: "ms/epoch",
-      cell: ({ msPerEpoch, statistics }) =>
-        msPerEpoch === null || statistics === "recomputed" ? "" : scoreText(msPerEpoch),
-    },
     ...(differInSize(plan) ? [{ head: "parameters", cell: parametersText }] : []),
   ];
   const whole = tableOf(rows, [...first, ...second], output);
   const fits = visibleWidth(whole) <= width;
   const tables = fits ? whole : [tableOf(rows, first, output), tableOf(rows, second, output)].join("\n\n");
   const legend =
-    `Mean over seeds ± half of its 95% interval. lr: the rate that is best on the validation rows. difference: to ${reference}, seed by ` +
-    `seed. epochs: median until ${targetError}. spread: standard deviation over seeds. rates: how many learning rates train. gap: test minus training error. ` +
+    `Geometric mean over seeds ± half of its 95% interval. lr: the rate that is best on the validation rows. difference: to ${reference}, seed by ` +
+    `seed. epochs: median until ${targetError}. spread: between two trainings on the same split. rates: how many learning rates train. gap: test minus training error. ` +
     "recomputed: the same weights with running statistics recomputed over the training rows." +
     (second.some(({ head }) => head === "rescaled") ? " rescaled: how far other units move the error." : "");
   return `${tables}\n${colors.dim(wrap(legend, width))}`;

@@ -1,8 +1,8 @@
 import { type Arm, describeScale, type NormArm } from "../arms/arm.ts";
-import type { Candidate, Figure, Verdict } from "../report/judge.ts";
+import { type Candidate, type Figure, shown, type Verdict } from "../report/judge.ts";
 import { mean } from "../report/statistics.ts";
-import type { Observation, StudyView } from "../report/view.ts";
-import { measured, nameMetric, percent, sayVerdict } from "../report/words.ts";
+import type { Observation, StudyView, Trainings } from "../report/view.ts";
+import { count, measured, nameMetric, percent, sayVerdict } from "../report/words.ts";
 
 export type ClaimId =
   | "speed"
@@ -22,6 +22,8 @@ type PoolingClaimId = "globalAsGood" | "globalOverfitsLess" | "maxBetter";
 /** A claim about the arms, judged on one table. */
 export interface Claim {
   readonly id: ClaimId;
+  /** The statement in a few words: "trains in fewer epochs". */
+  readonly short: string;
   /** The statement, and the rule that it was judged by. */
   readonly claim: string;
   readonly rule: string;
@@ -30,6 +32,12 @@ export interface Claim {
   /** The figures, in a sentence. */
   readonly sentence: string;
 }
+
+/**
+ * How many claims about normalization are judged beside each other: `judgeClaims` makes them. All
+ * their verdicts hold together in 95%.
+ */
+export const claimsTogether = 7;
 
 /** The same features with and without BatchNorm. */
 interface Setting {
@@ -52,32 +60,14 @@ export function unitOf({ plan }: StudyView): string {
   return nameMetric(plan.settings.metric);
 }
 
-export const testError = ({ test }: Observation): number => test;
-export const gapOf = ({ test, train }: Observation): number => test - train;
-
-/**
- * A network whose error is below this fraction of the best constant's predicts nearly everything.
- */
-const nearlyAll = 0.1;
-
 /**
  * The smallest effect of interest for an error of this size: a fraction of the error. If the error
  * is near 0, it is at least one test row, or the same fraction of a tenth of the best constant's
  * error.
  */
-export function worthBeside(view: StudyView, error: number): number {
-  const { worth, settings, seeds, rows } = view.plan;
-  if (settings.metric === "errorRate") return Math.max(worth * error, 1 / rows.test);
-  const constants = seeds.flatMap((seed) => view.constantOf(seed, "test") ?? []);
-  return worth * Math.max(error, constants.length === 0 ? 0 : nearlyAll * mean(constants));
-}
-
-/**
- * The smallest effect of interest given the mean test error of the arms to compare with, as a
- * negative number.
- */
-export function worthOf(view: StudyView, others: Map<number, Observation>): number {
-  return others.size === 0 ? 0 : -worthBeside(view, mean([...others.values()].map(testError)));
+export function worthBeside({ plan, scale }: StudyView, error: number): number {
+  const { worth, settings, rows } = plan;
+  return Math.max(worth * error, settings.metric === "errorRate" ? 1 / rows.test : worth * scale.threshold);
 }
 
 /** "1% of the error without, but one of the 69 test rows at least" */
@@ -87,26 +77,52 @@ export function describeWorth({ plan: { worth, settings, rows } }: StudyView, of
     : `${percent(worth)} of ${of}, or of a tenth of the best constant's where that is more`;
 }
 
-export function differencesBySeed(
-  first: Map<number, Observation>,
-  second: Map<number, Observation>,
-  of: (observation: Observation) => number = testError,
-): Map<number, number> {
+/** Values of the trainings of a seed: differences of two arms, or what else is compared. */
+export type BySeed = ReadonlyMap<number, readonly number[]>;
+
+/**
+ * The differences of two arms by seed, training by training. `of` is what is compared, by default
+ * the test error on the scale of errors.
+ */
+export function differences(
+  view: StudyView,
+  first: Trainings,
+  second: Trainings,
+  of: (observation: Observation) => number = view.test,
+): BySeed {
+  const values = (trainings: Trainings) => new Map([...trainings].map(([seed, all]) => [seed, all.map(of)]));
+  return minus(values(first), values(second));
+}
+
+/** The differences of the values that both have. */
+export function minus(first: BySeed, second: BySeed): BySeed {
   return new Map(
-    [...first].flatMap(([seed, observation]): [number, number][] => {
-      const other = second.get(seed);
-      return other === undefined ? [] : [[seed, of(observation) - of(other)]];
+    [...first].flatMap(([seed, values]): [number, number[]][] => {
+      const others = second.get(seed) ?? [];
+      const both = values.slice(0, others.length).map((value, i) => value - others[i]);
+      return both.length === 0 ? [] : [[seed, both]];
     }),
   );
 }
 
-export function differences(...given: Parameters<typeof differencesBySeed>): number[] {
-  return [...differencesBySeed(...given).values()];
+/**
+ * A mean difference of errors that a claim says is below 0.
+ * @param others the trainings that the first are compared with: the difference is told beside their
+ *   mean test error
+ */
+export function candidate(view: StudyView, label: string, others: Trainings, apart: BySeed): Candidate {
+  const values = [...apart.values()];
+  const beside = view.average(others).value;
+  return {
+    ...{ label, unit: unitOf(view), none: 0, worth: others.size === 0 ? 0 : -worthBeside(view, beside) },
+    estimate: (confidence) => view.difference(values, beside, confidence),
+    won: values.filter((trainings) => mean(trainings) < 0).length,
+  };
 }
 
-/** A mean difference of test errors that a claim says is below 0. */
-export function candidate(view: StudyView, label: string, worth: number, values: readonly number[]): Candidate {
-  return { label, unit: unitOf(view), none: 0, worth, estimate: (confidence) => view.estimate(values, confidence) };
+/** A difference for information, told beside the same error as a candidate's. */
+export function shownDifference(view: StudyView, label: string, others: Trainings, apart: BySeed): Figure {
+  return shown(label, unitOf(view), view.difference([...apart.values()], view.average(others).value));
 }
 
 /**
@@ -117,11 +133,9 @@ export function tell(figures: readonly Figure[]): string {
   const among = figures.filter(({ judged }) => judged !== undefined);
   const sentences = among.map((figure) => {
     const { label, unit } = figure;
-    return `${label}: ${figure.value === null ? "not measured" : `${measured(figure)} ${unit}`}, ${why(figure)}`;
+    const won = figure.won === undefined ? "" : `lower in ${figure.won} of ${count(figure.seeds, "seed")}, `;
+    return `${label}: ${figure.value === null ? "not measured" : `${measured(figure)} ${unit}`}, ${figure.value === null ? "" : won}${why(figure)}`;
   });
-  if (among.length > 1 && among.some(({ interval }) => interval !== null)) {
-    sentences.push(`${percent(among[0].confidence)} each, so that the ${among.length} hold together in 95%`);
-  }
   return sentences.map((sentence) => `${sentence[0].toUpperCase()}${sentence.slice(1)}.`).join(" ");
 }
 
@@ -131,12 +145,12 @@ function why({ value, interval, judged }: Figure): string {
   const { none, worth, verdict } = judged;
   if (verdict !== "undecided" || value === null || interval === null || interval.high >= none)
     return sayVerdict(verdict);
-  return value > worth
+  return interval.high > worth
     ? "significant, but perhaps below the smallest effect of interest"
     : "from too few seeds to tell";
 }
 
 /** The result of a claim that needs arms or variants that the study does not have. */
-export function notStudied(claim: Pick<Claim, "id" | "claim" | "rule">, missing: string): Claim {
+export function notStudied(claim: Pick<Claim, "id" | "short" | "claim" | "rule">, missing: string): Claim {
   return { ...claim, verdict: "undecided", figures: [], sentence: `Not studied: this takes ${missing}.` };
 }

@@ -5,13 +5,13 @@ import { plainVariant } from "../trial/trialSpec.ts";
 import {
   type Claim,
   candidate,
+  claimsTogether,
   describeWorth,
   differences,
   notStudied,
   settingsOf,
   tell,
   unitOf,
-  worthOf,
 } from "./claim.ts";
 
 /** Claim 6. */
@@ -20,6 +20,7 @@ export function noGuarantee(view: StudyView): Claim {
   const { rowFractions, rows } = view.plan;
   const claim = {
     id: "noGuarantee" as const,
+    short: "is no guarantee",
     claim: "Batch normalization is no guarantee: on small or simple data it may do nothing, or hurt.",
     rule:
       `In every setting here (inputs, number of rows) the test ${unit}, with minus without, paired over seeds. The verdict of a ` +
@@ -33,11 +34,13 @@ export function noGuarantee(view: StudyView): Claim {
     settings.flatMap(({ name, none, batch }) =>
       [1, ...rowFractions].map((part) => {
         const variant = { ...plainVariant, rows: part };
-        const others = view.seen(none, "kept", variant);
+        const others = view.trainings(none, "kept", variant);
         const label = `on ${name}, ${Math.round(part * rows.train)} rows`;
-        return candidate(view, label, worthOf(view, others), differences(view.seen(batch, "kept", variant), others));
+        const apart = differences(view, view.trainings(batch, "kept", variant), others);
+        return candidate(view, label, others, apart);
       }),
     ),
+    claimsTogether,
   );
   const verdicts = figures.flatMap((figure) => figure.judged?.verdict ?? []);
   const verdict: Verdict = verdicts.includes("not held")

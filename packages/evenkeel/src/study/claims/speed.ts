@@ -2,11 +2,11 @@ import { endsWithEpochs } from "../../train/table/schedule.ts";
 import { type Arm, describeArm, type Statistics } from "../arms/arm.ts";
 import { joinOptions, optionsOf } from "../arms/trainingOptions.ts";
 import { judged, overall, shown } from "../report/judge.ts";
-import { estimateRatio, isBelow, mean, median } from "../report/statistics.ts";
+import { type Estimate, type EstimateOptions, estimateRatio, isBelow, mean, median } from "../report/statistics.ts";
 import type { Observation, StudyView } from "../report/view.ts";
 import { number } from "../report/words.ts";
 import { partOfEpochs, plainVariant } from "../trial/trialSpec.ts";
-import { type Claim, notStudied, settingsOf, tell, unitOf } from "./claim.ts";
+import { type Claim, claimsTogether, notStudied, settingsOf, tell, unitOf } from "./claim.ts";
 
 const worth = 0.9;
 
@@ -67,11 +67,17 @@ export function arrivalsAt(view: StudyView, arm: Arm, lr: number, statistics: St
   );
 }
 
-/** The value that stands for a run that never reaches the target. */
+/**
+ * The epochs that a run which never reaches the target would take at least: those of the next
+ * length.
+ */
 function never(view: StudyView, arm: Arm): number {
   const { epochs, ends } = recipeOf(view, arm);
   return ends ? 2 * epochs : epochs + 1;
 }
+
+/** A run that never reaches the target takes at most this many times the epochs of the plan. */
+const longest = 16;
 
 /**
  * The epochs to the target by seed. With learning curves, they are taken at the rate of the grid
@@ -86,17 +92,42 @@ function soonest(view: StudyView, arm: Arm, statistics: Statistics): Arrivals | 
     .sort((a, b) => a - b)
     .map((lr) => {
       const arrivals = [...arrivalsAt(view, arm, lr, statistics)];
-      return { lr, epochs: new Map(arrivals.map(([seed, at]) => [seed, at ?? never(view, arm)])) };
+      return { lr, epochs: new Map(arrivals) };
     });
   const complete = seeds.filter((seed) => tried.every(({ epochs }) => epochs.has(seed)));
   if (complete.length === 0) return undefined;
-  const score = ({ epochs }: Arrivals) => mean(complete.map((seed) => Math.log(epochs.get(seed) ?? Number.NaN)));
+  const score = ({ epochs }: Arrivals) => mean(complete.map((seed) => Math.log(epochs.get(seed) ?? never(view, arm))));
   return tried.reduce((best, one) => (isBelow(score(one), score(best)) ? one : best));
 }
 
 interface Arrivals {
   readonly lr: number;
-  readonly epochs: Map<number, number>;
+  /** By seed; null for a run that never reaches the target. */
+  readonly epochs: Map<number, number | null>;
+}
+
+/** Epochs to the target with and without BatchNorm; null for never. */
+type Pair = readonly [number | null, number | null];
+
+/**
+ * The ratio of epochs, where some are only known to be more than those of the plan. The interval
+ * covers both extremes: that those with take `far` epochs and those without the nearest number, and
+ * the reverse.
+ */
+function boundedRatio(
+  pairs: readonly Pair[],
+  nearest: readonly [number, number],
+  far: number,
+  options: EstimateOptions,
+): Estimate {
+  const estimate = (first: number, second: number) =>
+    estimateRatio(
+      pairs.map(([one, other]) => [one ?? first, other ?? second]),
+      options,
+    );
+  const [middle, low, high] = [estimate(...nearest), estimate(nearest[0], far), estimate(far, nearest[1])];
+  const interval = low.interval && high.interval && { low: low.interval.low, high: high.interval.high };
+  return { ...middle, interval };
 }
 
 /** The training lengths that are tried, in epochs. */
@@ -120,6 +151,7 @@ export function speed(view: StudyView): Claim {
   const last = trained.epochs;
   const claim = {
     id: "speed" as const,
+    short: "trains in fewer epochs",
     claim: "Batch normalization speeds training up: it takes fewer epochs.",
     rule:
       (endsWithEpochs(trained.train.schedule)
@@ -127,9 +159,10 @@ export function speed(view: StudyView): Claim {
           `${unitOf(view)} ends at most at ${describeTarget(view)}, each network at the rate chosen for all epochs: `
         : `Epochs until the validation ${unitOf(view)} is at most ${describeTarget(view)}, each network at the rate at which it gets ` +
           "there soonest (both by the rows that also count the epochs): ") +
-      `geometric mean over seeds of (with / without). Held if the interval lies below 1 and the mean at or below ${worth}; ` +
-      `not held if the interval lies above ${worth}. A run that never reaches the target counts as ${never(view, view.reference)} epochs, which can only ` +
-      "bring the two closer; undecided if neither reaches it in most seeds, or if the best constant is as good as the target.",
+      `geometric mean over seeds of (with / without). Held if the whole interval lies at or below ${worth}; ` +
+      `not held if it lies above ${worth}. A run that never reaches the target counts as ${never(view, view.reference)} epochs in the mean; the interval ` +
+      `reaches as far as it would if such runs took up to ${longest} times the epochs of the plan. Undecided if neither reaches the target in most seeds, ` +
+      "or if the best constant is as good as the target.",
   };
   const settings = settingsOf(view);
   if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");
@@ -142,18 +175,22 @@ export function speed(view: StudyView): Claim {
   const figures = judged(
     settings.map(({ name, none, batch }) => {
       const [first, second] = [soonest(view, batch, "kept"), soonest(view, none, "kept")];
-      const pairs = [...(first?.epochs ?? [])].flatMap(([seed, epochs]): [number, number][] => {
+      const pairs = [...(first?.epochs ?? [])].flatMap(([seed, epochs]): Pair[] => {
         const other = second?.epochs.get(seed);
         return other === undefined ? [] : [[epochs, other]];
       });
-      const lost = pairs.filter((pair) => Math.min(...pair) > last).length;
+      const lost = pairs.filter((pair) => pair.every((at) => at === null)).length;
       const useless = isTrivial || pairs.length === 0 || 2 * lost > pairs.length;
+      const nearest = [never(view, batch), never(view, none)] as const;
       return {
         ...{ label: `on ${name}`, unit: "times the epochs", none: 1, worth },
         estimate: (confidence: number) =>
-          useless ? null : estimateRatio(pairs, { confidence, overlap: view.overlap("validation") }),
+          useless
+            ? null
+            : boundedRatio(pairs, nearest, longest * last, { confidence, overlap: view.overlap("validation") }),
       };
     }),
+    claimsTogether,
   );
   const medians = settings.flatMap(({ name, none, batch }) =>
     (
@@ -164,15 +201,11 @@ export function speed(view: StudyView): Claim {
       ] as const
     ).map(([word, arm, statistics]) => {
       const arrivals = soonest(view, arm, statistics);
-      const epochs = [...(arrivals?.epochs.values() ?? [])];
+      const epochs = [...(arrivals?.epochs.values() ?? [])].map((at) => at ?? Number.POSITIVE_INFINITY);
       const middle = epochs.length === 0 ? Number.NaN : median(epochs);
       const label = `median on ${name} ${word}${arrivals === undefined ? "" : `, learning rate ${arrivals.lr}`}`;
-      // A median beyond the last epoch means that most runs never reach the target.
-      return shown(label, "epochs", {
-        count: epochs.length,
-        value: middle > last ? Number.NaN : middle,
-        interval: null,
-      });
+      // An infinite median, of runs that mostly never reach the target, is shown as no value.
+      return shown(label, "epochs", { count: epochs.length, value: middle, interval: null });
     }),
   );
   return { ...claim, verdict: overall(figures), figures: [...figures, ...medians], sentence: tell(figures) };

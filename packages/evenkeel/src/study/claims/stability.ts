@@ -1,15 +1,21 @@
 import type { Arm, Statistics } from "../arms/arm.ts";
 import { type Candidate, judged, overall, shown } from "../report/judge.ts";
-import { deviationsFromMedian, estimateMean, mean } from "../report/statistics.ts";
-import { pairsOf, type StudyView } from "../report/view.ts";
+import { estimateMean, mean } from "../report/statistics.ts";
+import type { StudyView } from "../report/view.ts";
 import { percent } from "../report/words.ts";
-import { type Claim, describeWorth, notStudied, settingsOf, tell, testError, unitOf, worthOf } from "./claim.ts";
+import {
+  type Claim,
+  claimsTogether,
+  describeWorth,
+  notStudied,
+  settingsOf,
+  tell,
+  unitOf,
+  worthBeside,
+} from "./claim.ts";
 
-const worthSpread = -0.1;
-/**
- * Two values lie equally far from their median, and the grid has few rates: with fewer seeds than
- * this, spreads may agree by chance.
- */
+const worthSpread = 0.1;
+/** The grid has few rates: with fewer seeds than this, values may agree by chance. */
 const fewestSeeds = 5;
 const worthRates = -0.1;
 
@@ -42,54 +48,46 @@ export function trainingRates(view: StudyView, arm: Arm, statistics: Statistics 
   return found;
 }
 
-const nothing = "Nothing to compare: seeds hardly differ, and no rate fails.";
+/**
+ * How far two trainings on the same split lie apart, by seed, on the scale of errors: other
+ * starting weights and another order of the rows.
+ */
+export function spreads(view: StudyView, arm: Arm, statistics: Statistics = "kept"): Map<number, number> {
+  return new Map(
+    [...view.trainings(arm, statistics)].flatMap(([seed, all]): [number, number][] => {
+      const [first, second] = all.map(view.test);
+      return second === undefined ? [] : [[seed, Math.abs(first - second)]];
+    }),
+  );
+}
+
+const nothing = "Nothing to compare: trainings hardly differ, and all rates train, or none.";
 
 /** Claim 2. */
 export function stability(view: StudyView): Claim {
   const { lrs } = view.plan;
-  const unit = unitOf(view);
-  const overlap = view.overlap("validation");
   const claim = {
     id: "stability" as const,
+    short: "makes training stable",
     claim: "Batch normalization makes training more stable.",
     rule:
-      `Two measures, of ${fewestSeeds} seeds or more. Spread: how far the test ${unit} lies from the median over seeds, with minus ` +
-      "without, paired over seeds, each network at its own best rate; held if the interval lies below 0 and the mean is at least " +
-      `${percent(-worthSpread)} of the spread without, and at least the smallest effect of interest as an error (${describeWorth(view)}); not held if the ` +
-      "interval leaves out such a gain; left out if both spreads are smaller than that. Its interval is Student's t over the seeds " +
-      `alone, whose scatter is what is asked for. Rates: the part of the ${lrs.length} learning rates that fail, with minus without; a ` +
-      "rate trains if the run goes nine tenths of the way from the best constant to the best network of the seed; held if the " +
-      `interval lies below 0 and the mean at or below ${worthRates}, not held if the interval lies above ${worthRates}; left out if none fails.`,
+      `Two measures, of ${fewestSeeds} seeds or more. Spread: how far the test errors of two trainings on the same split lie apart (other starting weights and ` +
+      "another order of the rows), with minus without, paired over seeds, each network at its own best rate; held if the whole interval lies at or beyond " +
+      `${percent(worthSpread)} of the spread without, and at or beyond the smallest effect of interest as an error (${describeWorth(view)}); not held if the ` +
+      "interval leaves out such a gain; open if both spreads are smaller than that. Its interval is Student's t over the seeds " +
+      `alone, since the trainings are independent. Rates: the part of the ${lrs.length} learning rates that fail, with minus without; a ` +
+      "rate trains if the run goes nine tenths of the way from the best constant to the best network of the seed; held if the whole " +
+      `interval lies at or below ${worthRates}, not held if it lies above ${worthRates}; open if all rates of both train, or none.`,
   };
   const settings = settingsOf(view);
   if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");
-  const candidates = settings.flatMap(({ name, none, batch }) => {
-    const pairs = pairsOf(view.seen(batch), view.seen(none), testError);
-    const [good, others] = [trainingRates(view, batch), trainingRates(view, none)];
-    const failing = [...good].flatMap(([seed, rates]): [number, number][] => {
-      const other = others.get(seed);
-      return other === undefined ? [] : [[lrs.length - rates.length, lrs.length - other.length]];
-    });
-    const fewer = failing.map(([first, second]) => (first - second) / lrs.length);
-    const deviations = [0, 1].map((side) => deviationsFromMedian(pairs.map((pair) => pair[side])));
-    const apart = deviations[0].map((deviation, i) => deviation - deviations[1][i]);
-    const spreads = deviations.map(mean);
-    const worth = worthOf(view, view.seen(none));
-    const found: Candidate[] = [];
-    // If neither arm varies over seeds, or no rate fails, there is nothing to compare.
-    if (Math.max(...spreads) >= -worth) {
-      const estimate = (confidence: number) => estimateMean(apart, { confidence });
-      const least = Math.min(worthSpread * spreads[1], worth);
-      found.push({ label: `spread over seeds on ${name}`, unit, none: 0, worth: least, estimate, fewestSeeds });
-    }
-    if (failing.some(([first, second]) => first > 0 || second > 0)) {
-      const estimate = (confidence: number) => estimateMean(fewer, { confidence, overlap });
-      const label = `rates that fail on ${name}`;
-      found.push({ label, unit: "of the rates", none: 0, worth: worthRates, estimate, fewestSeeds });
-    }
-    return found;
-  });
-  const figures = judged(candidates);
+  const figures = judged(
+    settings.flatMap(({ name, none, batch }) => [
+      spreadOf(view, `spread of trainings on ${name}`, batch, none),
+      ratesOf(view, `rates that fail on ${name}`, batch, none),
+    ]),
+    claimsTogether,
+  );
   const counts = settings.flatMap(({ name, none, batch }) =>
     [batch, none].flatMap((arm) => {
       const word = `${arm === batch ? "with" : "without"} BatchNorm on ${name}`;
@@ -99,7 +97,7 @@ export function stability(view: StudyView): Claim {
         shown(
           `rates that train ${word}`,
           `of ${lrs.length}`,
-          rates.length === 0 ? null : estimateMean(rates, { overlap }),
+          rates.length === 0 ? null : estimateMean(rates, { overlap: view.overlap("validation") }),
         ),
         shown(`diverged ${word}`, "runs", { count: view.seen(arm).size, value: diverged.length, interval: null }),
       ];
@@ -109,6 +107,57 @@ export function stability(view: StudyView): Claim {
     ...claim,
     verdict: overall(figures),
     figures: [...figures, ...counts],
-    sentence: figures.length === 0 ? nothing : tell(figures),
+    sentence: figures.every(({ value }) => value === null) ? nothing : tell(figures),
+  };
+}
+
+/** Without a value if both arms vary by less than the smallest effect of interest. */
+function spreadOf(view: StudyView, label: string, batch: Arm, none: Arm): Candidate {
+  const [first, second] = [spreads(view, batch), spreads(view, none)];
+  const pairs = [...first].flatMap(([seed, value]): [number, number][] => {
+    const other = second.get(seed);
+    return other === undefined ? [] : [[value, other]];
+  });
+  const beside = view.average(view.trainings(none)).value;
+  const least = worthBeside(view, beside);
+  const [own, others] = [0, 1].map((side) =>
+    pairs.length === 0 ? 0 : view.scale.move(beside, mean(pairs.map((pair) => pair[side]))),
+  );
+  const apart = pairs.map(([value, other]) => value - other);
+  const inUnit = (step: number) => view.scale.move(beside, step);
+  return {
+    ...{
+      label,
+      unit: unitOf(view),
+      none: 0,
+      worth: pairs.length === 0 ? 0 : -Math.max(worthSpread * others, least),
+      fewestSeeds,
+    },
+    estimate: (confidence) => {
+      if (Math.max(own, others) < least || pairs.length === 0) return null;
+      const { count, value, interval } = estimateMean(apart, { confidence });
+      return {
+        ...{ count, value: inUnit(value) },
+        interval: interval && { low: inUnit(interval.low), high: inUnit(interval.high) },
+      };
+    },
+  };
+}
+
+/** Without a value if all rates of both arms train, or none of either in most seeds. */
+function ratesOf(view: StudyView, label: string, batch: Arm, none: Arm): Candidate {
+  const many = view.plan.lrs.length;
+  const [good, others] = [trainingRates(view, batch), trainingRates(view, none)];
+  const failing = [...good].flatMap(([seed, rates]): [number, number][] => {
+    const other = others.get(seed);
+    return other === undefined ? [] : [[many - rates.length, many - other.length]];
+  });
+  const hopeless = failing.filter((pair) => Math.min(...pair) === many).length;
+  const isOpen = failing.every((pair) => Math.max(...pair) === 0) || 2 * hopeless > failing.length;
+  const fewer = failing.map(([first, second]) => (first - second) / many);
+  return {
+    ...{ label, unit: "of the rates", none: 0, worth: worthRates, fewestSeeds },
+    estimate: (confidence) =>
+      isOpen ? null : estimateMean(fewer, { confidence, overlap: view.overlap("validation") }),
   };
 }

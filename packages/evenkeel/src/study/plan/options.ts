@@ -88,7 +88,7 @@ export const studyOptions = {
   lrs: option({
     check: listOf(numberAbove(0), "at least one learning rate above 0", { noun: "rates", least: 1 }),
     help: "The learning rates that every arm is trained with. An arm is judged at its best rate on the validation rows.",
-    defaultText: "0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1; 0.001, 0.01 with quick",
+    defaultText: "0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1; 0.001, 0.003, 0.01, 0.03 with quick",
   }),
   rowFractions: option({
     check: fractions("shares of the training rows such as [0.25, 0.5]"),
@@ -158,7 +158,7 @@ export const studyOptions = {
   quick: option({
     check: flag(),
     default: false,
-    help: "A first look: 5 seeds, 2 learning rates, 30 epochs at most. Each of these can still be given.",
+    help: "A first look: 5 seeds, 4 learning rates, 30 epochs at most. Each of these can still be given.",
   }),
 };
 

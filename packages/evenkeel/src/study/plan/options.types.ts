@@ -33,8 +33,8 @@ export interface StudyOptions {
   readonly dropout?: Value<"dropout"> | undefined;
   /**
    * The learning rates that every arm is trained with. An arm is judged at its best rate on the
-   * validation rows. Default: 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1; 0.001, 0.01 with
-   * quick.
+   * validation rows. Default: 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1; 0.001, 0.003, 0.01,
+   * 0.03 with quick.
    */
   readonly lrs?: Value<"lrs"> | undefined;
   /**
@@ -97,7 +97,7 @@ export interface StudyOptions {
    */
   readonly worth?: Value<"worth"> | undefined;
   /**
-   * A first look: 5 seeds, 2 learning rates, 30 epochs at most. Each of these can still be given.
+   * A first look: 5 seeds, 4 learning rates, 30 epochs at most. Each of these can still be given.
    * Default: false.
    */
   readonly quick?: Value<"quick"> | undefined;

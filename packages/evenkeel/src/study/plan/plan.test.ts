@@ -17,14 +17,14 @@ describe("a plan", () => {
     expect(plan.settings).toMatchObject({ metric: "mae", epochs: 100, batchSize: 32 });
     const rates = rateTrials(plan);
     const variants = variantTrials(plan, ({ norm }) => (norm === "batch" ? 0.1 : 0.001));
-    expect([rates.length, variants.length]).toEqual([560, 230]);
-    expect(countTrials(plan)).toEqual({ rates: 560, variants: 230, all: 790 });
-    expect(new Set([...rates, ...variants].map(({ id }) => id)).size).toBe(790);
+    expect([rates.length, variants.length]).toEqual([560, 310]);
+    expect(countTrials(plan)).toEqual({ rates: 560, variants: 310, all: 870 });
+    expect(new Set([...rates, ...variants].map(({ id }) => id)).size).toBe(870);
     expect(variants.filter(({ rescale }) => rescale !== null).map(({ arm }) => arm.scale)).toEqual(
       Array(30).fill("raw"),
     );
     expect(variants.filter(({ arm }) => arm.norm === "batch").every(({ lr }) => lr === 0.1)).toBe(true);
-    expect(describePlan(plan).join(" ")).toContain("790 networks on 320 training rows, 100 epochs in batches of 32");
+    expect(describePlan(plan).join(" ")).toContain("870 networks on 320 training rows, 100 epochs in batches of 32");
     expect(describePlan({ ...plan, settings: { ...plan.settings, epochs: 1 } })[0]).toContain(
       " rows, 1 epoch in batches",
     );

@@ -43,7 +43,10 @@ export interface StudyPlan {
   readonly worth: number;
 }
 
-const usualRates = { quick: [0.001, 0.01], whole: [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1] } as const;
+const usualRates = {
+  quick: [0.001, 0.003, 0.01, 0.03],
+  whole: [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1],
+} as const;
 
 /** With fewer training rows than this, the default plan does not train on fractions of them. */
 const fewestRows = 20;

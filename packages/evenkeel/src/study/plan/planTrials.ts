@@ -1,6 +1,6 @@
 import { plural } from "../../core/index.ts";
 import { type Arm, armId } from "../arms/arm.ts";
-import { plainVariant, type TrialSpec, trialSpec, type Variant } from "../trial/trialSpec.ts";
+import { plainVariant, secondTraining, type TrialSpec, trialSpec, type Variant } from "../trial/trialSpec.ts";
 import type { StudyPlan } from "./plan.ts";
 
 /** The first stage: every arm at every rate. All trials of a seed come before those of the next. */
@@ -11,8 +11,8 @@ export function rateTrials({ arms, lrs, seeds, settings }: StudyPlan): TrialSpec
 }
 
 /**
- * The second stage: fewer rows, shorter trainings and other units, each arm at the rate that was
- * chosen for it.
+ * The second stage: each arm once more on the same splits, and on fewer rows, in shorter trainings
+ * and in other units, at the rate that was chosen for it.
  */
 export function variantTrials(plan: StudyPlan, rateOf: (arm: Arm) => number | undefined): TrialSpec[] {
   const variants = variantsOf(plan).flatMap(({ arm, variant }) => {
@@ -25,7 +25,7 @@ export function variantTrials(plan: StudyPlan, rateOf: (arm: Arm) => number | un
 }
 
 /**
- * Arms with names and the pairs with and without BatchNorm are tried on fewer rows and for fewer
+ * All arms are trained again on the same splits. Arms with names and the pairs with and without BatchNorm are tried on fewer rows and for fewer
  * epochs. Only raw features are tried in other units, because scaling by the rows' own mean and
  * spread undoes a change of unit.
  */
@@ -39,7 +39,12 @@ function variantsOf({ arms, rowFractions, epochFractions, rescale }: StudyPlan):
     .filter(({ norm }) => norm !== "layer")
     .flatMap((arm) => parts.map((variant) => ({ arm, variant })));
   const raw = plain.filter(({ scale }) => scale === "raw");
-  return [...fewer, ...(rescale === null ? [] : raw.map((arm) => ({ arm, variant: { ...plainVariant, rescale } })))];
+  const again = arms.map((arm) => ({ arm, variant: secondTraining }));
+  return [
+    ...again,
+    ...fewer,
+    ...(rescale === null ? [] : raw.map((arm) => ({ arm, variant: { ...plainVariant, rescale } }))),
+  ];
 }
 
 /** The number of networks that a study trains. */
@@ -68,6 +73,7 @@ export function describePlan(plan: StudyPlan): string[] {
   if (dropouts.size > 0) sentences.push(`Dropout drops ${list([...dropouts])}.`);
   if (variants > 0) {
     const parts = [
+      "other starting weights on the same splits",
       ...(rowFractions.length > 0 ? [`${list(rowFractions)} of the training rows`] : []),
       ...(epochFractions.length > 0 ? [`${list(epochFractions)} of the epochs`] : []),
       ...(rescale === null ? [] : [`raw columns multiplied by ${list(rescale)} in turn`]),

@@ -36,7 +36,7 @@ describe("runStudy", () => {
     };
     const { result } = await runStudy(plan, { execute: counted, lanes });
     expect(JSON.stringify(result)).toBe(JSON.stringify(whole.result));
-    expect(most).toBe(Math.min(lanes, 38));
+    expect(most).toBe(Math.min(lanes, 50));
   });
 
   test("tells what happens, in order", async () => {
@@ -50,7 +50,7 @@ describe("runStudy", () => {
       ["trial", [1, 24]],
     ]);
     expect(events.filter(({ type }) => type === "stage")).toHaveLength(2);
-    expect(events.at(-1)).toMatchObject({ type: "trial", done: 38, of: 38 });
+    expect(events.at(-1)).toMatchObject({ type: "trial", done: 50, of: 50 });
   });
 
   test("finished trials are not run again, those of another plan are left aside", async () => {

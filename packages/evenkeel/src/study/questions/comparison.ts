@@ -1,16 +1,18 @@
 import { type Arm, describeArm, hasBatchNorm, sameArm } from "../arms/arm.ts";
-import { candidate, differences, testError, unitOf, worthOf } from "../claims/claim.ts";
+import { candidate, differences, unitOf, worthBeside } from "../claims/claim.ts";
 import { type Figure, judged, type Verdict } from "../report/judge.ts";
-import { mean } from "../report/statistics.ts";
 import type { StudyView } from "../report/view.ts";
 import { measured, number, percent } from "../report/words.ts";
 import {
   bestOf,
+  errorOf,
   type Headline,
   leftOpen,
   meansOf,
   nothingLearned,
   sayArms,
+  sayOutcome,
+  sayPower,
   sayStale,
   sayWorth,
   staleStatistics,
@@ -47,7 +49,7 @@ export function outcomeOf({ value, interval, judged }: Figure): Outcome {
   if (value === null || interval === null || judged === undefined) return "undecided";
   const least = -judged.worth;
   if (judged.verdict === "held") return "better";
-  if (interval.low > 0 && value >= least) return "worse";
+  if (interval.low >= least && interval.low > 0) return "worse";
   if (interval.low > -least && interval.high < least) return "equal";
   return interval.low <= 0 && interval.high >= 0 ? "not shown" : "undecided";
 }
@@ -58,12 +60,11 @@ export function othersOf(view: StudyView): Arm[] {
 
 /** The differences of all other arms to the reference. */
 export function differencesToReference(view: StudyView): Figure[] {
-  const reference = view.seen(view.reference);
-  const worth = worthOf(view, reference);
+  const reference = view.trainings(view.reference);
   return judged(
     othersOf(view).map((arm) => {
       const label = `${describeArm(arm)} minus ${describeArm(view.reference)}`;
-      return candidate(view, label, worth, differences(view.seen(arm), reference));
+      return candidate(view, label, reference, differences(view, view.trainings(arm), reference));
     }),
   );
 }
@@ -73,23 +74,24 @@ export function compareWithReference(view: StudyView, noun: string): ComparisonH
   const { reference } = view;
   const others = othersOf(view);
   const best = bestOf(view, view.plan.arms);
-  const seen = view.seen(reference);
+  const seen = view.trainings(reference);
   if (seen.size === 0 || others.length === 0) {
     const sentences = [`There is nothing to compare: no seed has ${describeArm(reference)} and another ${noun}.`];
-    return { verdict: "undecided", difference: null, stale: [], sentences, reference, best, differences: [] };
+    const open = { verdict: "undecided", difference: null, answer: sentences, power: null } as const;
+    return { ...open, stale: [], sentences, reference, best, differences: [] };
   }
   const figures = differencesToReference(view);
   const outcomes = figures.map(outcomeOf);
-  const worth = -worthOf(view, seen);
+  const average = view.average(seen).value;
+  const worth = worthBeside(view, average);
   const [first] = bestOf(view, others);
   const difference = figures[others.findIndex((arm) => first !== undefined && sameArm(arm, first))] ?? null;
   const stale = staleOf(view, best);
   const unit = unitOf(view);
   const found = (wanted: Outcome) => others.filter((_, i) => outcomes[i] === wanted);
-  const average = number(mean([...seen.values()].map(testError)));
   const confidence = percent(figures[0].confidence);
   const sentences = [
-    `${answerOf(view, noun, outcomes)}: test ${unit} ${average} with ${sayArms(view, [reference])}; ${sayWorth(view, worth)}. ` +
+    `${answerOf(view, noun, outcomes)}: test ${unit} ${number(average)} with ${sayArms(view, [reference])}; ${sayWorth(view, worth)}. ` +
       `Each of the others is judged by its ${confidence} interval, so that all ${figures.length} hold together in 95%.`,
     chosen(view, best),
     ...(["better", "worse"] as const).flatMap((outcome) => {
@@ -103,7 +105,26 @@ export function compareWithReference(view: StudyView, noun: string): ComparisonH
     ...nothingLearned(view),
     ...stale.map((one) => sayStale(view, one)),
   ];
-  return { verdict: verdictOf(figures), difference, stale, sentences, reference, best, differences: figures };
+  const answer = [
+    `${answerOf(view, noun, outcomes)}.`,
+    ...plainly(view, figures, outcomes, average),
+    chosen(view, best),
+  ];
+  const apart = first === undefined ? new Map() : differences(view, view.trainings(first), seen);
+  const power = sayPower(view, apart, average, figures[0].confidence);
+  const told = { answer, power, sentences };
+  return { verdict: verdictOf(figures), difference, stale, ...told, reference, best, differences: figures };
+}
+
+/** The arms that differ from the reference, each by how much. */
+function plainly(view: StudyView, figures: readonly Figure[], outcomes: readonly Outcome[], beside: number): string[] {
+  const told = othersOf(view).flatMap((arm, i) => {
+    const isTold = outcomes[i] === "better" || outcomes[i] === "worse";
+    return isTold
+      ? [`${quoted(describeArm(arm))}: ${sayOutcome(view, figures[i], beside).replace(/^(yes|no): /, "")}`]
+      : [];
+  });
+  return told.length === 0 ? [] : [`Against ${quoted(describeArm(view.reference))}, ${told.join("; ")}.`];
 }
 
 function answerOf(view: StudyView, noun: string, outcomes: readonly Outcome[]): string {
@@ -132,7 +153,7 @@ function verdictOf(figures: readonly Figure[]): Verdict {
 }
 
 function chosen(view: StudyView, best: readonly Arm[]): string {
-  const error = `test ${unitOf(view)} ${number(mean([...meansOf(view, best).values()]))}`;
+  const error = `test ${unitOf(view)} ${number(errorOf(view, meansOf(view, best)))}`;
   if (best.length === 1) return `The validation rows choose ${sayArms(view, best)}: ${error}.`;
   const all = best.length === view.plan.arms.length;
   const among = all ? `all ${best.length}` : `${best.length}: ${best.map(describeArm).join("; ")}`;

@@ -1,9 +1,11 @@
 import { type Arm, describeArm } from "../arms/arm.ts";
-import { candidate, differences, testError, unitOf, worthBeside, worthOf } from "../claims/claim.ts";
-import { confidenceOf, type Figure, judged, type Verdict } from "../report/judge.ts";
+import { type BySeed, candidate, differences, unitOf, worthBeside } from "../claims/claim.ts";
+import { type Figure, judged, type Verdict } from "../report/judge.ts";
+import { powerOf } from "../report/power.ts";
 import { mean } from "../report/statistics.ts";
-import type { StudyView } from "../report/view.ts";
-import { measured, number } from "../report/words.ts";
+import type { StudyView, Trainings } from "../report/view.ts";
+import { measured, number, percent } from "../report/words.ts";
+import { secondTraining } from "../trial/trialSpec.ts";
 
 /**
  * The cost of stale running statistics: the error of the same weights as trained, and with
@@ -24,7 +26,14 @@ export interface Headline {
   /** The figure that the verdict is about; null if no trial is finished. */
   readonly difference: Figure | null;
   readonly stale: readonly StaleStatistics[];
-  /** The answer first; at the end, one sentence for each of `stale`. */
+  /** The answer in a few plain sentences, for people who know no statistics. */
+  readonly answer: readonly string[];
+  /**
+   * The smallest effect that the study would have found, and what would find half of it; null if
+   * there are too few seeds to say.
+   */
+  readonly power: string | null;
+  /** The answer with its figures first; at the end, one sentence for each of `stale`. */
   readonly sentences: readonly string[];
 }
 
@@ -41,28 +50,28 @@ export function sayWorth({ plan: { rows, settings } }: StudyView, worth: number)
 }
 
 /**
- * A warning for the case that no arm is significantly better than the best constant on the test
- * rows.
+ * A warning for the case that the arm that the validation rows choose is not significantly better
+ * than the best constant on the test rows. It is one comparison, by the ratio of the errors, at 95%
+ * in one direction.
  */
 export function nothingLearned(view: StudyView): string[] {
   const unit = unitOf(view);
-  const gains = view.plan.arms.flatMap((arm) => {
-    const pairs = [...view.seen(arm)].flatMap(([seed, { test }]): [number, number][] => {
-      const constant = view.constantOf(seed, "test");
-      return constant === undefined ? [] : [[test, constant]];
-    });
-    return pairs.length < 2 ? [] : [pairs];
+  const { scale } = view;
+  const [best] = bestOf(view, view.plan.arms);
+  if (best === undefined) return [];
+  const errors = [...view.trainings(best)].flatMap(([seed, trainings]) => {
+    const constant = view.constantOf(seed, "test");
+    return constant === undefined ? [] : [{ constant, own: trainings.map(({ uncappedTest }) => uncappedTest) }];
   });
-  const apart = gains.map((pairs) => {
-    const values = pairs.map(([test, constant]) => test - constant);
-    return view.estimate(values, confidenceOf(gains.length)).interval;
-  });
-  if (apart.length === 0 || apart.some((interval) => interval && interval.high < 0)) return [];
-  const [best] = gains.map((pairs) => mean(pairs.map(([test]) => test))).sort((a, b) => a - b);
-  const constant = number(mean(gains[0].map(([, error]) => error)));
+  if (errors.length < 2) return [];
+  const constant = scale.mean(errors.map((error) => error.constant));
+  const apart = errors.map((error) => error.own.map((own) => scale.of(own) - scale.of(error.constant)));
+  const { interval } = view.estimate(apart, constant, 0.9);
+  if (interval !== null && interval.high < 0) return [];
+  const reached = number(scale.mean(errors.flatMap(({ own }) => own)));
   return [
-    `No network here predicts significantly better than a constant (test ${unit} ${number(best)} at best, the constant ${constant}): ` +
-      "there may be nothing to learn from these columns, and what follows compares how networks fit noise.",
+    `No network here predicts significantly better than a constant (test ${unit} ${reached} with ${describeArm(best)}, the constant ` +
+      `${number(constant)}): there may be nothing to learn from these columns, and what follows compares how networks fit noise.`,
   ];
 }
 
@@ -77,17 +86,26 @@ export function staleStatistics(
   return arms.flatMap(({ name, batch }) => {
     const rate = view.rate(batch, "kept");
     if (rate === undefined) return [];
-    const [fresh, stale] = (["recomputed", "asTrained"] as const).map((kind) => view.at(batch, rate.lr, kind));
+    const [fresh, stale] = (["recomputed", "asTrained"] as const).map((kind) => keptTrainings(view, batch, kind));
     if (fresh.size === 0) return [];
     const label = `recomputed minus as trained, on ${name}`;
-    const [cost] = judged([candidate(view, label, worthOf(view, stale), differences(fresh, stale))]);
+    const [cost] = judged([candidate(view, label, stale, differences(view, fresh, stale))]);
     return [{ arm: batch, lr: rate.lr, cost }];
   });
 }
 
+/** Both trainings at the rate chosen for `kept`, scored with these statistics. */
+function keptTrainings(view: StudyView, arm: Arm, statistics: "asTrained" | "recomputed"): Trainings {
+  const rate = view.rate(arm, "kept");
+  if (rate === undefined) return new Map();
+  const second = view.at(arm, rate.lr, statistics, secondTraining);
+  return new Map(
+    [...view.at(arm, rate.lr, statistics)].map(([seed, first]) => [seed, [first, second.get(seed) ?? []].flat()]),
+  );
+}
+
 export function sayStale(view: StudyView, { arm, lr, cost }: StaleStatistics): string {
-  const average = (kind: "asTrained" | "recomputed") =>
-    number(mean([...view.at(arm, lr, kind).values()].map(testError)));
+  const average = (kind: "asTrained" | "recomputed") => number(view.average(keptTrainings(view, arm, kind)).value);
   const figures =
     `${describeArm(arm)}, learning rate ${lr}: test ${cost.unit} ${average("asTrained")} as trained, ${average("recomputed")} ` +
     `with the same weights and running statistics recomputed over the training rows, ${measured(cost)}`;
@@ -128,9 +146,72 @@ export function bestOf(view: StudyView, arms: readonly Arm[]): Arm[] {
     .map(({ arm }) => arm);
 }
 
-/** The mean test error of the arms by seed, for the seeds that all arms have. */
-export function meansOf(view: StudyView, arms: readonly Arm[]): Map<number, number> {
-  const seen = arms.map((arm) => view.seen(arm));
-  const whole = [...seen[0].keys()].filter((seed) => seen.every((one) => one.has(seed)));
-  return new Map(whole.map((seed) => [seed, mean(seen.flatMap((one) => one.get(seed)?.test ?? []))]));
+/**
+ * The mean test error of the arms by seed and training, on the scale of errors, for the seeds that
+ * all arms have.
+ */
+export function meansOf(view: StudyView, arms: readonly Arm[]): BySeed {
+  const seen = arms.map((arm) => view.trainings(arm));
+  const whole = [...(seen[0]?.keys() ?? [])].filter((seed) => seen.every((one) => one.has(seed)));
+  return new Map(
+    whole.map((seed) => {
+      const all = seen.map((one) => one.get(seed) ?? []);
+      const least = Math.min(...all.map(({ length }) => length));
+      return [seed, Array.from({ length: least }, (_, i) => mean(all.map((trainings) => view.test(trainings[i]))))];
+    }),
+  );
 }
+
+/** The mean of positions on the scale of errors, as an error. */
+export function errorOf(view: StudyView, means: BySeed): number {
+  return view.scale.at(mean([...means.values()].map(mean)));
+}
+
+/** What the study could have seen of a difference beside this error, in words. */
+export function sayPower(view: StudyView, apart: BySeed, beside: number, confidence: number): string | null {
+  const { scale } = view;
+  const power = powerOf(view.asSplits([...apart.values()]), {
+    ...{ overlap: view.overlap(), confidence, worth: scale.step(beside, worthBeside(view, beside)) },
+    reach: (seeds) => scale.step(beside, view.reach(seeds, confidence)),
+  });
+  if (power === undefined) return null;
+  const { smallest, seedsForHalf, rowsForHalf } = power;
+  const size = -scale.move(beside, -smallest);
+  const share = percent(Number((size / beside).toPrecision(2)));
+  const found = `A study like this one finds a gain of ${number(size)} (${share}) 4 times in 5`;
+  if (seedsForHalf !== null && view.plan.settings.time === undefined) {
+    return `${found}; half of that takes some ${seedsForHalf} seeds.`;
+  }
+  return rowsForHalf === null
+    ? `${found}; half of that is hardly of interest.`
+    : `${found}; half of that takes some ${Number(rowsForHalf.toPrecision(2))} times the rows, for more seeds alone do not show it.`;
+}
+
+/**
+ * How a difference came out, as the end of a sentence: "yes: test MAE 1.7 (62%) lower, in 10 of 10
+ * seeds". An interval that is open is told by what it leaves room for.
+ * @param beside the error that the difference is told beside
+ */
+export function sayOutcome(view: StudyView, { value, interval, judged, won, seeds }: Figure, beside: number): string {
+  if (value === null || interval === null || judged === undefined) return "cannot be told from so few seeds";
+  const unit = `test ${unitOf(view)}`;
+  const least = -judged.worth;
+  const size = `${number(Math.abs(value))} (${percent(Number(Math.abs(value / beside).toPrecision(2)))})`;
+  const times = (many: number) => `, in ${many} of ${seeds} seeds`;
+  if (judged.verdict === "held") return `yes: ${unit} ${size} lower${won === undefined ? "" : times(won)}`;
+  if (interval.low > 0) {
+    const lost = won === undefined ? "" : times(seeds - won);
+    return interval.low >= least
+      ? `no: ${unit} ${size} higher${lost}`
+      : `no: ${unit} ${size} higher${lost}, though perhaps by less than is of interest`;
+  }
+  if (interval.low > -least && interval.high < least) return `no difference of interest (less than ${number(least)})`;
+  if (interval.high < 0)
+    return `${unit} ${size} lower${won === undefined ? "" : times(won)}, though perhaps by less than is of interest`;
+  const room = Math.max(-interval.low, interval.high);
+  if (room <= wide * beside) return `no difference larger than ${number(room)} ${unitOf(view)}`;
+  return `cannot be told: from ${number(-interval.low)} lower to ${number(interval.high)} higher is possible`;
+}
+
+/** An interval that reaches further than this part of the error says little. */
+const wide = 0.1;

@@ -36,11 +36,12 @@ function claims(view: StudyView): Claim[] {
     const name = describeArm(others[i]);
     return {
       id: `better:${name}`,
+      short: `${name} does better`,
       claim: `${name} does better than ${reference}.`,
       rule:
-        `Test ${unitOf(view)}, ${name} minus ${reference}, paired over seeds, each network at its own best rate. Held if the interval ` +
-        `lies below 0 and the mean is at least the smallest effect of interest (${describeWorth(view, `the error of ${reference}`)}); not held if the interval leaves ` +
-        `out such a gain. Of ${others.length} such claims each is judged at 100% - 5%/${others.length}, so that all hold in 95%.`,
+        `Test ${unitOf(view)}, ${name} minus ${reference}, paired over seeds, each network at its own best rate. Held if the whole interval ` +
+        `lies at or beyond the smallest effect of interest (${describeWorth(view, `the error of ${reference}`)}); not held if the interval leaves ` +
+        `out such a gain. All ${others.length} such claims hold together in 95%.`,
       verdict: figure.judged?.verdict ?? "undecided",
       figures: [figure],
       sentence: `${tell([figure])}${words[outcomeOf(figure)]}`,

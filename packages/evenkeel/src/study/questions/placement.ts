@@ -1,16 +1,7 @@
 import { refuse, text } from "../../core/index.ts";
 import type { NamedArm } from "../arms/arm.ts";
 import type { NetworkArm } from "../arms/networkArm.ts";
-import {
-  type Claim,
-  candidate,
-  describeWorth,
-  differences,
-  notStudied,
-  tell,
-  unitOf,
-  worthOf,
-} from "../claims/claim.ts";
+import { type Claim, candidate, describeWorth, differences, notStudied, tell, unitOf } from "../claims/claim.ts";
 import { type Figure, judged, overall, type Verdict } from "../report/judge.ts";
 import type { StudyView } from "../report/view.ts";
 import { listed } from "../report/words.ts";
@@ -44,6 +35,14 @@ const orders: Readonly<Record<BatchNorm, Readonly<Record<Dropout, readonly Layer
   },
 };
 
+/** All are judged beside each other. */
+const claims: readonly ((view: StudyView) => Claim)[] = [
+  paperOrder,
+  fastaiOrder,
+  dropoutBeforeBatchNorm,
+  dropoutUnneeded,
+];
+
 /** Which order of Linear, BatchNorm, activation and dropout is best? */
 export const placement: Question = {
   ask: "placement",
@@ -53,7 +52,7 @@ export const placement: Question = {
   defaults: { dropout: { whole: 0.2, quick: 0.2 } },
   arms,
   headline: (view) => compareWithReference(view, "order"),
-  claims: (view) => [paperOrder(view), fastaiOrder(view), dropoutBeforeBatchNorm(view), dropoutUnneeded(view)],
+  claims: (view) => claims.map((claim) => claim(view)),
 };
 
 function arms({ hidden, activation, dropout }: ArmOptions): NetworkArm[] {
@@ -93,12 +92,13 @@ function armOf(view: StudyView, place: BatchNorm, kind: Dropout): NamedArm | und
 }
 
 const holds = (view: StudyView, of: string) =>
-  `held if the interval lies below 0 and the mean is at least the smallest effect of interest (${describeWorth(view, of)}); not held if the interval leaves out such a gain.`;
+  `held if the whole interval lies at or beyond the smallest effect of interest (${describeWorth(view, of)}); not held if the interval leaves out such a gain.`;
 
 /** Ioffe and Szegedy 2015, section 3.2: "immediately before the nonlinearity". */
 function paperOrder(view: StudyView): Claim {
   const claim = {
     id: "paperOrder" as const,
+    short: "before the activation",
     claim: "BatchNorm belongs before the activation, as its paper has it (Ioffe and Szegedy 2015).",
     rule:
       `Test ${unitOf(view)} without dropout, BatchNorm before the activation minus after it, paired over seeds, each at its own best rate: ` +
@@ -116,6 +116,7 @@ function paperOrder(view: StudyView): Claim {
 function fastaiOrder(view: StudyView): Claim {
   const claim = {
     id: "fastaiOrder" as const,
+    short: "after it, dropout last",
     claim: "BatchNorm belongs after the activation and dropout after both, as fastai's tabular model has it.",
     rule:
       `Test ${unitOf(view)} with the same dropout at the end of every block, BatchNorm after the activation minus before it, paired over ` +
@@ -129,13 +130,16 @@ function fastaiOrder(view: StudyView): Claim {
 
 function oneDifference(
   view: StudyView,
-  claim: Pick<Claim, "id" | "claim" | "rule">,
+  claim: Pick<Claim, "id" | "short" | "claim" | "rule">,
   label: string,
   [arm, other]: readonly (NamedArm | undefined)[],
 ): Claim {
   if (arm === undefined || other === undefined) return notStudied(claim, "arms with dropout");
-  const others = view.seen(other);
-  const figures = judged([candidate(view, label, worthOf(view, others), differences(view.seen(arm), others))]);
+  const others = view.trainings(other);
+  const figures = judged(
+    [candidate(view, label, others, differences(view, view.trainings(arm), others))],
+    claims.length,
+  );
   return { ...claim, verdict: overall(figures), figures, sentence: tell(figures) };
 }
 
@@ -148,6 +152,7 @@ const places = { before: "BatchNorm before the activation", after: "BatchNorm af
 function dropoutBeforeBatchNorm(view: StudyView): Claim {
   const claim = {
     id: "dropoutBeforeBatchNorm" as const,
+    short: "dropout before it hurts",
     claim:
       "Dropout before BatchNorm makes the result worse than dropout after the last one, for the variance is another when nothing is dropped (Li et al. 2019).",
     rule:
@@ -163,10 +168,11 @@ function dropoutBeforeBatchNorm(view: StudyView): Claim {
   if (pairs.length === 0) return notStudied(claim, "arms with dropout");
   const figures = judged(
     pairs.map(({ place, last, first }) => {
-      const others = view.seen(first, "asTrained");
-      const apart = differences(view.seen(last, "asTrained"), others);
-      return candidate(view, `after the last minus before, ${places[place]}`, worthOf(view, others), apart);
+      const others = view.trainings(first, "asTrained");
+      const apart = differences(view, view.trainings(last, "asTrained"), others);
+      return candidate(view, `after the last minus before, ${places[place]}`, others, apart);
     }),
+    claims.length,
   );
   return { ...claim, verdict: overall(figures), figures, sentence: tell(figures) };
 }
@@ -175,6 +181,7 @@ function dropoutBeforeBatchNorm(view: StudyView): Claim {
 function dropoutUnneeded(view: StudyView): Claim {
   const claim = {
     id: "dropoutUnneeded" as const,
+    short: "dropout is not needed",
     claim: "With BatchNorm there is no need for dropout (Ioffe and Szegedy 2015).",
     rule:
       `Test ${unitOf(view)} with dropout minus without, paired over seeds, each at its own best rate, for every place of the two. The verdict ` +
@@ -190,9 +197,10 @@ function dropoutUnneeded(view: StudyView): Claim {
   if (tried.length === 0) return notStudied(claim, "arms with dropout");
   const figures = judged(
     tried.map(({ arm, plain }) => {
-      const others = view.seen(plain);
-      return candidate(view, arm.name, worthOf(view, others), differences(view.seen(arm), others));
+      const others = view.trainings(plain);
+      return candidate(view, arm.name, others, differences(view, view.trainings(arm), others));
     }),
+    claims.length,
   );
   const verdict = needed(figures);
   const helped = figures.filter((figure) => figure.judged?.verdict === "held").map(({ label }) => `"${label}"`);

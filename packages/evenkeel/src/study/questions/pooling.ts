@@ -1,21 +1,15 @@
 import { refuse, text } from "../../core/index.ts";
 import type { NetworkArm, PictureShape } from "../arms/networkArm.ts";
-import {
-  type Claim,
-  candidate,
-  describeWorth,
-  differences,
-  gapOf,
-  notStudied,
-  tell,
-  unitOf,
-  worthOf,
-} from "../claims/claim.ts";
-import { type Figure, judged, overall, type Verdict } from "../report/judge.ts";
+import { type Claim, candidate, describeWorth, differences, notStudied, tell, unitOf } from "../claims/claim.ts";
+import { gapRule, narrowerGaps } from "../claims/gap.ts";
+import { judged, overall } from "../report/judge.ts";
 import type { StudyView } from "../report/view.ts";
 import { compareWithReference } from "./comparison.ts";
 import { convNet, type Head, headNames } from "./convNet.ts";
 import type { ArmOptions, Question } from "./question.ts";
+
+/** All are judged beside each other. */
+const claims: readonly ((view: StudyView) => Claim)[] = [globalAsGood, globalOverfitsLess, maxBetter];
 
 /** Which head classifies pictures best in a ConvNet? */
 export const pooling: Question = {
@@ -29,7 +23,7 @@ export const pooling: Question = {
   defaults: { hidden: [8, 16, 32], epochs: 10, lrs: { whole: [0.003, 0.01], quick: [0.003] } },
   arms,
   headline: (view) => compareWithReference(view, "head"),
-  claims: (view) => [globalAsGood(view), globalOverfitsLess(view), maxBetter(view)],
+  claims: (view) => claims.map((claim) => claim(view)),
 };
 
 function arms({ hidden, activation, data }: ArmOptions): NetworkArm[] {
@@ -70,12 +64,11 @@ function smallestSide([, height, width]: PictureShape, convolutions: number): nu
   return Math.floor(Math.min(height, width) / 2 ** (convolutions - 1));
 }
 
-function compared(view: StudyView, first: Head, second: Head, of?: Parameters<typeof differences>[2]) {
-  const [one, other] = [view.named(headNames[first]), view.named(headNames[second])].map((arm) => view.seen(arm));
+function compared(view: StudyView, first: Head, second: Head) {
+  const [trainings, others] = [first, second].map((head) => view.trainings(view.named(headNames[head])));
   return {
     label: `${headNames[first]} minus ${headNames[second]}`,
-    worth: worthOf(view, other),
-    apart: differences(one, other, of),
+    ...{ trainings, others, apart: differences(view, trainings, others) },
   };
 }
 
@@ -83,15 +76,16 @@ function compared(view: StudyView, first: Head, second: Head, of?: Parameters<ty
 function globalAsGood(view: StudyView): Claim {
   const claim = {
     id: "globalAsGood" as const,
+    short: "global average does as well",
     claim: "Global average pooling does as well as a Linear over all places, with fewer parameters (Lin et al. 2014).",
     rule:
       `Test ${unitOf(view)}, average pooling and a Linear minus global average pooling, paired over seeds, each at its own best rate. The ` +
       `verdict of the figure is about the Linear improving the result by at least the smallest effect of interest (${describeWorth(view, "the error of global average pooling")}). ` +
       "The claim is held if that was refuted, not held if there was such an improvement, undecided otherwise.",
   };
-  const { label, worth, apart } = compared(view, "averageLinear", "globalAverage");
-  if (apart.length === 0) return notStudied(claim, "trainings of both heads");
-  const figures = judged([candidate(view, label, worth, apart)]);
+  const { label, others, apart } = compared(view, "averageLinear", "globalAverage");
+  if (apart.size === 0) return notStudied(claim, "trainings of both heads");
+  const figures = judged([candidate(view, label, others, apart)], claims.length);
   const verdict = { held: "not held", "not held": "held", undecided: "undecided" } as const;
   return {
     ...{ ...claim, verdict: verdict[figures[0].judged?.verdict ?? "undecided"], figures },
@@ -103,27 +97,17 @@ function globalAsGood(view: StudyView): Claim {
 function globalOverfitsLess(view: StudyView): Claim {
   const claim = {
     id: "globalOverfitsLess" as const,
+    short: "global average overfits less",
     claim: "Global average pooling overfits less than a Linear over all places (Lin et al. 2014).",
     rule:
       `The gap between test and training ${unitOf(view)}, global average pooling minus average pooling and a Linear, paired over seeds, each at ` +
-      `its own best rate. Held if the interval lies below 0 and the mean is at least the smallest effect of interest (${describeWorth(view, "the error of average pooling and a Linear")}); ` +
-      "not held if the interval leaves out such a narrowing. A gap that is narrower while the mean test error is worse by as much is a " +
-      "worse fit: not held if that is significant, else undecided.",
+      `its own best rate, as a ratio. Held if the whole interval lies at or beyond the smallest effect of interest (${describeWorth(view, "the error of average pooling and a Linear")}); ` +
+      `not held if the interval leaves out such a narrowing. ${gapRule}`,
   };
-  const gap = compared(view, "globalAverage", "averageLinear", gapOf);
-  if (gap.apart.length === 0) return notStudied(claim, "trainings of both heads");
-  const test = compared(view, "globalAverage", "averageLinear");
-  const [narrowed] = judged([candidate(view, `gap of ${gap.label}`, gap.worth, gap.apart)]);
-  const [change] = judged([candidate(view, test.label, test.worth, test.apart)]);
-  const figures = [worseFit(narrowed, change)];
+  const { label, trainings, others, apart } = compared(view, "globalAverage", "averageLinear");
+  if (apart.size === 0) return notStudied(claim, "trainings of both heads");
+  const figures = narrowerGaps(view, [{ label: `gap of ${label}`, trainings, others }], claims.length);
   return { ...claim, verdict: overall(figures), figures, sentence: tell(figures) };
-}
-
-function worseFit(gap: Figure, { value, interval }: Figure): Figure {
-  const { judged } = gap;
-  if (judged?.verdict !== "held" || value === null || value < -judged.worth) return gap;
-  const verdict: Verdict = interval !== null && interval.low > 0 ? "not held" : "undecided";
-  return { ...gap, label: `${gap.label} (with a worse test error)`, judged: { ...judged, verdict } };
 }
 
 /**
@@ -133,13 +117,17 @@ function worseFit(gap: Figure, { value, interval }: Figure): Figure {
 function maxBetter(view: StudyView): Claim {
   const claim = {
     id: "maxBetter" as const,
+    short: "max beats average",
     claim: "Max pooling does better than average pooling (Scherer et al. 2010).",
     rule:
-      `Test ${unitOf(view)}, max minus average, global and before a Linear, paired over seeds, each at its own best rate: held if the interval ` +
-      `lies below 0 and the mean is at least the smallest effect of interest (${describeWorth(view, "the error with average pooling")}); not held if the interval leaves out such a gain.`,
+      `Test ${unitOf(view)}, max minus average, global and before a Linear, paired over seeds, each at its own best rate: held if the whole interval ` +
+      `lies at or beyond the smallest effect of interest (${describeWorth(view, "the error with average pooling")}); not held if the interval leaves out such a gain.`,
   };
   const pairs = [compared(view, "globalMax", "globalAverage"), compared(view, "maxLinear", "averageLinear")];
-  if (pairs.every(({ apart }) => apart.length === 0)) return notStudied(claim, "trainings of these heads");
-  const figures = judged(pairs.map(({ label, worth, apart }) => candidate(view, label, worth, apart)));
+  if (pairs.every(({ apart }) => apart.size === 0)) return notStudied(claim, "trainings of these heads");
+  const figures = judged(
+    pairs.map(({ label, others, apart }) => candidate(view, label, others, apart)),
+    claims.length,
+  );
   return { ...claim, verdict: overall(figures), figures, sentence: tell(figures) };
 }

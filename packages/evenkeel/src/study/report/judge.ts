@@ -20,6 +20,8 @@ export interface Figure {
    */
   readonly interval: Interval | null;
   readonly confidence: number;
+  /** In how many seeds the value is below no effect, where each seed has a value. */
+  readonly won?: number;
   readonly judged?: {
     /** The value of no effect: 0 for differences, 1 for ratios. */
     readonly none: number;
@@ -30,21 +32,24 @@ export interface Figure {
 }
 
 /**
- * The confidence of each of several figures, so that the chance of any error is 5% (Bonferroni).
+ * The confidence of each of several figures, so that the chance of any wrong verdict among them is
+ * at most 5% (Bonferroni). A verdict can be wrong at one end of its interval only: an effect of
+ * interest is there or not. So each interval of many may miss at either end in 10% divided by their
+ * number, and never in more than 5%.
  */
 export function confidenceOf(figures: number): number {
-  return 1 - 0.05 / Math.max(figures, 1);
+  return 1 - Math.min(0.05, 0.1 / Math.max(figures, 1));
 }
 
 /**
  * The rule for one figure. Claims are phrased so that they say "less". Held: the whole interval
- * lies below no effect, and the value is at least the smallest effect of interest. Not held: the
- * interval excludes every effect of interest; there may be no effect or the opposite one.
- * Undecided: anything else, including too few seeds.
+ * lies at or beyond the smallest effect of interest. Not held: the interval excludes every effect of
+ * interest; there may be no effect or the opposite one. Undecided: anything else, including too few
+ * seeds.
  */
-export function judge(value: number, interval: Interval | null, none: number, worth: number): Verdict {
+export function judge(interval: Interval | null, none: number, worth: number): Verdict {
   if (interval === null) return "undecided";
-  if (interval.high < none && value <= worth) return "held";
+  if (interval.high < none && interval.high <= worth) return "held";
   return interval.low > worth || interval.low >= none ? "not held" : "undecided";
 }
 
@@ -64,15 +69,18 @@ export interface Candidate {
    * chance for all seeds.
    */
   readonly fewestSeeds?: number;
+  /** In how many seeds the value is below `none`. */
+  readonly won?: number;
 }
 
-export function judged(candidates: readonly Candidate[]): Figure[] {
-  const confidence = confidenceOf(candidates.length);
-  return candidates.map(({ label, unit, none, worth, estimate, fewestSeeds = 3 }) => {
+/** @param claims how many claims are judged beside each other, each with as many figures */
+export function judged(candidates: readonly Candidate[], claims = 1): Figure[] {
+  const confidence = confidenceOf(candidates.length * claims);
+  return candidates.map(({ label, unit, none, worth, estimate, fewestSeeds = 3, won }) => {
     const figure = { ...shown(label, unit, estimate(confidence)), confidence };
     const interval = figure.seeds < fewestSeeds ? null : figure.interval;
-    const verdict = figure.value === null ? "undecided" : judge(figure.value, interval, none, worth);
-    return { ...figure, judged: { none, worth, verdict } };
+    const verdict = judge(interval, none, worth);
+    return { ...figure, ...(won !== undefined && { won }), judged: { none, worth, verdict } };
   });
 }
 

@@ -1,15 +1,14 @@
 import { type Arm, describeArm, hasBatchNorm, type Statistics } from "../arms/arm.ts";
-import { describeWorth, differences, gapOf, testError, unitOf, worthBeside } from "../claims/claim.ts";
+import { describeWorth, differences, unitOf, worthBeside } from "../claims/claim.ts";
 import type { Claim } from "../claims/index.ts";
 import { arrivalRate, arrivalsAt, describeTarget } from "../claims/speed.ts";
-import { trainingRates } from "../claims/stability.ts";
+import { spreads, trainingRates } from "../claims/stability.ts";
 import { describePlan } from "../plan/planTrials.ts";
 import { questionOf } from "../questions/index.ts";
-import type { TrialRun } from "../trial/trialResult.ts";
-import { isPlain, plainVariant } from "../trial/trialSpec.ts";
+import { plainVariant } from "../trial/trialSpec.ts";
 import type { StudyResult } from "./result.ts";
-import { type Estimate, mean, median, standardDeviation } from "./statistics.ts";
-import { type Observation, StudyView } from "./view.ts";
+import { type Estimate, mean, median } from "./statistics.ts";
+import { StudyView } from "./view.ts";
 import { count, number } from "./words.ts";
 
 /** One line of the table: an arm at its best rate, scored with one kind of running statistics. */
@@ -22,12 +21,19 @@ export interface ReportRow {
   readonly test: Estimate;
   /** The difference to the reference arm; null for the reference. */
   readonly difference: Estimate | null;
+  /** That difference for each seed, the mean of its trainings; empty for the reference. */
+  readonly differences: readonly number[];
+  /** In how many seeds the test error is below the reference's; null for the reference. */
+  readonly won: { readonly seeds: number; readonly of: number } | null;
   /**
    * Epochs until the validation error is at most the target; the median is null if most runs never
    * reach it.
    */
   readonly epochsTo: { readonly median: number | null; readonly arrived: number; readonly runs: number };
-  /** Standard deviation of the test error over seeds; null for one seed. */
+  /**
+   * How far the test errors of two trainings on the same split lie apart, mean over seeds; null if
+   * there are none.
+   */
   readonly spread: number | null;
   /** Rates of the grid at which at least half of the seeds train. */
   readonly trains: readonly number[];
@@ -36,14 +42,17 @@ export interface ReportRow {
   readonly gap: Estimate;
   /** The change of the test error in other units; null if they were not tried. */
   readonly rescaled: Estimate | null;
-  /** Mean over the runs at this rate; null where it was not measured. */
-  readonly msPerEpoch: number | null;
 }
 
 /** The contents of a report: figures with their units, and sentences. */
 export interface StudyReport {
   readonly title: string;
   readonly ran: readonly string[];
+  /** The answer in a few plain sentences, for people who know no statistics. */
+  readonly answer: readonly string[];
+  /** What the study could have found, in a sentence; null if nothing can be said. */
+  readonly power: string | null;
+  /** The answer with its figures. */
   readonly headline: readonly string[];
   /** "MAE in Miles_per_Gallon" */
   readonly metric: string;
@@ -59,22 +68,21 @@ export interface StudyReport {
 /**
  * The table of the arms, the answer, the claims and the notes of a result as data, for a terminal
  * or a page to show.
- * @param runs the trials with their times, for milliseconds per epoch, which are not in the result
  */
-export function studyReport(result: StudyResult, runs: readonly TrialRun[] = []): StudyReport {
+export function studyReport(result: StudyResult): StudyReport {
   const { plan, complete, headline, claims } = result;
   const view = new StudyView(plan, result.trials);
   const question = questionOf(plan.ask);
   const unit = plan.task === "regression" ? ` in ${plan.target}` : "";
   const rows = plan.arms.flatMap((arm) =>
     (hasBatchNorm(arm) ? (["asTrained", "recomputed"] as const) : (["asTrained"] as const)).flatMap(
-      (statistics) => rowOf(view, arm, statistics, runs) ?? [],
+      (statistics) => rowOf(view, arm, statistics) ?? [],
     ),
   );
   return {
     title: question.title(plan.target),
     ran: describePlan(plan),
-    headline: headline.sentences,
+    ...{ answer: headline.answer, power: headline.power, headline: headline.sentences },
     metric: `${unitOf(view)}${unit}`,
     targetError: describeTarget(view),
     reference: describeArm(view.reference),
@@ -84,43 +92,41 @@ export function studyReport(result: StudyResult, runs: readonly TrialRun[] = [])
   };
 }
 
-function rowOf(
-  view: StudyView,
-  arm: Arm,
-  statistics: "asTrained" | "recomputed",
-  runs: readonly TrialRun[],
-): ReportRow | undefined {
+function rowOf(view: StudyView, arm: Arm, statistics: "asTrained" | "recomputed"): ReportRow | undefined {
   const rate = view.rate(arm, statistics);
   if (rate === undefined) return undefined;
   const { lrs, rescale } = view.plan;
-  const seen = view.seen(arm, statistics);
-  const observations = [...seen.values()];
-  const average = (of: (observation: Observation) => number) => view.estimate(observations.map(of));
-  const apart = arm === view.reference ? [] : differences(seen, view.seen(view.reference));
+  const trainings = view.trainings(arm, statistics);
+  const reference = view.trainings(view.reference);
+  const beside = view.average(reference).value;
+  const apart = arm === view.reference ? [] : [...differences(view, trainings, reference).values()];
   const arrived = arrivalsAt(view, arm, arrivalRate(view, arm, rate.lr), statistics);
   const arrivals = [...arrived.values()].map((at) => at ?? Number.POSITIVE_INFINITY);
   const middle = arrivals.length === 0 ? Number.NaN : median(arrivals);
-  const moved =
-    rescale === null
-      ? []
-      : differences(view.seen(arm, "kept", { ...plainVariant, rescale }), view.seen(arm, "kept")).map(Math.abs);
+  const test = view.average(trainings);
+  const train = view.average(trainings, "train").value;
+  const gaps = [...trainings.values()].map((all) => all.map(view.gap));
+  const variant = { ...plainVariant, rescale };
+  const others = rescale === null ? new Map() : view.trainings(arm, "kept", variant);
+  const moved = [...differences(view, others, view.trainings(arm)).values()].map((all) => all.map(Math.abs));
+  const apartOnSplit = [...spreads(view, arm, statistics).values()];
   const everywhere = lrs.flatMap((lr) => [...view.at(arm, lr, statistics).values()]);
-  const spread = standardDeviation(observations.map(testError));
   return {
     ...{ arm, statistics, lr: rate.lr },
     label: labelOf(arm, statistics),
-    test: average(testError),
-    difference: apart.length === 0 ? null : view.estimate(apart),
+    test,
+    difference: apart.length === 0 ? null : view.difference(apart, beside),
+    differences: apart.map((all) => view.scale.move(beside, mean(all))),
+    won: apart.length === 0 ? null : { seeds: apart.filter((all) => mean(all) < 0).length, of: apart.length },
     epochsTo: {
       median: Number.isFinite(middle) ? middle : null,
       ...{ arrived: arrivals.filter(Number.isFinite).length, runs: arrivals.length },
     },
-    spread: Number.isFinite(spread) ? spread : null,
+    spread: apartOnSplit.length === 0 ? null : view.scale.move(test.value, mean(apartOnSplit)),
     trains: ratesOfMost(view, arm, statistics),
     diverged: { runs: everywhere.filter(({ diverged }) => diverged).length, of: everywhere.length },
-    gap: average(gapOf),
-    rescaled: moved.length === 0 ? null : view.estimate(moved),
-    msPerEpoch: timeOf(runs, view, arm, rate.lr),
+    gap: view.difference(gaps, train),
+    rescaled: moved.length === 0 ? null : view.difference(moved, test.value),
   };
 }
 
@@ -135,15 +141,6 @@ function ratesOfMost(view: StudyView, arm: Arm, statistics: Statistics): number[
   return view.plan.lrs.filter(
     (lr) => 2 * bySeed.filter((rates) => rates.includes(lr)).length >= Math.max(1, bySeed.length),
   );
-}
-
-function timeOf(runs: readonly TrialRun[], view: StudyView, arm: Arm, lr: number): number | null {
-  const ids = new Set([...view.at(arm, lr, "asTrained").keys()]);
-  const times = runs.flatMap(({ result: { spec }, msPerEpoch }) => {
-    const own = spec.lr === lr && ids.has(spec.seed) && JSON.stringify(spec.arm) === JSON.stringify(arm);
-    return own && isPlain(spec) && msPerEpoch !== null ? [msPerEpoch] : [];
-  });
-  return times.length === 0 ? null : mean(times);
 }
 
 /**
@@ -162,7 +159,7 @@ function intervalsNote({ plan }: StudyView): string {
   const { seeds, settings, rows } = plan;
   const n = seeds.length;
   const widened =
-    `variance times 1/${n} + ${rows.test}/${rows.all - rows.test} (rows scored / others) instead of 1/${n}, ` +
+    `the variance that the splits cause counts 1/${n} + ${rows.test}/${rows.all - rows.test} (rows scored / others) instead of 1/${n}, as in ` +
     "the corrected resampled t-test of Nadeau and Bengio (2003, Machine Learning 52)";
   const over = `Intervals are Student's t over ${count(n, "seed")}`;
   if (settings.time !== undefined) {
@@ -172,19 +169,27 @@ function intervalsNote({ plan }: StudyView): string {
     );
   }
   return (
-    `${over}, widened because the seeds split the same rows anew: ${widened}. So they are about other rows of the same kind as well, ` +
+    `${over}, widened because the seeds split the same rows anew: ${widened}. What two trainings on the same split differ by is the luck of the training, ` +
+    `and counts 1/${n}. So the intervals are about other rows of the same kind as well, ` +
     "and more seeds alone cannot make them narrow: more rows can. They say nothing of other tables."
   );
 }
 
 function notesOf(view: StudyView, complete: boolean, rows: readonly ReportRow[]): string[] {
   const { seeds, lrs, settings } = view.plan;
+  const beyond = view.plan.arms.flatMap((arm) =>
+    [...view.trainings(arm).values()].flat().filter(({ uncappedTest, test }) => uncappedTest > test),
+  ).length;
+  const useless =
+    beyond === 0 ? "" : ` ${count(beyond, "training")} ended above the best constant's test error and count with it.`;
   const notes = complete ? [] : ["The study was interrupted; these are the figures of what was finished."];
   const { time } = settings;
   notes.push(
     intervalsNote(view),
-    "Every verdict goes by the interval that stands beside its figure: 95% for a figure by itself; for a claim of k figures " +
-      "100% - 5%/k, so that all of the claim hold in 95% (Bonferroni). A figure of two claims has two intervals for that reason.",
+    "Every verdict goes by the interval that stands beside its figure: 95% for the answer and the table; wider for the claims, so that " +
+      "all verdicts on claims hold together in 95% (Bonferroni). A figure of two claims may have two intervals for that reason.",
+    "Errors are compared as ratios, and told as differences beside the error that they are compared with; means of errors are geometric. " +
+      `Below ${number(view.scale.threshold)} they are compared as differences.${useless}`,
     `The smallest effect of interest is ${describeWorth(view, view.plan.ask && `the error of ${describeArm(view.reference)}`)}.`,
   );
   if (settings.metric === "errorRate")
@@ -208,13 +213,5 @@ function notesOf(view: StudyView, complete: boolean, rows: readonly ReportRow[])
     .map(({ label, lr }) => `${label} (${lr})`);
   if (edge.length > 0)
     notes.push(`Best at the edge of the grid, so that a rate beyond it may be better: ${edge.join("; ")}.`);
-  const plain = rows.find(({ arm }) => arm.norm === "none" && arm.scale === "zscore" && arm.dropout === 0);
-  const batch = rows.find(({ arm }) => arm.norm === "batch" && arm.scale === "zscore" && arm.dropout === 0);
-  if (plain?.msPerEpoch && batch?.msPerEpoch) {
-    notes.push(
-      `An epoch takes ${number(batch.msPerEpoch)} ms with BatchNorm and ${number(plain.msPerEpoch)} ms without, on z-scored ` +
-        `features: ${number(batch.msPerEpoch / plain.msPerEpoch)} times as long. Fewer epochs save time only beyond that.`,
-    );
-  }
   return notes;
 }

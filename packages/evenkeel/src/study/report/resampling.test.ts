@@ -50,7 +50,7 @@ function apart(advantage: number): { plain: number; study: number } {
     });
     for (const [name, { interval }] of Object.entries({
       plain: estimateMean(differences),
-      study: view.estimate(differences),
+      study: view.estimate(differences, 1),
     })) {
       if (interval !== null && (interval.low > 0 || interval.high < 0)) found[name as keyof typeof found] += 1 / tables;
     }

@@ -6,7 +6,7 @@ import type { TrialResult } from "../trial/trialResult.ts";
 import { StudyView } from "./view.ts";
 
 /** The version of the format; results of other versions are refused. */
-export const studyVersion = 2;
+export const studyVersion = 3;
 
 /**
  * The findings of a study as plain JSON: the same bytes on every machine and for any number of

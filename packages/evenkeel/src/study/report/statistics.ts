@@ -73,28 +73,69 @@ export interface Estimate {
   readonly interval: Interval | null;
 }
 
+/** The value of a seed, or its values in several trainings on the same split. */
+export type Measured = number | readonly number[];
+
 export interface EstimateOptions {
   /** The coverage of the interval. Default 0.95. */
   readonly confidence?: number | undefined;
   /**
    * For values from splits of one table, which share rows and are therefore correlated: the rows
-   * that a split scores, divided by all its other rows. The variance of the mean is then (1/n +
-   * overlap) times the variance of the values: the corrected resampled t-test of Nadeau and Bengio
-   * (2003, Machine Learning 52, 239-281). Default 0, for independent values.
+   * that a split scores, divided by all its other rows; see {@link varianceOfMean}. Default 0, for
+   * independent values.
    */
   readonly overlap?: number | undefined;
   /** The least half-width of the interval. Default 0. */
   readonly reach?: number | undefined;
 }
 
-/** The mean and its interval by Student's t, which needs at least two values. */
+/**
+ * The variance of a mean over seeds, from two kinds of luck. The luck of the split is correlated,
+ * because splits share rows: for values with one training each, the variance is (1/n + overlap)
+ * times the variance of the values, the corrected resampled t-test of Nadeau and Bengio (2003,
+ * Machine Learning 52, 239-281). The luck of the training (starting weights, order of the rows) is
+ * independent, and several trainings on each split show its size: that part of the variance is not
+ * corrected for overlap.
+ */
+export function varianceOfMean(values: readonly Measured[], overlap: number): number {
+  const bySeed = values.map(averageOf);
+  const variance = standardDeviation(bySeed) ** 2;
+  const ofSplits = Math.max(0, variance - varianceOfTraining(values));
+  return variance / values.length + overlap * ofSplits;
+}
+
+/** A seed's value: the mean of its trainings. */
+export function averageOf(value: Measured): number {
+  return typeof value === "number" ? value : mean(value);
+}
+
+/**
+ * The part of the variance of the seeds' averages that repeated trainings on their splits have; 0
+ * if no seed has two, because then nothing tells the two parts apart.
+ */
+function varianceOfTraining(values: readonly Measured[]): number {
+  let [squares, degrees, share] = [0, 0, 0];
+  for (const value of values) {
+    const trainings = typeof value === "number" ? [value] : value;
+    const centre = mean(trainings);
+    for (const one of trainings) squares += (one - centre) ** 2;
+    degrees += trainings.length - 1;
+    share += 1 / trainings.length;
+  }
+  return degrees === 0 ? 0 : (squares / degrees) * (share / values.length);
+}
+
+/**
+ * The mean and its interval by Student's t, which needs at least two seeds. A seed with several
+ * trainings counts with their mean.
+ */
 export function estimateMean(
-  values: readonly number[],
+  values: readonly Measured[],
   { confidence = 0.95, overlap = 0, reach = 0 }: EstimateOptions = {},
 ): Estimate {
-  const [value, count] = [mean(values), values.length];
+  const [value, count] = [mean(values.map(averageOf)), values.length];
   if (count < 2) return { count, value, interval: null };
-  const standardError = standardDeviation(values) * Math.sqrt(1 / count + overlap);
+  const standardError = Math.sqrt(varianceOfMean(values, overlap));
   const halfWidth = Math.max(reach, tQuantile(confidence, count - 1) * standardError);
   return { count, value, interval: { low: value - halfWidth, high: value + halfWidth } };
 }

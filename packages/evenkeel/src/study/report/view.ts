@@ -1,20 +1,29 @@
 import { type Arm, type NamedArm, type NormArm, type Statistics, sameArm } from "../arms/arm.ts";
 import type { StudyPlan } from "../plan/plan.ts";
 import type { Reading, TrialResult } from "../trial/trialResult.ts";
-import { plainVariant, type Variant } from "../trial/trialSpec.ts";
-import { type Estimate, estimateMean, isBelow, mean } from "./statistics.ts";
+import { isPlain, plainVariant, secondTraining, type Variant } from "../trial/trialSpec.ts";
+import { ErrorScale } from "./errorScale.ts";
+import { averageOf, type Estimate, estimateMean, isBelow, type Measured, mean } from "./statistics.ts";
 
-/** The errors of a trained network, in the study's metric. */
+/**
+ * The errors of a trained network, in the study's metric. None is above the best constant's on the
+ * same rows: who has such a network takes the constant.
+ */
 export interface Observation {
   readonly seed: number;
   readonly train: number;
   readonly validation: number;
   readonly test: number;
-  /** The validation error after each epoch. */
+  /** The test error as it was, also above the constant's. */
+  readonly uncappedTest: number;
+  /** The validation error after each epoch, as it was. */
   readonly curve: readonly number[];
   /** A diverged training counts as the best constant; the errors are the constant's. */
   readonly diverged: boolean;
 }
+
+/** The trainings of an arm by seed, the first one first. */
+export type Trainings = ReadonlyMap<number, readonly Observation[]>;
 
 /** The rate with the lowest validation error of an arm, over the seeds that tried all rates. */
 interface ChosenRate {
@@ -36,6 +45,9 @@ function readingOf({ readings, spec }: TrialResult, statistics: Statistics): Rea
     : asTrained;
 }
 
+/** A network whose error is below this fraction of the best constant's predicts nearly everything. */
+const nearlyAll = 0.1;
+
 type Part = "train" | "validation" | "test";
 
 function error(scores: Pick<Reading, Part>, part: Part, metric: keyof Reading[Part]): number {
@@ -47,6 +59,7 @@ export class StudyView {
   readonly plan: StudyPlan;
   readonly #trials: readonly TrialResult[];
   readonly #rates = new Map<string, ChosenRate | undefined>();
+  #scale: ErrorScale | undefined;
 
   constructor(plan: StudyPlan, trials: readonly TrialResult[]) {
     this.plan = plan;
@@ -72,6 +85,28 @@ export class StudyView {
     const { ask, arms } = this.plan;
     return (ask === undefined ? this.arm("zscore", "none") : undefined) ?? arms[0];
   }
+
+  /**
+   * The scale on which test errors are compared. Its threshold is a tenth of the best constant's
+   * error; for error rates the one of which the smallest effect of interest is one test row.
+   */
+  get scale(): ErrorScale {
+    this.#scale ??= new ErrorScale(this.#threshold());
+    return this.#scale;
+  }
+
+  #threshold(): number {
+    const { settings, seeds, rows, worth } = this.plan;
+    if (settings.metric === "errorRate") return worth === 0 ? 1 : Math.min(1, 1 / (worth * rows.test));
+    const constants = seeds.flatMap((seed) => this.constantOf(seed, "test") ?? []);
+    return constants.length === 0 ? 1 : nearlyAll * mean(constants) || 1;
+  }
+
+  /** Where the test error of a network is on the scale. */
+  readonly test = ({ test }: Observation): number => this.scale.of(test);
+
+  /** How far the test error is above the training error on the scale. */
+  readonly gap = ({ test, train }: Observation): number => this.scale.of(test) - this.scale.of(train);
 
   /**
    * The rate with the lowest mean validation error over seeds, the smaller of two equal ones. Each
@@ -115,8 +150,20 @@ export class StudyView {
    * Observations by seed, at the chosen rate. Variants were trained at the rate chosen for `kept`.
    */
   seen(arm: Arm | undefined, statistics: Statistics = "kept", variant = plainVariant): Map<number, Observation> {
-    const rate = arm && this.rate(arm, sameVariant(variant, plainVariant) ? statistics : "kept");
+    const rate = arm && this.rate(arm, isPlain(variant) ? statistics : "kept");
     return rate === undefined || arm === undefined ? new Map() : this.at(arm, rate.lr, statistics, variant);
+  }
+
+  /**
+   * All trainings by seed at the chosen rate: two of the data without changes, where the rate is
+   * the one that was chosen for `kept`, else one.
+   */
+  trainings(arm: Arm | undefined, statistics: Statistics = "kept", variant = plainVariant): Trainings {
+    const first = this.seen(arm, statistics, variant);
+    const rate = arm && isPlain(variant) ? this.rate(arm, "kept") : undefined;
+    const isSame = rate !== undefined && arm !== undefined && this.rate(arm, statistics)?.lr === rate.lr;
+    const second = isSame ? this.at(arm, rate.lr, statistics, secondTraining) : undefined;
+    return new Map([...first].map(([seed, one]) => [seed, [one, second?.get(seed) ?? []].flat()]));
   }
 
   /**
@@ -130,11 +177,34 @@ export class StudyView {
   }
 
   /**
-   * The mean of test errors, or of their differences, over seeds, with its interval; NaN if there
-   * are none.
+   * The mean over seeds of positions or steps on the scale of errors, with its interval; NaN if
+   * there are none.
+   * @param beside the error that a step is beside, in the unit of errors
    */
-  estimate(values: readonly number[], confidence = 0.95): Estimate {
-    return estimateMean(values, { confidence, overlap: this.overlap(), reach: this.reach(values.length, confidence) });
+  estimate(values: readonly Measured[], beside: number, confidence = 0.95): Estimate {
+    const reach = this.scale.step(beside, this.reach(values.length, confidence));
+    return estimateMean(this.asSplits(values), { confidence, overlap: this.overlap(), reach });
+  }
+
+  /**
+   * The values with the trainings of each seed, to separate the luck of the split from that of the
+   * training. If all seeds have the same split, they do not show the luck of the split; then a seed
+   * counts as one value, and its interval is as wide as if the seeds had split the rows anew.
+   */
+  asSplits(values: readonly Measured[]): readonly Measured[] {
+    return this.plan.settings.time === undefined ? values : values.map(averageOf);
+  }
+
+  /** The mean of steps on the scale of errors as a difference of errors, beside this error. */
+  difference(values: readonly Measured[], beside: number, confidence = 0.95): Estimate {
+    return converted(this.estimate(values, beside, confidence), (step) => this.scale.move(beside, step));
+  }
+
+  /** The mean error over all trainings, on the scale of errors, with its interval. */
+  average(trainings: Trainings, part: "test" | "train" = "test"): Estimate {
+    const values = [...trainings.values()].map((all) => all.map((one) => this.scale.of(one[part])));
+    const centre = this.scale.at(mean(values.map(mean)));
+    return converted(this.estimate(values, centre), (position) => Math.max(0, this.scale.at(position)));
   }
 
   /**
@@ -158,36 +228,40 @@ export class StudyView {
 
   /**
    * The validation error that "epochs to" counts to: the plan's, or 1.1 times the reference's final
-   * error on the same seed, because some splits are harder than others. NaN if there is none.
+   * error on the same seed, because some splits are harder than others. Near 0 it is further from
+   * that error: by one validation row, or 1% of the best constant's error. NaN if there is none.
    */
   targetError(seed: number): number {
-    return this.plan.targetError ?? 1.1 * (this.seen(this.reference).get(seed)?.validation ?? Number.NaN);
+    const { targetError, settings, rows } = this.plan;
+    if (targetError !== null) return targetError;
+    const ends = this.seen(this.reference).get(seed)?.validation ?? Number.NaN;
+    const least = settings.metric === "errorRate" ? 1 / rows.validation : 0.01 * (this.constantOf(seed) ?? 0);
+    return ends + Math.max(0.1 * ends, least);
   }
 }
 
+function converted({ count, value, interval }: Estimate, convert: (value: number) => number): Estimate {
+  const between = interval && { low: convert(interval.low), high: convert(interval.high) };
+  return { count, value: convert(value), interval: between };
+}
+
 function sameVariant(a: Variant, b: Variant): boolean {
-  return a.rows === b.rows && (a.rescale === null) === (b.rescale === null) && a.epochFraction === b.epochFraction;
+  return (
+    a.stream === b.stream &&
+    a.rows === b.rows &&
+    (a.rescale === null) === (b.rescale === null) &&
+    a.epochFraction === b.epochFraction
+  );
 }
 
 function observationOf(trial: TrialResult, statistics: Statistics): Observation {
   const reading = readingOf(trial, statistics);
   const scores = reading ?? trial.constant;
   const { metric, seed } = trial.spec;
-  const part = (name: Part) => error(scores, name, metric);
+  const part = (name: Part) => Math.min(error(scores, name, metric), error(trial.constant, name, metric));
   return {
     ...{ seed, train: part("train"), validation: part("validation"), test: part("test") },
+    uncappedTest: error(scores, "test", metric),
     ...{ curve: reading?.curve ?? [], diverged: reading === undefined },
   };
-}
-
-/** The pairs of values for the seeds that both have. */
-export function pairsOf(
-  first: Map<number, Observation>,
-  second: Map<number, Observation>,
-  of: (observation: Observation) => number,
-): [number, number][] {
-  return [...first].flatMap(([seed, observation]): [number, number][] => {
-    const other = second.get(seed);
-    return other === undefined ? [] : [[of(observation), of(other)]];
-  });
 }

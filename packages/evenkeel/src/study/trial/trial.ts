@@ -87,7 +87,7 @@ const picturesAtOnce = { scored: 256, statistics: 256 };
  * of steps is the same.
  */
 function planOf(spec: TrialSpec, { train, validation, test, allTrain }: Prepared, { schema }: StudyData) {
-  const { stream = 0, seed } = spec;
+  const { stream, seed } = spec;
   const options = trialOptions(spec);
   const steps = (rows: number) => Math.ceil(rows / options.batchSize);
   const epochs = Math.max(

@@ -34,7 +34,7 @@ export interface TrialSettings {
 
 /** One network to train, as plain data: with the table, it determines the result. */
 export interface TrialSpec extends TrialSettings {
-  /** "raw+batch lr=0.01 seed=3", "… rows=0.5", "… rescaled": unique in a study. */
+  /** "raw+batch lr=0.01 seed=3", "… rows=0.5", "… rescaled", "… again": unique in a study. */
   readonly id: string;
   readonly arm: Arm;
   readonly lr: number;
@@ -47,20 +47,23 @@ export interface TrialSpec extends TrialSettings {
   /** The fraction of the epochs that the training and its schedule are planned for. */
   readonly epochFraction: number;
   /**
-   * Selects other initial weights and another order for the same split, to show the effect of
-   * chance alone. Default 0.
+   * Selects other initial weights and another order for the same split: 0, or 1 for the second
+   * training, which shows what chance alone does.
    */
-  readonly stream?: number;
+  readonly stream: number;
 }
 
-export type Variant = Pick<TrialSpec, "rows" | "rescale" | "epochFraction">;
+export type Variant = Pick<TrialSpec, "rows" | "rescale" | "epochFraction" | "stream">;
 
-/** The data without changes. */
-export const plainVariant: Variant = { rows: 1, rescale: null, epochFraction: 1 };
+/** The first training on the data without changes. */
+export const plainVariant: Variant = { rows: 1, rescale: null, epochFraction: 1, stream: 0 };
 
-/** Whether a trial uses the data without changes, for all epochs. */
-export function isPlain({ rows, rescale, epochFraction }: Variant): boolean {
-  return rows === 1 && rescale === null && epochFraction === 1;
+/** The second training on the same split. */
+export const secondTraining: Variant = { ...plainVariant, stream: 1 };
+
+/** Whether a trial is a first training on the data without changes, for all epochs. */
+export function isPlain({ rows, rescale, epochFraction, stream }: Variant): boolean {
+  return rows === 1 && rescale === null && epochFraction === 1 && stream === 0;
 }
 
 /** This fraction of the epochs, rounded, but at least one. */
@@ -72,5 +75,6 @@ export function trialSpec(arm: Arm, lr: number, seed: number, variant: Variant, 
   const rows = variant.rows === 1 ? "" : ` rows=${variant.rows}`;
   const epochs = variant.epochFraction === 1 ? "" : ` epochs=${variant.epochFraction}`;
   const id = `${armId(arm)} lr=${lr} seed=${seed}${rows}${epochs}${variant.rescale === null ? "" : " rescaled"}`;
-  return { id, arm, lr, seed, ...variant, ...settings };
+  const again = variant.stream === 0 ? "" : " again";
+  return { id: `${id}${again}`, arm, lr, seed, ...variant, ...settings };
 }
