@@ -73,6 +73,12 @@ describe.each(Object.entries(reports))("the report %s", (name, report) => {
       const wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
       expect(wide, `the pixels of the page beside a window of ${surrounding.width}`).toBe(0);
       expect(await page.evaluate(squeezed), `in a window of ${surrounding.width}`).toEqual([]);
+      // The answer and the first rows of the picture need no scrolling.
+      const seen = await page.evaluate<number[]>(
+        `[...document.querySelectorAll(".answer, .differences .row")].slice(0, 5).map((one) => one.getBoundingClientRect().bottom)`,
+      );
+      expect(seen).toHaveLength(name === "of a study" ? 5 : 0);
+      expect(Math.max(0, ...seen)).toBeLessThan(surrounding.height);
     }
   });
 
