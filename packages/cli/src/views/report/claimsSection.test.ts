@@ -23,6 +23,7 @@ test("a figure as data: its axis holds the interval, no effect and the smallest 
           -0.2,
           0,
         ],
+        "type": "linear",
       },
       "bar": {
         "dot": 40.74,

@@ -25,13 +25,18 @@ test("the picture as data: what is beyond the axis has its number there", () => 
     {
       "axis": {
         "domain": [
-          -0.23800000000000002,
-          0.7880000000000001,
+          -0.24400000000000002,
+          0.9440000000000002,
         ],
         "ticks": [
+          -0.2,
           0,
-          0.5,
+          0.2,
+          0.4,
+          0.6,
+          0.8,
         ],
+        "type": "linear",
       },
       "beyond": {
         "left": false,
@@ -49,16 +54,16 @@ test("the picture as data: what is beyond the axis has its number there", () => 
             },
             {
               "bar": {
-                "dot": 13.45,
+                "dot": 12.12,
                 "left": null,
                 "line": [
-                  8.58,
-                  18.32,
+                  7.91,
+                  16.33,
                 ],
                 "right": null,
                 "seeds": [
                   3.7,
-                  23.2,
+                  20.54,
                 ],
               },
               "difference": "−0.100",
@@ -68,15 +73,15 @@ test("the picture as data: what is beyond the axis has its number there", () => 
             },
             {
               "bar": {
-                "dot": 25.15,
+                "dot": 22.22,
                 "left": null,
                 "line": [
-                  17.35,
-                  32.94,
+                  15.49,
+                  28.96,
                 ],
                 "right": "seed +3.00",
                 "seeds": [
-                  32.94,
+                  28.96,
                 ],
               },
               "difference": "+0.020",

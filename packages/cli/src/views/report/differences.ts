@@ -28,7 +28,7 @@ export function differencesOf({ rows, metric }: Pick<StudyReportData, "rows" | "
   const apart = shown.flatMap(({ difference }) => difference ?? []);
   if (apart.length === 0) return undefined;
   const seeds = shown.flatMap(({ differences }) => differences);
-  const axis = barAxis(extentOf(apart, seeds), { none: 0 }, 5);
+  const axis = barAxis(extentOf(apart, seeds), { none: 0 });
   const { better } = metricFacts(metric);
   const groups = [...new Set(shown.map(({ group }) => group))].map((title) => ({
     title,
@@ -54,7 +54,7 @@ function rowOf(arm: StudyArm, axis: BarAxis, better: "lower" | "higher"): Differ
 
 /**
  * The ends of the axis: one arm with an extreme difference must not compress all others into a
- * line. Where it would, the axis ends at 5 times the median reach of the intervals.
+ * line. Where it would, the axis ends at 6 times the median reach of the intervals.
  */
 function extentOf(differences: readonly Estimate[], seeds: readonly number[]): number[] {
   const ends = differences.flatMap(({ value, interval }) => (interval ? [interval.low, interval.high] : [value]));
@@ -62,10 +62,11 @@ function extentOf(differences: readonly Estimate[], seeds: readonly number[]): n
     .map(({ value, interval }) => Math.max(Math.abs(interval?.low ?? value), Math.abs(interval?.high ?? value)))
     .sort((a, b) => a - b);
   const middle = reach[Math.floor((reach.length - 1) / 2)];
-  const most = reach[reach.length - 1] > 8 * middle ? 5 * middle : reach[reach.length - 1];
+  const isCut = reach[reach.length - 1] > 12 * middle;
+  const most = isCut ? 6 * middle : reach[reach.length - 1];
   return [
     ...ends.map((value) => Math.min(most, Math.max(-most, value))),
-    ...seeds.filter((x) => Math.abs(x) <= 1.5 * most),
+    ...seeds.filter((x) => Math.abs(x) <= (isCut ? most : 1.5 * most)),
   ];
 }
 

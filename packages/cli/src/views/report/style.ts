@@ -33,8 +33,8 @@ p { margin: 0 0 0.8rem; }
 figure { margin: 0.8rem 0 0; }
 figure svg { display: block; max-width: 100%; height: auto; overflow: visible; }
 figcaption { margin-top: 0.5rem; max-width: 42rem; }
-.panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); gap: 1.2rem 1.5rem; }
-.panel { margin: 0.4rem 0 0; min-width: 0; } .panel figcaption { margin: 0 0 0.3rem; color: var(--text); } .panel h3 { margin: 0 0 0.3rem; }
+.panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); gap: 1.2rem 1.5rem; }
+.panel { margin: 0.4rem 0 0; min-width: 0; } .panel figcaption { margin: 0 0 0.3rem; max-width: 356px; color: var(--text); } .panel h3 { margin: 0 0 0.3rem; }
 .panel:only-child { grid-column: 1 / -1; display: grid; grid-template-columns: inherit; gap: 0.3rem 1.5rem; }
 .legend { list-style: none; padding: 0; } .legend li { margin: 0; display: flex; gap: 0.5rem; align-items: baseline; font-size: 0.8125rem; }
 .legend b { margin-left: auto; font-weight: 400; color: var(--quiet); font-variant-numeric: tabular-nums; }
@@ -44,7 +44,7 @@ figcaption { margin-top: 0.5rem; max-width: 42rem; }
 .row .name { overflow-wrap: anywhere; } .row .value { font-variant-numeric: tabular-nums; text-align: right; }
 .row p { margin: 0; color: var(--quiet); font-size: 0.8125rem; } .row small { font-size: 0.8125rem; color: var(--quiet); }
 .differences .group { margin: 0.7rem 0 0.1rem; font-size: 0.95rem; font-weight: 700; } .differences .group:first-child { margin-top: 0; }
-.differences .foot { align-items: start; } .differences .foot p { grid-row: 1; grid-column: 1; } .differences .axis { grid-column: 2; }
+.differences .foot { align-items: start; margin-top: 0.3rem; } .differences .foot p { grid-row: 1; grid-column: 1; } .differences .axis { grid-column: 2; }
 .claim { margin: 1.3rem 0; break-inside: avoid; } .claim h3 { font-size: 1rem; margin: 0; } .claim .note { margin: 0 0 0.3rem; }
 .claim .row { margin: 0.3rem 0; } .claim .value small { display: block; }
 figure svg.interval, svg.interval { display: block; width: 100%; height: 26px; overflow: visible; }
@@ -72,7 +72,7 @@ th[scope="row"] { overflow-wrap: anywhere; min-width: 7rem; }
 thead th { color: var(--quiet); font-size: 0.8125rem; vertical-align: bottom; }
 tr.ours > * { font-weight: 700; }
 td small { display: block; color: var(--quiet); font-weight: 400; font-size: 0.78rem; white-space: nowrap; }
-.arms { font-size: 0.86rem; margin-bottom: 0.6rem; } .arms :is(th, td):not(:first-child) { padding-left: 0.7rem; } .arms th:first-child { min-width: 9.5rem; }
+.arms { font-size: 0.86rem; margin-bottom: 0.6rem; } .arms :is(th, td):not(:first-child) { padding-left: 0.7rem; } .arms th:first-child { min-width: 9rem; } .arms td { white-space: nowrap; }
 .bar { display: block; height: 0.62rem; border-radius: 1px; background: var(--series-7); opacity: 0.55; min-width: 1px; }
 .ours .bar { background: var(--series-1); opacity: 1; }
 td.bars { width: 38%; padding-left: 1.4rem; vertical-align: middle; }
@@ -98,6 +98,8 @@ footer { margin-top: 3rem; padding-top: 0.9rem; border-top: 1px solid var(--rule
   body { padding: 1rem; } h1 { font-size: 1.5rem; } .settings { columns: 1; } .headline .figure { font-size: 2.6rem; } .answer p:first-child { font-size: 1.15rem; }
   .row { grid-template-columns: minmax(45%, 1fr) minmax(0, auto); gap: 0 0.8rem; margin: 0.25rem 0; font-size: 0.8125rem; } .row > :nth-child(2) { grid-row: 2; grid-column: 1 / -1; }
   .differences .foot p { grid-row: 2; grid-column: 1 / -1; } .differences .axis { grid-row: 1; grid-column: 1 / -1; } .differences svg.interval { height: 18px; }
+}
+@media screen and (max-width: 48rem) {
   .arms, .arms tbody { display: block; } .arms thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .arms tr { display: block; padding: 0.6rem 0; border-bottom: 1px solid var(--rule); } .arms th[scope="row"] { display: block; padding: 0 0 0.2rem; border: 0; font-weight: 700; }
   .arms td { display: flex; flex-wrap: wrap; gap: 0 0.6rem; padding: 0.1rem 0 !important; border: 0; text-align: left; } .arms td:empty { display: none; }

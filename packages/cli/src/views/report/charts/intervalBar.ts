@@ -1,6 +1,6 @@
 import { tickText } from "../../../shell/figures.ts";
 import { type Html, html } from "../html.ts";
-import { paddedScale } from "./scale.ts";
+import { heightOf, logarithmic, paddedScale, roundTicks, type Scale } from "./scale.ts";
 
 /**
  * A figure with its interval as a bar on a horizontal axis. Places are percentages of the width, so
@@ -25,10 +25,8 @@ export interface IntervalBar {
   readonly right: string | null;
 }
 
-export interface BarAxis {
-  readonly domain: readonly [number, number];
-  readonly ticks: readonly number[];
-}
+/** A horizontal axis, logarithmic for ratios. */
+export type BarAxis = Scale;
 
 /** The strip of effects that are too small to be of interest, and the line of no effect. */
 export interface BarGround {
@@ -36,11 +34,22 @@ export interface BarGround {
   readonly worth?: number;
 }
 
-/** An axis on which these values, and the ground, can be seen. */
-export function barAxis(values: readonly number[], ground: BarGround, ticks = 4): BarAxis {
+const fewestTicks = 3;
+const mostTicks = 7;
+
+/**
+ * An axis on which these values, and the ground, can be seen. Ratios, which have no effect at 1, are
+ * as far from it as their logarithms.
+ */
+export function barAxis(values: readonly number[], ground: BarGround): BarAxis {
   const all = [...values, ground.none, ground.worth ?? ground.none].filter(Number.isFinite);
-  const { domain, ticks: round } = paddedScale(Math.min(...all), Math.max(...all), ticks);
-  return { domain, ticks: round };
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const isRatio = ground.none === 1 && low > 0;
+  const axis = isRatio ? logarithmic(low, high) : paddedScale(low, high, fewestTicks + 1);
+  const { domain, ticks } = axis;
+  if (ticks.length > mostTicks) return { ...axis, ticks: ticks.filter((tick) => Number.isInteger(Math.log10(tick))) };
+  const finer = [4, 6, 9].map((about) => roundTicks(domain, about)).find(({ length }) => length >= fewestTicks);
+  return ticks.length >= fewestTicks ? axis : { ...axis, ticks: finer ?? ticks };
 }
 
 /** @param write turns the number of what is beyond the axis into a text */
@@ -65,9 +74,8 @@ export function intervalBar(mark: Mark, axis: BarAxis, write: (value: number) =>
 }
 
 /** In percent from the left, to a hundredth; values beyond the axis are at its ends. */
-function placeOn({ domain: [least, most] }: BarAxis, value: number): number {
-  const share = (value - least) / (most - least);
-  return Number((100 * Math.min(1, Math.max(0, share))).toFixed(2));
+function placeOn(axis: BarAxis, value: number): number {
+  return Number((100 - heightOf(value, axis, 100)).toFixed(2));
 }
 
 /**
