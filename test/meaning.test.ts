@@ -188,6 +188,86 @@ describe("numbers", () => {
     expect(numbersIn(["2.299", "994"], ["8,8"], { numberFormats: { x: "1,234.56" } })).toEqual([2.299, 994]);
   });
 
+  it("a sign of thousands that no number had is refused in what may be two numbers", () => {
+    const preprocessingOf = (x: readonly string[], options: Partial<SchemaOptions> = {}) => {
+      const table = tableFromColumns({ x: y.map((_, i) => x[i % x.length]), y });
+      const fitted = Preprocessing.fit(table, schemaOf(table, options), Int32Array.from(y.keys()), { scale: "none" });
+      return Preprocessing.fromJSON(JSON.parse(JSON.stringify(fitted)));
+    };
+    const inputOf = (fitted: Preprocessing, text: string) => {
+      const encode = (x: Table["columns"][number]) => {
+        try {
+          return fitted.encode({ rows: 1, columns: [x] }).x[0];
+        } catch (error) {
+          return (error as Error).message;
+        }
+      };
+      const read = encode(textColumn("x", [text]));
+      if (String(Number(text)) === text) {
+        const typed = encode({ name: "x", type: "number", values: Float64Array.of(Number(text)), fromText: true });
+        expect(typed, "as a number of a file without types").toBe(read);
+      }
+      return read;
+    };
+    const [comma, point] = [preprocessingOf(["3,5", "1500", "12"]), preprocessingOf(["3.5", "1500", "12"])];
+    const doubt = (text: string, whole: number, fraction: number, written: string, example: string) =>
+      `column "x" holds "${text}" in row 0, which is ${whole} or ${fraction}: no number that was trained on has a sign ` +
+      `of thousands; write ${written}; training with numberFormats: { "x": "${example}" } reads ${whole}`;
+    expect(inputOf(comma, "3.150")).toBe(doubt("3.150", 3150, 3.15, "3150 or 3,150", "1.234,56"));
+    expect(inputOf(comma, "-3.125")).toBe(doubt("-3.125", -3125, -3.125, "3125 or 3,125", "1.234,56"));
+    expect(inputOf(comma, "3.125")).toBe(doubt("3.125", 3125, 3.125, "3125 or 3,125", "1.234,56"));
+    expect(inputOf(point, "3,150")).toBe(doubt("3,150", 3150, 3.15, "3150 or 3.150", "1,234.56"));
+    expect(inputOf(comma, "1.5K")).toContain('holds "1.5K" in row 0, expected a number such as 1.234,56');
+    expect(inputOf(comma, "3.150K")).toContain("which is 3150000 or 3150:");
+    // In one way only.
+    for (const [text, value] of [
+      ["1.234,5", 1234.5],
+      ["1.234.567", 1234567],
+      ["3,150", 3.15],
+      ["3150", 3150],
+    ] as const) {
+      expect(inputOf(comma, text), text).toBe(Math.fround(value));
+    }
+    for (const [text, value] of [
+      ["1,234.5", 1234.5],
+      ["1,234,567", 1234567],
+      ["3.150", 3.15],
+      ["3150", 3150],
+    ] as const) {
+      expect(inputOf(point, text), text).toBe(Math.fround(value));
+    }
+    // Numbers that had it, or someone who says it.
+    expect(inputOf(preprocessingOf(["3,5", "1.234,5"]), "3.150")).toBe(3150);
+    expect(inputOf(preprocessingOf(["3.5", "1,234,567"]), "3,150")).toBe(3150);
+    expect(inputOf(preprocessingOf(["3,5", "12"], { thousands: "." }), "3.150")).toBe(3150);
+    expect(inputOf(preprocessingOf(["3,5", "12"], { numberFormats: { x: "1.234,56" } }), "3.150")).toBe(3150);
+    expect(inputOf(preprocessingOf(["3,5", "12"], { numberFormats: { x: "12,5" } }), "3.150")).toContain(
+      "3150 or 3.15",
+    );
+    expect(inputOf(preprocessingOf(["3,5", "12"], { decimal: "," }), "3.150")).toContain("which is 3150 or 3.15");
+    expect(inputOf(preprocessingOf(["3,5 €", "12 €"]), "3.150 €")).toContain("which is 3150 or 3.15");
+  });
+
+  it("a row that is not trained on may not have it either", () => {
+    const x = y.map((_, i) => (i === 59 ? "3,150" : `${(i % 9) + 0.5}`));
+    const table = tableFromColumns({ x, y });
+    const schema = inferSchema(
+      takeRows(
+        table,
+        Int32Array.from({ length: 50 }, (_, i) => i),
+      ),
+      { target: "y" },
+    );
+    expect(checkTable(table, schema).filter(({ severity }) => severity === "error")).toMatchObject([
+      {
+        ...{ code: "unclear-numbers", column: "x" },
+        message:
+          'column "x" holds "3,150" in row 59, which is 3150 or 3.15: no number of the training rows has a sign of ' +
+          'thousands; write 3150 or 3.150, or say numberFormats: { "x": "1,234.56" }, which reads 3150',
+      },
+    ]);
+  });
+
   it("numbers that do not fit what was said are errors, not categories", () => {
     const table = tableFromColumns({ x: y.map((_, i) => `${i}.5`), y });
     expect(codesOf(table, { decimal: "," })).toContain("error strings-among-numbers x");

@@ -11,6 +11,7 @@ import { failureOf, helpHint } from "./shell/failure.ts";
 import { guarded } from "./shell/printed.ts";
 import type { Output } from "./shell/terminal.ts";
 import { version } from "./shell/version.ts";
+import { catchWarnings } from "./shell/warnings.ts";
 
 const examples = `
 Examples:
@@ -65,6 +66,7 @@ export async function runProgram(args: readonly string[], given: ProgramContext)
   const exit = (code: number) => {
     exitCode = code;
   };
+  const giveBack = catchWarnings(output.writeError);
   try {
     const program = createProgram({ ...context, exit });
     if (args[0] === "complete") {
@@ -79,5 +81,7 @@ export async function runProgram(args: readonly string[], given: ProgramContext)
     const { text, exitCode } = failureOf(error, output.colors, signal);
     output.writeError(text);
     return exitCode;
+  } finally {
+    giveBack();
   }
 }

@@ -85,9 +85,12 @@ export async function readIdxArray(path: string): Promise<IdxArray> {
   return parseIdx(packed ? await unpack(path, bytes) : bytes, path);
 }
 
+/** What a packed file may unpack to: 100 times its size, and 64 MB in any case. MNIST has 5 times. */
+const [mostRatio, leastLimit] = [100, 64 << 20];
+
 async function unpack(path: string, bytes: Uint8Array): Promise<Uint8Array> {
   try {
-    return await promisify(gunzip)(bytes);
+    return await promisify(gunzip)(bytes, { maxOutputLength: Math.max(leastLimit, mostRatio * bytes.length) });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw because(refuse("damaged-file", "readIdx", `${path} cannot be unpacked: ${why}`), error);

@@ -52,6 +52,30 @@ describe("whole numbers beyond 2^53", () => {
   });
 });
 
+test("3.150 is refused by a model of decimal commas, in a file, in rows of JSON and in what is judged", async () => {
+  const rows = Array.from({ length: 60 }, (_, i) => `${(i % 9) + 1},${i % 10}5;${(10 * Math.sin(i)).toFixed(2)}`);
+  write("comma.csv", `x;y\n${rows.join("\n").replaceAll(".", ",")}\n`);
+  const { code, err } = await run(["train", "comma.csv", "-t", "y", ...few, "--out", "comma.safetensors"]);
+  expect(code, err).toBe(0);
+  write("point.csv", "x,y\n3.150,1\n");
+  const row = '{"x": "3.150"}';
+  for (const [args, place] of [
+    [["predict", "comma.safetensors", "point.csv"], "line 2"],
+    [["predict", "comma.safetensors", "-"], "row 0"],
+    [["predict", "comma.safetensors", "--row", row], "row 0"],
+    [["evaluate", "comma.safetensors", "point.csv"], "line 2"],
+  ] as const) {
+    const { code, err, out } = await run([...args], row);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toContain(
+      `column "x" holds "3.150" in ${place}, which is 3150 or 3.15: no number that was trained on has a sign of ` +
+        "thousands; write 3150 or 3,150; training with --number-format x=1.234,56 reads 3150",
+    );
+  }
+  const wanted = await predicted(["comma.safetensors", "--row", '{"x": 3.15}']);
+  expect(await predicted(["comma.safetensors", "--row", '{"x": "3,150"}'])).toBe(wanted);
+});
+
 test("--null of predict is of files and rows alike, for numbers in whatever way they are written", async () => {
   const wanted = await predicted(["m.safetensors", "--row", '{"x": null}']);
   write("null.csv", "id,x\n,-999.0\n");

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -72,6 +73,85 @@ const attacks: readonly (readonly [what: string, edit: (read: Recorded) => void,
   ],
 ];
 
+/** Puts a link or a pipe in the place of a file while something is tried. */
+async function replaced(path: string, make: (path: string) => void, attempt: () => Promise<void>): Promise<void> {
+  const kept = fs.existsSync(path) ? fs.readFileSync(path) : undefined;
+  fs.rmSync(path, { force: true });
+  make(path);
+  await attempt();
+  fs.rmSync(path);
+  if (kept !== undefined) fs.writeFileSync(path, kept);
+}
+
+describe("a folder that somebody sent: its files", () => {
+  test("are written only where they are its own", { timeout: 30_000 }, async () => {
+    const line = "-t price --epochs 1 --schedule none --no-refit";
+    expect((await run("train", "shop.csv", ...line.split(" "))).code).toBe(0);
+    const [id] = fs.readdirSync(join(cwd, "runs"));
+    const fileOf = (name: string) => join(cwd, "runs", id, name);
+    const whole = Object.fromEntries(
+      fs.readdirSync(join(cwd, "runs", id)).map((name) => [name, fs.readFileSync(fileOf(name))]),
+    );
+    const victim = join(cwd, "victim");
+    for (const name of [
+      "report.html",
+      "metrics.jsonl",
+      "model.safetensors",
+      "result.json",
+      "config.json",
+      ".owner-2.1.tmp",
+    ]) {
+      const content = whole[name] ?? Buffer.from("of the user");
+      for (const exists of whole[name] === undefined ? [true] : name === "report.html" ? [true, false] : [true]) {
+        if (exists) fs.writeFileSync(victim, content);
+        else fs.rmSync(victim);
+        await replaced(
+          fileOf(name),
+          (path) => fs.symlinkSync(victim, path),
+          async () => {
+            const { code, err } = await run("train", "--resume", "latest", "--epochs", "2");
+            expect([name, code, err]).toEqual([
+              name,
+              2,
+              expect.stringContaining(`the run ${id} holds a symbolic link, ${name}, and is only continued where`),
+            ]);
+          },
+        );
+        expect(fs.existsSync(victim) && fs.readFileSync(victim).equals(content)).toBe(exists);
+      }
+    }
+    expect(fs.readdirSync(join(cwd, "runs", id)).toSorted()).toEqual(Object.keys(whole).toSorted());
+    expect((await run("train", "--resume", "latest", "--epochs", "2")).code).toBe(0);
+  });
+
+  test.skipIf(process.platform === "win32")("that are pipes are not waited for", { timeout: 30_000 }, async () => {
+    expect((await run("train", "shop.csv", ..."-t price --epochs 1 --no-refit --no-report".split(" "))).code).toBe(0);
+    const [id] = fs.readdirSync(join(cwd, "runs"));
+    const pipe = (path: string) => execFileSync("mkfifo", [path]);
+    for (const name of ["config.json", "result.json"]) {
+      await replaced(join(cwd, "runs", id, name), pipe, async () => {
+        expect(await run("runs", "list")).toMatchObject({
+          code: 0,
+          out: expect.stringContaining(`${name} is no file`),
+        });
+      });
+    }
+    await replaced(join(cwd, "runs", id, "config.json"), pipe, async () => {
+      const { code, err } = await run("train", "--resume", "latest");
+      expect([code, err]).toEqual([
+        2,
+        expect.stringMatching(/^error: no run can be read; `evenkeel runs list` says why/),
+      ]);
+    });
+    await replaced(join(cwd, "runs", id, "metrics.jsonl"), pipe, async () => {
+      expect((await run("runs", "show", "latest")).err).toBe("metrics.jsonl is no file\n");
+    });
+    await replaced(join(cwd, "runs", id, "study.json"), pipe, async () => {
+      expect(await run("study", "--resume", "latest")).toMatchObject({ code: 2 });
+    });
+  });
+});
+
 describe("a folder that somebody sent: its query", () => {
   test("of a run reads what the record lists, and does nothing else", { timeout: 30_000 }, async () => {
     const line = "-t price --epochs 1 --schedule none --no-refit --no-report";
@@ -108,6 +188,17 @@ describe("a folder that somebody sent: its query", () => {
     const onWrite = () => controller.abort();
     const begun = await runLine(["study", "--sql", sql, ...line], { cwd, signal: controller.signal, onWrite });
     expect(begun).toMatchObject({ code: 130, err: "" });
+    const [id] = fs.readdirSync(join(cwd, "runs"));
+    const victim = join(cwd, "victim");
+    await replaced(
+      join(cwd, "runs", id, "trials.jsonl"),
+      (path) => fs.symlinkSync(victim, path),
+      async () => {
+        const { code, err } = await run("study", "--resume", "latest");
+        expect([code, err]).toEqual([2, expect.stringContaining("holds a symbolic link, trials.jsonl, and is only")]);
+        expect(fs.existsSync(victim)).toBe(false);
+      },
+    );
     for (const [what, edit, message] of attacks) {
       let before: Recorded | undefined;
       change("study.json", (read) => {

@@ -42,5 +42,10 @@ export function withReadOptions(command: CommandUnknownOpts): CommandUnknownOpts
     .option("--skip <lines>", "leave out lines at the beginning of a CSV file", parserOf(wholeNumber(0)))
     .option("--skip-footer <rows>", "leave out rows at the end of a CSV file, such as totals", parserOf(wholeNumber(0)))
     .option("--encoding <name>", "of a text file, such as windows-1252")
+    .option(
+      "--max-unpacked <MB>",
+      "what a packed file may unpack to, instead of 100 times its size",
+      parserOf(wholeNumber(1)),
+    )
     .optionsGroup("Options:");
 }

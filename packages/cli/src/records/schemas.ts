@@ -34,6 +34,7 @@ export const tableFlagsSchema = z.object({
   units: z.boolean().optional(),
   skipFooter: count.optional(),
   encoding: z.string().optional(),
+  maxUnpacked: z.int().positive().optional(),
   parts: z.object({ validation: z.string().optional(), test: z.string().optional() }).optional(),
 });
 
@@ -54,5 +55,7 @@ export function declaredSchema<T>(options: Readonly<Record<string, object>>): z.
 /** The first issue, with its key: "options.epochs: expected a whole number". */
 export function firstIssue({ issues: [{ path, message }] }: z.ZodError, under: readonly string[] = []): string {
   const key = [...under, ...path].join(".");
-  return key === "" ? message : `${key}: ${message}`;
+  // JSON has no undefined: the key is not there.
+  const said = message.replace(/received undefined$/, "and it is missing");
+  return key === "" ? said : `${key}: ${said}`;
 }

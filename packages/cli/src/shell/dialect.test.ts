@@ -73,3 +73,15 @@ test("findings name flags as a shell takes them, and the parser gives the names 
     "no column is left to predict from; name some in --features, or say in --kind what they are",
   );
 });
+
+test("what has no value is missing", () => {
+  const where = { caller: "loadCheckpoint" };
+  const problem: Problem = {
+    code: "wrong-type",
+    where,
+    what: "epoch",
+    given: { kind: "undefined" },
+    expected: "a number",
+  };
+  expect(said(problem)).toBe("epoch is missing, expected a number");
+});

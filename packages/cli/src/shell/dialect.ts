@@ -66,7 +66,8 @@ function joined(parts: readonly (string | Reference)[]): (string | Reference)[] 
 }
 
 function typedGiven(given: Given): string {
-  if ("kind" in given) return given.kind;
+  // Files and command lines have no undefined: what has no value is not there.
+  if ("kind" in given) return given.kind === "undefined" ? "missing" : given.kind;
   const { value } = given;
   return typeof value === "string" ? JSON.stringify(value) : typedValue(value);
 }

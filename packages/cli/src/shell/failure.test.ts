@@ -33,6 +33,11 @@ test("an interrupt is one, an error beside it is not", () => {
   expect(failed(signal.reason).exitCode).toBe(1);
 });
 
+test("a message without an end has one", () => {
+  const { text } = failed(misuse("wrong-value", `no file is called ${"a".repeat(70_000)}`));
+  expect(text).toBe(`error: ${"no file is called ".padEnd(4000, "a")}…\n${helpHint}\n`);
+});
+
 test("several lines stay several, and nothing in them reaches the terminal", () => {
   expect(failed(misuse("wrong-value", "two errors:\n\tone\u001b[2J\n\ttwo")).text).toBe(
     `error: two errors:\n  one\ufffd[2J\n  two\n${helpHint}\n`,

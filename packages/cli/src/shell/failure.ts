@@ -33,11 +33,18 @@ export function failureOf(error: unknown, colors: Colors, signal?: AbortSignal):
   if (problem === undefined || problem.code === "internal") {
     return { exitCode: exitCodes.failed, text: `${error instanceof Error ? inspect(error) : String(error)}\n` };
   }
-  const lines = said(problem).split("\n");
+  const lines = shortened(said(problem)).split("\n");
   const message = lines.map((line) => printable(line.replaceAll("\t", "  "))).join("\n");
   const text = `${colors.red("error:")} ${message}\n`;
   if (unsuccessful.includes(problem.code)) return { exitCode: exitCodes.failed, text };
   return { exitCode: exitCodes.misuse, text: `${text}${helpHint}\n` };
+}
+
+/** Names and values of a stranger's file may be of any length. */
+const longest = 4000;
+
+function shortened(message: string): string {
+  return message.length > longest ? `${message.slice(0, longest)}…` : message;
 }
 
 function isAbort(error: unknown, signal: AbortSignal): boolean {

@@ -32,10 +32,10 @@ export function explain(error: Error, name: string): TableReadError {
   const [, line] = /CSV Error on Line: (\d+)/.exec(message) ?? [];
   if (line !== undefined) return refusal(`${name}, line ${line}: ${csvFault(message)}`);
   if (/Out of Memory/i.test(message)) {
-    return refusal(`${name}: DuckDB needs more memory than its limit: read fewer columns, or raise the limit`);
+    return refusal(`${name}: DuckDB needs more than 512 MB of memory: read fewer columns`);
   }
   if (/maximum_object_size/.test(message))
-    return refusal(`${name}: one of its objects has more than 64 MB: is it a table?`);
+    return refusal(`${name}: one of its objects has more bytes than a row of a table`);
   const [, byte, record, fault] =
     /Malformed JSON.*?at byte (\d+) in (?:record\/value|line) (\d+):\s*([^\n]*)/s.exec(message) ?? [];
   if (record !== undefined) {

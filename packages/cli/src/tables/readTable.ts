@@ -12,8 +12,9 @@ import { explain, nextAttempt } from "./explain.ts";
 import { checkGzip, encodingOf, type Head, readHead, startsWith, writeAsUtf8 } from "./formats/bytes.ts";
 import { formatOf, formats, type TableFormat } from "./formats/format.ts";
 import { jsonPart } from "./formats/json.ts";
-import { checkDepth } from "./formats/jsonDepth.ts";
+import { checkJson } from "./formats/jsonBounds.ts";
 import { parquetPart } from "./formats/parquet.ts";
+import type { SourceFile } from "./formats/unpackLimit.ts";
 import { type Located, type LocatedFile, locate } from "./locate.ts";
 import { type Query, queryPart } from "./query/queryPart.ts";
 import type { QuerySource } from "./query/sources.ts";
@@ -31,6 +32,8 @@ export interface ReadTableOptions extends CollectOptions, CsvOptions, WorkspaceO
   readonly format?: TableFormat | undefined;
   /** Of CSV and JSON, such as "utf-16le" or "shift_jis"; found by the bytes unless given. */
   readonly encoding?: string | undefined;
+  /** Megabytes that a file may unpack to; by its size unless given. */
+  readonly maxUnpacked?: number | undefined;
   readonly stdin?: Readable | undefined;
 }
 
@@ -51,7 +54,7 @@ export interface TableRead extends Table {
 
 const known = [
   ...["columns", "limit", "sample", "seed", "carry", "onProgress", "cwd", "signal", "memoryLimit", "threads"],
-  ...["format", "delimiter", "header", "headerRows", "skip", "units", "skipFooter", "encoding", "stdin"],
+  ...["format", "delimiter", "header", "headerRows", "skip", "units", "skipFooter", "encoding", "maxUnpacked", "stdin"],
 ];
 
 /**
@@ -88,6 +91,7 @@ async function readFiles(
   workspace: Workspace,
 ): Promise<TableRead> {
   const { signal } = workspace;
+  const { maxUnpacked } = options;
   const attempts = files.map((): Attempt => ({ thorough: false }));
   for (;;) {
     const opened: Opened[] = [];
@@ -108,23 +112,24 @@ async function readFiles(
       const collected = await collect(workspace.database, parts, options, onFile);
       // Rows beyond the limit may be as they are.
       const packed = collected.rows < (options.limit ?? Number.POSITIVE_INFINITY) ? opened : [];
-      for (const [index, { unchecked }] of packed.entries()) if (unchecked) await checkGzip(files[index], signal);
+      for (const [index, { unchecked }] of packed.entries())
+        if (unchecked) await checkGzip({ ...files[index], maxUnpacked }, signal);
       return { ...about, ...collected };
     } catch (error) {
       signal?.throwIfAborted();
       const known = ours(error);
       if (known) throw known;
-      const { name, path } = files[at];
+      const { name } = files[at];
       if (faultOf(error) !== undefined) throw unreadable("damaged-file", `${name} cannot be read: ${sentence(error)}`);
-      const next = await retry(error as Error, attempts[at], path);
+      const next = await retry(error as Error, attempts[at], files[at]);
       if (next === undefined) throw explain(error as Error, name);
       attempts[at] = next;
     }
   }
 }
 
-async function retry(error: Error, attempt: Attempt, path: string): Promise<Attempt | undefined> {
-  const { bytes } = await readHead(path);
+async function retry(error: Error, attempt: Attempt, file: LocatedFile): Promise<Attempt | undefined> {
+  const { bytes } = await readHead(file);
   return nextAttempt(error, attempt, !startsWith(bytes, [0x50, 0x41, 0x52, 0x31]));
 }
 
@@ -150,17 +155,19 @@ async function open(
   workspace: Workspace,
 ): Promise<Opened> {
   const { database } = workspace;
-  const head = await readHead(path, name);
+  const { maxUnpacked } = options;
+  const file: SourceFile = { name, path, maxUnpacked };
+  const head = await readHead(file);
   const format = formatOf(name, head, options.format);
-  if (format === "parquet") return { format, part: await parquetPart(database, { name, path, head }) };
-  const text = await asUtf8({ name, path }, head, attempt.encoding ?? options.encoding, workspace);
+  if (format === "parquet") return { format, part: await parquetPart(database, { ...file, head }, options) };
+  const text = await asUtf8(file, head, attempt.encoding ?? options.encoding, workspace);
   const blank = text.head.whole && new TextDecoder().decode(text.head.bytes).trim() === "";
   if (blank) throw unreadable("damaged-file", `${name} is empty: it has nothing but blank lines`);
   if (format === "csv" || format === "tsv") {
-    const csv = csvFile({ name, tabs: format === "tsv", ...text }, options);
+    const csv = csvFile({ name, maxUnpacked, tabs: format === "tsv", ...text }, options);
     return { format, csv: { ...csv, notes: [...text.notes, ...csv.notes] } };
   }
-  await checkDepth({ name, path: text.path }, text.head, workspace.signal);
+  await checkJson({ name, maxUnpacked, path: text.path }, text.head, workspace.signal);
   const jsonFile = { name, format, ...text };
   let part = await jsonPart(database, jsonFile, attempt);
   const known = new Set(part.columns.map((column) => column.name));
@@ -182,19 +189,20 @@ const utf8Mark = [0xef, 0xbb, 0xbf];
 
 /** The file itself, or a copy of it in UTF-8. */
 async function asUtf8(
-  { name, path }: LocatedFile,
+  file: SourceFile,
   head: Head,
   given: string | undefined,
   workspace: Workspace,
 ): Promise<{ path: string; head: Head; notes: ReadNote[] }> {
+  const { name, path } = file;
   if (head.compression === "zstd") return { path, head, notes: [] };
   const found = given ?? encodingOf(head, name);
   if (found === "utf-8" && given === undefined && !startsWith(head.bytes, utf8Mark)) return { path, head, notes: [] };
   const copy = workspace.newFile(".txt");
-  await writeAsUtf8(path, head, found, copy, workspace.signal);
+  await writeAsUtf8(file, head, found, copy, workspace.signal);
   const message = `${name} is not in UTF-8; it is read as ${found.toUpperCase()}`;
   const notes: ReadNote[] = found === "utf-8" ? [] : [{ severity: "note", code: "encoding", message }];
-  return { path: copy, head: await readHead(copy), notes };
+  return { path: copy, head: await readHead({ name, path: copy }), notes };
 }
 
 function wrongOption(option: string, value: string | number, expected: string): TableReadError {
@@ -211,8 +219,8 @@ function checkOptions(options: ReadTableOptions): ReadTableOptions {
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw new TypeError(`readTable: unknown option "${name}", expected ${known.join(", ")}`);
   }
-  const { limit, sample, headerRows, format, encoding, delimiter } = options;
-  for (const [name, value] of Object.entries({ limit, sample, headerRows })) {
+  const { limit, sample, headerRows, maxUnpacked, format, encoding, delimiter } = options;
+  for (const [name, value] of Object.entries({ limit, sample, headerRows, maxUnpacked })) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
       throw wrongOption(name, value, "a whole number from 1");
     }

@@ -7,7 +7,7 @@ import type { ReadTableOptions, TableRead } from "./readTable.ts";
 /** How a table is read, as the options of a command say it and as runs and studies record it. */
 export interface TableFlags
   extends CsvOptions,
-    Pick<ReadTableOptions, "columns" | "limit" | "sample" | "format" | "encoding"> {
+    Pick<ReadTableOptions, "columns" | "limit" | "sample" | "format" | "encoding" | "maxUnpacked"> {
   readonly sql?: string | undefined;
   /** Of a query out of a record: the files that it may read. */
   readonly sources?: readonly QuerySource[] | undefined;
@@ -21,10 +21,10 @@ export interface TableFlags
 /** These options, without others that were given beside them. */
 export function tableFlags(flags: TableFlags): TableFlags {
   const { sql, trustSql, columns, limit, sample, sampleSeed, encoding } = flags;
-  const { format, delimiter, header, headerRows, skip, units, skipFooter } = flags;
+  const { format, delimiter, header, headerRows, skip, units, skipFooter, maxUnpacked } = flags;
   return {
     ...{ sql, trustSql, columns, limit, sample, sampleSeed, encoding },
-    ...{ format, delimiter, header, headerRows, skip, units, skipFooter },
+    ...{ format, delimiter, header, headerRows, skip, units, skipFooter, maxUnpacked },
   };
 }
 
@@ -62,6 +62,6 @@ export async function readTableOf(
   // The database takes a while to load, and --help needs none.
   const { readTable } = await import("./readTable.ts");
   progress?.doing("reading");
-  const asked = source ?? { sql: sql!, sources: flags.sources, trusted: trustSql };
+  const asked = source ?? { sql: sql!, sources: flags.sources, trusted: trustSql, maxUnpacked: read.maxUnpacked };
   return readTable(asked, options).finally(progress?.stop);
 }

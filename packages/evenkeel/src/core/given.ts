@@ -28,6 +28,13 @@ function isShort(list: readonly unknown[]): boolean {
   return list.length <= longestList && list.every((item) => item === null || !/object|function/.test(typeof item));
 }
 
+/** Texts may come from files, and be of any length. */
+const longestText = 500;
+
+function shortened(text: string): string {
+  return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
+}
+
 const formatList = (list: readonly unknown[]) => `[${list.map(describe).join(", ")}]`;
 
 function isPlain(value: unknown): boolean {
@@ -61,7 +68,7 @@ export function formatGiven(given: Given): string {
   if ("kind" in given) return given.kind;
   const { value } = given;
   if (Array.isArray(value)) return formatList(value);
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? JSON.stringify(shortened(value)) : String(value);
 }
 
 /** "1 row", "10,000 rows" */

@@ -138,8 +138,20 @@ describe("saveCheckpoint and loadCheckpoint", () => {
   });
 
   it.each<[string, () => Uint8Array, string]>([
-    ["weights alone", () => saveSafetensors({ a: ones([1]) }), 'format is undefined, expected "evenkeel-checkpoint"'],
+    [
+      "weights alone",
+      () => saveSafetensors({ a: ones([1]) }),
+      'the file names no format, expected "evenkeel-checkpoint"',
+    ],
     ["a later version", () => reworded((state) => state, { version: "2" }), 'has version "2", this library reads "1"'],
+    [
+      "no version",
+      () => {
+        const { tensors, metadata } = loadSafetensors(saveCheckpoint(checkpoint()));
+        return saveSafetensors(tensors, { metadata: { format: metadata.format, state: metadata.state } });
+      },
+      'the checkpoint has no version, this library reads "1"',
+    ],
     ["no state", () => reworded(() => "null"), "the state is null, expected an object; the file is damaged"],
     ["no JSON", () => reworded(() => "{"), "the state is no valid JSON"],
     ["lists in lists", () => reworded(() => "[".repeat(1_000_000)), "nested more than 64 levels deep"],

@@ -48,6 +48,7 @@ export interface Checkpoint<O = object> {
 
 const format = "evenkeel-checkpoint";
 const version = "1";
+const noCheckpoint = "read weights alone with loadSafetensors";
 
 /**
  * One safetensors file of a training's whole state. Weights stand under "model." + key, so that
@@ -103,6 +104,9 @@ function rawTensors(prefix: string, tensors: Readonly<Record<string, Tensor | nu
  */
 export function loadCheckpoint(bytes: Uint8Array): Checkpoint<never> {
   const { tensors, metadata } = decodeFile(bytes);
+  if (metadata.format === undefined) {
+    throw mismatch("damaged-file", "loadCheckpoint", "the file names no format", `"${format}"`, noCheckpoint);
+  }
   if (metadata.format !== format) {
     throw unexpected(
       "damaged-file",
@@ -110,14 +114,14 @@ export function loadCheckpoint(bytes: Uint8Array): Checkpoint<never> {
       "the file's format",
       metadata.format,
       `"${format}"`,
-      "read weights alone with loadSafetensors",
+      noCheckpoint,
     );
   }
   if (metadata.version !== version) {
     throw refuse(
       "wrong-value",
       "loadCheckpoint",
-      `the checkpoint has version ${describe(metadata.version)}, this library reads "${version}"`,
+      `the checkpoint has ${metadata.version === undefined ? "no version" : `version ${describe(metadata.version)}`}, this library reads "${version}"`,
       "update it",
     );
   }

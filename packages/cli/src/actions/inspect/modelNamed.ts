@@ -8,6 +8,8 @@ import { builtinTable } from "../../tables/builtin.ts";
  * Where a model lies, if one is meant: a safetensors file, or a run where no table is called so.
  */
 export function modelNamed(source: string, cwd: string, runs: string): ModelPlace | undefined {
+  // No file and no run can be called so; the reader of tables says it.
+  if (source.includes("\0")) return undefined;
   const isFile = /\.safetensors$/i.test(source);
   if (!isFile && (source === "-" || builtinTable(source) !== undefined)) return undefined;
   const found = statSync(resolve(cwd, source), { throwIfNoEntry: false });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Checkpoint, loadCheckpoint } from "evenkeel/io";
 import { endsWithEpochs } from "evenkeel/train";
 import { Ownership } from "../../records/owner/owner.ts";
+import { checkOwnFiles } from "../../records/ownFiles.ts";
 import { findRun } from "../../records/runs/findRun.ts";
 import type { Run } from "../../records/runs/readRun.ts";
 import type { RunsFolder } from "../../records/runs/runsFolder.ts";
@@ -61,6 +62,7 @@ export function resumedRun(request: ResumeRequest): ResumedRun {
     throw misuse("conflict", "--resume uses the options that the run began with", `leave ${other} out`);
   }
   const { id, path } = findRun(place, wanted);
+  checkOwnFiles(path, `the run ${id}`);
   const owner = Ownership.claim(path, `the run ${id}`, { takeOver });
   try {
     const run = findRun(place, id);

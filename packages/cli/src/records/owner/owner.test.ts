@@ -63,6 +63,20 @@ describe("the owner of a folder", () => {
     claim(true).release();
   });
 
+  test("with the highest number is said, not counted on for ever", () => {
+    const ended = { ...thisProcess(), ended: "2026-01-01T00:00:00Z" };
+    writeOwner(ended, 999_999_999);
+    for (const takeOver of [false, true]) {
+      expect(() => claim(takeOver)).toThrow(
+        /owner-999999999\.json has the highest number that an owner can have; delete it/,
+      );
+    }
+    expect(files()).toEqual(["owner-999999999.json"]);
+    // Names that the command never writes are no owners.
+    fs.renameSync(join(folder, "owner-999999999.json"), join(folder, "owner-007.json"));
+    expect(ownerOf(folder)).toBeUndefined();
+  });
+
   test("was killed: another takes over, and of several at once only one", { timeout: 30_000 }, async () => {
     const program = join(folder, "claim.mts");
     const source = fileURLToPath(new URL("./owner.ts", import.meta.url));

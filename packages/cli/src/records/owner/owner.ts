@@ -5,7 +5,9 @@ import { reasonOf, WriteError, writeAtomic } from "../../shell/files/writeAtomic
 import { isProcessMark, type Life, lifeOf, type ProcessMark, thisProcess } from "../../shell/process.ts";
 
 /** owner-1.json, owner-2.json, …: the latest says who works in the folder, or did last. */
-const fileName = /^owner-(\d{1,9})\.json$/;
+const fileName = /^owner-([1-9]\d{0,8})\.json$/;
+/** A folder is not taken over so often; a higher number has no file that is recognized. */
+const mostNumber = 999_999_999;
 
 interface Owner {
   /** Absent if its file cannot be read. */
@@ -47,6 +49,14 @@ export class Ownership {
   static claim(folder: string, what: string, { takeOver = false } = {}): Ownership {
     for (;;) {
       const latest = numbers(folder)[0] ?? 0;
+      if (latest === mostNumber) {
+        const file = fileOf(folder, latest);
+        throw misuse(
+          "damaged-file",
+          `${file} has the highest number that an owner can have`,
+          "delete it if nobody works there",
+        );
+      }
       if (latest > 0) checkGone(ownerIn(fileOf(folder, latest)), what, takeOver);
       if (!create(folder, latest + 1)) continue;
       // A process that stopped for long between these lines may have taken a number that was used

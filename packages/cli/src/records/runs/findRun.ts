@@ -22,8 +22,9 @@ function choose(runs: readonly (Run | DamagedRun)[], wanted: string): Run | Dama
   if (exact !== undefined) return exact;
   if (wanted === "latest") {
     const latest = runs.find((run) => !isDamaged(run));
-    if (latest === undefined) throw misuse("wrong-value", "there are no runs yet");
-    return latest;
+    if (latest !== undefined) return latest;
+    if (runs.length === 0) throw misuse("wrong-value", "there are no runs yet");
+    throw misuse("damaged-file", "no run can be read", "`evenkeel runs list` says why");
   }
   const candidates = wanted === "" ? [] : runs.filter(({ id }) => id.startsWith(wanted));
   if (candidates.length === 1) return candidates[0];

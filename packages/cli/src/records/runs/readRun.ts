@@ -74,6 +74,7 @@ export function readConfig(path: string): RunConfig {
 export function readMetrics(path: string): EpochLine[] {
   const file = join(path, runFiles.metrics);
   if (!existsSync(file)) return [];
+  checkIsFile(file);
   return readJsonLines(file).map((line, index) =>
     checked(line, epochLineSchema, `line ${index + 1} of ${runFiles.metrics}`),
   );
@@ -90,10 +91,16 @@ export function listRuns(folder: string): (Run | DamagedRun)[] {
   return runs.sort((a, b) => time(b) - time(a) || (a.id < b.id ? 1 : -1));
 }
 
+/** A pipe would be waited for without end. */
+function checkIsFile(path: string): void {
+  if (!statSync(path).isFile()) throw new Error(`${basename(path)} is no file`);
+}
+
 function readJson<T>(file: string, schema: z.ZodType<T>): T {
   const name = basename(file);
   let text: string;
   try {
+    checkIsFile(file);
     text = readFileSync(file, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

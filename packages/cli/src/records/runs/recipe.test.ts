@@ -25,6 +25,12 @@ it.each<[string, unknown, unknown, RegExp]>([
   ],
   ["an object", { target: "mpg", network: 3 }, {}, /recipe\.options\.network: /],
   ["the target", {}, {}, /recipe\.options\.target: /],
+  [
+    "a file that a query reads",
+    { target: "mpg" },
+    { sources: [{ name: "a" }] },
+    /recipe\.read\.sources\.0\.sha256: Invalid input: expected string, and it is missing/,
+  ],
   ["a flag", { target: "mpg" }, { limit: -1 }, /recipe\.read\.limit: /],
 ])("names the file and the key of %s that is damaged", (_, options, read, message) => {
   const run = runWith(options, read);

@@ -127,7 +127,16 @@ describe("a run's folder", () => {
     resume({ training: 1 }).release();
     expect(readMetrics(run.path)).toEqual([line(1)]);
     expect(fs.readdirSync(run.path).filter((name) => name.startsWith("owner"))).toEqual(["owner-4.json"]);
-    fs.rmSync(run.file("config"));
+    fs.writeFileSync(run.file("metrics"), "{}\n");
+    const before = fs.readFileSync(run.file("config"));
+    const owner = Ownership.claim(run.path, "the run");
+    expect(() => RunFolder.resume(run.path, owner, { training: 1 }, { seed: 99 })).toThrow(
+      /metrics\.jsonl is damaged: line 1 of metrics\.jsonl: epoch: .*, and it is missing; delete/,
+    );
+    owner.abandon();
+    expect(fs.readFileSync(run.file("config"))).toEqual(before);
+    expect(fs.readdirSync(run.path).filter((name) => name.startsWith("owner"))).toEqual(["owner-4.json"]);
+    for (const name of ["metrics", "config"] as const) fs.rmSync(run.file(name));
     expect(() => resume({ training: 1 })).toThrow("it has no config.json");
   });
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { basename, extname, join } from "node:path";
+import { misuse, sentence } from "../../shell/errors.ts";
 import { appendLine } from "../../shell/files/jsonLines.ts";
 import { makeFolder } from "../../shell/files/makeFolder.ts";
 import { flushFile, writeAtomic } from "../../shell/files/writeAtomic.ts";
@@ -63,14 +64,16 @@ export class RunFolder {
    * @param owner - of the run's folder
    * @param done - the finished epochs of the checkpoint, of the training and of its refit
    * @param changes - settings that differ from now on
-   * @throws Error if it is no folder of a run, or is damaged
+   * @throws CommandError if its metrics are damaged; Error if it is no folder of a run
    */
   static resume(path: string, owner: Ownership, done: DoneEpochs, changes: Partial<NewRun> = {}): RunFolder {
     const run = new RunFolder(path, owner);
+    // Before anything is written: a damaged folder stays as it is.
+    const metrics = metricsOf(path);
     run.#writeJson(runFiles.config, { ...readConfig(path), ...changes });
     owner.settle();
     if (existsSync(run.file("metrics"))) {
-      const kept = readMetrics(path).filter(
+      const kept = metrics.filter(
         ({ stage, epoch }) => epoch <= (stage === "refit" ? (done.refit ?? 0) : done.training),
       );
       writeAtomic(run.file("metrics"), kept.map((line) => `${JSON.stringify(line)}\n`).join(""));
@@ -132,6 +135,17 @@ export class RunFolder {
 
   #writeJson(name: string, value: unknown): void {
     writeAtomic(join(this.path, name), `${JSON.stringify(value, undefined, 2)}\n`);
+  }
+}
+
+function metricsOf(path: string): EpochLine[] {
+  try {
+    return readMetrics(path);
+  } catch (error) {
+    const cure = "delete the lines from there on, or train again";
+    throw misuse("damaged-file", `${join(path, runFiles.metrics)} is damaged: ${sentence(error)}`, cure, {
+      cause: error,
+    });
   }
 }
 

@@ -11,6 +11,7 @@ import { writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { version } from "../../shell/version.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
 import { Ownership } from "../owner/owner.ts";
+import { checkOwnFiles } from "../ownFiles.ts";
 import { newFolder } from "../runs/runFolder.ts";
 import { studyFile } from "../runs/types.ts";
 import { declaredSchema, firstIssue, tableFlagsSchema } from "../schemas.ts";
@@ -111,6 +112,7 @@ export class StudyFolder {
     const path = wanted === "latest" ? latest(runs) : [resolve(cwd, wanted), join(runs, wanted)].find(isStudy);
     if (path === undefined) throw misuse("wrong-value", `there is no study in ${wanted === "latest" ? runs : wanted}`);
     const config = readStudy(path);
+    checkOwnFiles(path, `the study in ${path}`);
     const owner = Ownership.claim(path, `the study in ${path}`, { takeOver });
     owner.settle();
     return new StudyFolder(path, config, owner);
@@ -139,7 +141,7 @@ export class StudyFolder {
 }
 
 function isStudy(path: string): boolean {
-  return existsSync(join(path, studyFile));
+  return statSync(join(path, studyFile), { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function latest(runs: string): string | undefined {

@@ -1,6 +1,7 @@
 import type { DuckDBVector } from "@duckdb/node-api";
 import type { Column } from "evenkeel/tabular";
-import type { ReadNote } from "../readError.ts";
+import { longestRecord } from "../limits.ts";
+import { type ReadNote, type TableReadError, unreadable } from "../readError.ts";
 import type { Kept } from "./columnTypes.ts";
 import { compacted } from "./compacted.ts";
 import { Growing } from "./growing.ts";
@@ -158,6 +159,7 @@ class TextBuilder implements ColumnBuilder {
 
   private codeOf(item: string | null): number {
     if (item === null) return -1;
+    if (item.length > longestRecord) throw tooLong(this.name);
     let code = this.codes.get(item);
     if (code === undefined) {
       code = this.codes.size;
@@ -165,4 +167,9 @@ class TextBuilder implements ColumnBuilder {
     }
     return code;
   }
+}
+
+function tooLong(name: string): TableReadError {
+  const statement = `column "${name}" has a text of more than 4 MB`;
+  return unreadable("not-supported", statement, "leave the column out with --columns, or shorten it in a query");
 }

@@ -1,12 +1,10 @@
 import type { Head } from "../formats/bytes.ts";
+import type { SourceFile } from "../formats/unpackLimit.ts";
 import type { ReadNote } from "../readError.ts";
 import { type CsvOptions, csvDialect } from "./dialect/dialect.ts";
 
 /** A CSV file, as its beginning shows it. */
-export interface CsvFile {
-  /** As people know it. */
-  readonly name: string;
-  readonly path: string;
+export interface CsvFile extends SourceFile {
   readonly compression: Head["compression"];
   readonly delimiter: string;
   readonly skip: number;
@@ -16,20 +14,18 @@ export interface CsvFile {
   readonly notes: readonly ReadNote[];
 }
 
-interface Beginning {
-  readonly name: string;
-  readonly path: string;
+interface Beginning extends SourceFile {
   readonly head: Head;
   /** Whether tabs are likelier than other delimiters. */
   readonly tabs: boolean;
 }
 
 export function csvFile(
-  { name, path, head: { bytes, whole, compression }, tabs }: Beginning,
+  { name, path, maxUnpacked, head: { bytes, whole, compression }, tabs }: Beginning,
   options: CsvOptions,
 ): CsvFile {
   const text = new TextDecoder().decode(bytes);
   const { delimiter, skip, head, names, notes } = csvDialect(name, text, whole, tabs, options);
   const columns = names.map((column) => ({ name: column }));
-  return { name, path, compression, delimiter, skip, head, foot: options.skipFooter ?? 0, columns, notes };
+  return { name, path, maxUnpacked, compression, delimiter, skip, head, foot: options.skipFooter ?? 0, columns, notes };
 }

@@ -142,12 +142,12 @@ function takerOf(builders: readonly FieldBuilder[], positions: readonly number[]
 
 /** The rows of a file, some at a time. @throws TableReadError as `Records`, or if it is damaged */
 async function* blocksOf(
-  { name, path, compression }: CsvFile,
+  file: CsvFile,
   records: Records,
   signal: AbortSignal | undefined,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<FieldBlock> {
-  for await (const bytes of unpacked({ name, path }, compression, onBytes)) {
+  for await (const bytes of unpacked(file, file.compression, onBytes)) {
     signal?.throwIfAborted();
     yield records.take(bytes);
   }

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { longestRecord } from "../limits.ts";
 import { type TableReadError, unreadable } from "../readError.ts";
 import type { FieldBlock } from "./fieldBlock.ts";
 import { LineMap } from "./lineMap.ts";
@@ -25,8 +26,6 @@ export class InvalidUtf8 extends Error {
   }
 }
 
-/** A record as long as this is an unclosed quote, or no CSV at all. */
-const longestRecord = 1 << 22;
 const [lineFeed, carriageReturn, quote] = [10, 13, 34];
 
 /**

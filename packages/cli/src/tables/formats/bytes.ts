@@ -1,10 +1,11 @@
 import { isUtf8 } from "node:buffer";
 import { createReadStream, createWriteStream, type ReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { type Readable, Writable } from "node:stream";
+import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { type TableReadError, unreadable } from "../readError.ts";
+import { TableReadError, unreadable } from "../readError.ts";
+import { limited, type SourceFile } from "./unpackLimit.ts";
 
 /** How much of a file is looked at to find out what it is. */
 const headLength = 1 << 20;
@@ -25,11 +26,9 @@ export function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean
   return bytes.length >= magic.length && magic.every((byte, i) => bytes[i] === byte);
 }
 
-/**
- * @param name as people know the file
- * @throws TableReadError if gzip data is damaged at its beginning
- */
-export async function readHead(path: string, name = path): Promise<Head> {
+/** @throws TableReadError if gzip data is damaged at its beginning */
+export async function readHead(source: SourceFile): Promise<Head> {
+  const { name, path } = source;
   const file = await open(path);
   let raw: Uint8Array;
   let length: number;
@@ -46,7 +45,7 @@ export async function readHead(path: string, name = path): Promise<Head> {
   const parts: Uint8Array[] = [];
   let unpacked = 0;
   try {
-    for await (const part of plainBytes(path, "gzip")) {
+    for await (const part of plainBytes(source, "gzip")) {
       parts.push(part);
       unpacked += part.length;
       if (unpacked > headLength) break;
@@ -62,22 +61,20 @@ export async function readHead(path: string, name = path): Promise<Head> {
  * Unpacks a gzip file to its end: DuckDB takes one that was cut off for one that is finished, and
  * compares no check sum.
  *
- * @throws TableReadError if it is damaged
+ * @throws TableReadError if it is damaged, or unpacks beyond its limit
  */
-export async function checkGzip(
-  { name, path }: { readonly name: string; readonly path: string },
-  signal?: AbortSignal,
-) {
+export async function checkGzip(file: SourceFile, signal?: AbortSignal) {
   const nowhere = new Writable({ write: (_part, _encoding, done) => done() });
   try {
-    await pipeline(plainBytes(path, "gzip"), nowhere, { signal });
+    await pipeline(plainBytes(file, "gzip"), nowhere, { signal });
   } catch (error) {
     signal?.throwIfAborted();
-    throw damagedGzip(name, error);
+    throw damagedGzip(file.name, error);
   }
 }
 
 function damagedGzip(name: string, error: unknown): TableReadError {
+  if (error instanceof TableReadError) return error;
   return unreadable("damaged-file", `${name}: the gzip data is damaged (${(error as Error).message})`);
 }
 
@@ -85,21 +82,22 @@ function damagedGzip(name: string, error: unknown): TableReadError {
  * The bytes of a file, unpacked.
  *
  * @param onBytes is told how many bytes of the file have been read, with each part
- * @throws TableReadError if gzip data is damaged
+ * @throws TableReadError if gzip data is damaged, or unpacks beyond its limit
  */
 export async function* unpacked(
-  { name, path }: { readonly name: string; readonly path: string },
+  file: SourceFile,
   compression: Head["compression"],
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
+  const { name, path } = file;
   if (compression === "zstd") {
     throw unreadable("not-supported", `${name} is compressed with zstd, as which text is not read`, "unpack it first");
   }
   try {
     const packed = createReadStream(path, { highWaterMark: 1 << 20 });
-    for await (const part of plainBytesOf(packed, compression)) {
+    for await (const part of plainBytesOf(packed, file, compression)) {
       onBytes(packed.bytesRead);
-      yield part as Uint8Array;
+      yield part;
     }
   } catch (error) {
     throw compression === "gzip" && isOfZlib(error) ? damagedGzip(name, error) : error;
@@ -110,16 +108,20 @@ function isOfZlib(error: unknown): boolean {
   return error instanceof Error && "code" in error && /^Z_|^ERR_/.test(String(error.code));
 }
 
-function plainBytes(path: string, compression: Head["compression"]): Readable {
-  return plainBytesOf(createReadStream(path, { highWaterMark: 1 << 20 }), compression);
+function plainBytes(file: SourceFile, compression: Head["compression"]): AsyncIterable<Uint8Array> {
+  return plainBytesOf(createReadStream(file.path, { highWaterMark: 1 << 20 }), file, compression);
 }
 
-function plainBytesOf(bytes: ReadStream, compression: Head["compression"]): Readable {
+function plainBytesOf(
+  bytes: ReadStream,
+  file: SourceFile,
+  compression: Head["compression"],
+): AsyncIterable<Uint8Array> {
   if (compression !== "gzip") return bytes;
   const unpacked = createGunzip({ chunkSize: 1 << 20 });
   bytes.on("error", (error) => unpacked.destroy(error));
   unpacked.on("close", () => bytes.destroy());
-  return bytes.pipe(unpacked);
+  return limited(bytes.pipe(unpacked), file);
 }
 
 /**
@@ -178,7 +180,7 @@ function wholeCharacters(bytes: Uint8Array): Uint8Array {
  * @throws TableReadError if a byte means nothing in that encoding
  */
 export async function writeAsUtf8(
-  path: string,
+  file: SourceFile,
   { compression }: Head,
   encoding: string,
   to: string,
@@ -190,13 +192,13 @@ export async function writeAsUtf8(
     yield decoder.decode();
   }
   try {
-    await pipeline(plainBytes(path, compression), decoded, createWriteStream(to), { signal });
+    await pipeline(plainBytes(file, compression), decoded, createWriteStream(to), { signal });
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof TypeError)) throw error;
     throw unreadable(
       "damaged-file",
-      `${path} is not valid ${encoding.toUpperCase()}`,
+      `${file.name} is not valid ${encoding.toUpperCase()}`,
       "name its encoding with --encoding",
     );
   }

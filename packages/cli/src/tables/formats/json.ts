@@ -1,5 +1,6 @@
 import type { Attempt, Part, PartColumn } from "../columns/part.ts";
 import type { Database } from "../database.ts";
+import { longestRecord } from "../limits.ts";
 import { unreadable } from "../readError.ts";
 import type { Head } from "./bytes.ts";
 import { fileLiteral, identifier, literal } from "./sql.ts";
@@ -29,7 +30,7 @@ export async function jsonPart(
     fileLiteral(path),
     `format=${literal(format === "ndjson" && text[0] === "{" ? "newline_delimited" : "auto")}`,
     `compression=${literal(head.compression)}`,
-    "maximum_object_size=67108864",
+    `maximum_object_size=${2 * longestRecord}`,
   ];
   const detecting = [
     `sample_size=${thorough ? -1 : 20480}`,

@@ -1,19 +1,57 @@
+import { wholeText } from "../../shell/figures.ts";
 import type { Part, PartColumn } from "../columns/part.ts";
 import type { Database } from "../database.ts";
-import { unreadable } from "../readError.ts";
+import { mostDatabaseColumns } from "../limits.ts";
+import { type TableReadError, unreadable } from "../readError.ts";
 import type { Head } from "./bytes.ts";
 import { described } from "./json.ts";
-import { fileLiteral } from "./sql.ts";
+import { fileLiteral, literal } from "./sql.ts";
+import { type SourceFile, unpackLimit, unpacksTooFar } from "./unpackLimit.ts";
 
-/** What a Parquet file holds, by its footer. */
+/** Which part of a file is read. */
+interface Wanted {
+  readonly columns?: readonly string[] | undefined;
+  readonly limit?: number | undefined;
+}
+
+/**
+ * What a Parquet file holds, by its footer.
+ *
+ * @throws TableReadError if that is more than its size allows
+ */
 export async function parquetPart(
   database: Database,
-  { name, path, head }: { readonly name: string; readonly path: string; readonly head: Head },
+  { head, ...file }: SourceFile & { readonly head: Pick<Head, "compression"> },
+  wanted: Wanted,
 ): Promise<Part> {
+  const { name, path } = file;
   if (head.compression !== "uncompressed")
     throw unreadable("damaged-file", `${name} is a Parquet file inside ${head.compression}`, "unpack it first");
+  const names = await ownNames(database, path);
+  if (names.length > mostDatabaseColumns) throw tooManyColumns(name, names.length);
+  await checkParquetSize(database, file, wanted);
   const from = `read_parquet(${fileLiteral(path)}, hive_partitioning=false)`;
-  return { name, from, columns: await withOwnNames(database, path, await described(database, from)), notes: [] };
+  return { name, from, columns: withNames(await described(database, from), names), notes: [] };
+}
+
+export function tooManyColumns(name: string, columns: number): TableReadError {
+  const most = wholeText(mostDatabaseColumns);
+  return unreadable("not-supported", `${name} has ${wholeText(columns)} columns, more than ${most}`);
+}
+
+/**
+ * Values that are alike take next to no bytes in a file, and 8 each in memory.
+ *
+ * @throws TableReadError if what is read of the file takes more than its size allows
+ */
+export async function checkParquetSize(database: Database, file: SourceFile, { columns, limit }: Wanted = {}) {
+  const only = columns === undefined ? "" : `WHERE path_in_schema IN (${columns.map(literal).join(", ")})`;
+  const rows = "sum(num_values)::DOUBLE AS rows, sum(total_uncompressed_size)::DOUBLE AS bytes";
+  const read = `SELECT ${rows} FROM parquet_metadata(${fileLiteral(file.path)}) ${only} GROUP BY column_id`;
+  const found = await database.rows<{ readonly rows: number; readonly bytes: number }>(read);
+  const size = found.reduce((sum, one) => sum + Math.max(one.bytes, 8 * Math.min(one.rows, limit ?? Infinity)), 0);
+  const most = await unpackLimit(file);
+  if (size > most) throw unpacksTooFar(file.name, most);
 }
 
 interface SchemaElement {
@@ -22,18 +60,22 @@ interface SchemaElement {
 }
 
 /** DuckDB numbers names that differ by case only: they are called as in the file's schema. */
-async function withOwnNames(database: Database, path: string, columns: readonly PartColumn[]): Promise<PartColumn[]> {
+async function ownNames(database: Database, path: string): Promise<string[]> {
   const elements = await database.rows<SchemaElement>(
     `SELECT name, num_children FROM parquet_schema(${fileLiteral(path)})`,
   );
   const names: string[] = [];
   // Elements stand in the order of a depth-first search; the first is the root.
-  const next = (at: number): number => {
-    let after = at + 1;
-    for (let child = Number(elements[at].num_children ?? 0); child > 0; child--) after = next(after);
-    return after;
-  };
-  for (let at = 1; at < elements.length; at = next(at)) names.push(elements[at].name);
+  let inside = 0;
+  for (const { name, num_children } of elements.slice(1)) {
+    if (inside === 0) names.push(name);
+    else inside--;
+    inside += Number(num_children ?? 0);
+  }
+  return names;
+}
+
+function withNames(columns: readonly PartColumn[], names: readonly string[]): PartColumn[] {
   if (names.length !== columns.length) return [...columns];
   return columns.map((column, i) => ({ ...column, name: names[i] }));
 }

@@ -47,6 +47,8 @@ const refused: readonly (readonly [query: () => string, message: RegExp])[] = [
   [() => "select * from query('select 1')", /calls query/],
   [() => "select * from arrow_scan(1, 2, 3)", /calls arrow_scan/],
   [() => "select * from glob('/**')", /calls glob/],
+  [() => "select Json_Structure(repeat('[', 100000))", /calls json_structure, which may end the process/],
+  [() => "select json_group_structure(a) from 'x.csv'", /calls json_group_structure, which may end the process/],
   [() => "-- nothing", /the query is empty/],
 ];
 

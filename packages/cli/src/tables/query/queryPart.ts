@@ -1,7 +1,9 @@
 import { builtinNames, builtinTable } from "../builtin.ts";
 import type { Part } from "../columns/part.ts";
 import { described } from "../formats/json.ts";
+import { tooManyColumns } from "../formats/parquet.ts";
 import { fileLiteral, identifier } from "../formats/sql.ts";
+import { mostDatabaseColumns } from "../limits.ts";
 import type { Workspace } from "../workspace.ts";
 import { namedFiles, type QuerySource } from "./sources.ts";
 import { parseSelect } from "./statement.ts";
@@ -13,6 +15,8 @@ export interface Query {
   readonly sources?: readonly QuerySource[] | undefined;
   /** Whether it may read any file, also one whose name it computes. Default: no. */
   readonly trusted?: boolean | undefined;
+  /** Megabytes that a file may unpack to; by its size unless given. */
+  readonly maxUnpacked?: number | undefined;
 }
 
 /** No name that a query would use. */
@@ -23,12 +27,12 @@ const table = identifier("evenkeel query");
  * runs, and then runs where DuckDB opens no other files than those that it names, and writes none.
  */
 export async function queryPart(
-  { sql, sources: recorded, trusted = false }: Query,
+  { sql, sources: recorded, trusted = false, maxUnpacked }: Query,
   workspace: Workspace,
 ): Promise<Part & { readonly sources: readonly QuerySource[] }> {
   const { database } = workspace;
-  const { names } = await parseSelect(database, sql);
-  const { sources, allowed } = await namedFiles(names, workspace, trusted ? undefined : recorded);
+  const statement = await parseSelect(database, sql);
+  const { sources, allowed } = await namedFiles(statement, workspace, trusted ? undefined : recorded, maxUnpacked);
   const paths: string[] = [];
   for (const name of builtinNames) {
     const mentioned = name.includes("-") ? sql.includes(`"${name}"`) : new RegExp(`\\b${name}\\b`, "i").test(sql);
@@ -45,5 +49,7 @@ export async function queryPart(
   // Run once, into a table that goes to disk where it is large: another run may give other rows.
   await database.rows(`CREATE TEMP TABLE ${table} AS SELECT * FROM (${query}\n)`);
   const from = table;
-  return { name: "the query", from, columns: await described(database, from), notes: [], sources };
+  const columns = await described(database, from);
+  if (columns.length > mostDatabaseColumns) throw tooManyColumns("the query", columns.length);
+  return { name: "the query", from, columns, notes: [], sources };
 }

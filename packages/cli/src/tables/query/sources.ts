@@ -9,6 +9,8 @@ import type { Database } from "../database.ts";
 import { literal } from "../formats/sql.ts";
 import { unreadable } from "../readError.ts";
 import type { Workspace } from "../workspace.ts";
+import { checkBounds } from "./boundedFiles.ts";
+import type { Statement } from "./statement.ts";
 
 /** A file that a query reads, as a run or a study records it. */
 export interface QuerySource {
@@ -27,13 +29,16 @@ interface NamedFiles {
  * The files behind the names in a query; names of something else stand for none.
  *
  * @param recorded the files that a record lists: others are refused
- * @throws TableReadError for a file that the record does not list, or that has changed
+ * @throws TableReadError for a file that the record does not list, that has changed, or that costs
+ *   more than its size allows
  */
 export async function namedFiles(
-  names: readonly string[],
-  { database, cwd, signal }: Workspace,
+  { names, json }: Statement,
+  workspace: Workspace,
   recorded: readonly QuerySource[] | undefined,
+  maxUnpacked: number | undefined,
 ): Promise<NamedFiles> {
+  const { database, cwd, signal } = workspace;
   const known = recorded && new Set(recorded.map(({ sha256 }) => sha256));
   const sources: QuerySource[] = [];
   // DuckDB compares the name as it is written, and that of each file that a pattern matches.
@@ -49,6 +54,7 @@ export async function namedFiles(
       allowed.push(file, ...(isAbsolute(name) ? [] : [relative(cwd, file)]));
       const source = { name: relative(cwd, file), sha256: await digest(file, signal) };
       if (known !== undefined && !known.has(source.sha256)) throw unrecorded(source.name);
+      await checkBounds({ name: source.name, path: file, maxUnpacked }, json.has(name), workspace);
       sources.push(source);
     }
   }

@@ -3,9 +3,11 @@ import { literal } from "../formats/sql.ts";
 import { unreadable } from "../readError.ts";
 
 /** A query, parsed but not run. */
-interface Statement {
+export interface Statement {
   /** The names of tables and the texts among the arguments of table functions, as written. */
   readonly names: readonly string[];
+  /** Those that are read as JSON, whatever they are called. */
+  readonly json: ReadonlySet<string>;
 }
 
 /**
@@ -19,6 +21,9 @@ const readers: ReadonlySet<string> = new Set([
   ...["parquet_metadata", "parquet_file_metadata", "parquet_full_metadata", "parquet_kv_metadata", "parquet_schema"],
   ...["range", "generate_series", "unnest", "repeat", "repeat_row", "query_table", "test_all_types", "summary"],
 ]);
+
+/** Functions of values that end the process where the JSON that they are given is nested deep. */
+const fatal: ReadonlySet<string> = new Set(["json_structure", "json_group_structure"]);
 
 /**
  * Parses a query without running any of it.
@@ -47,9 +52,9 @@ export async function parseSelect(database: Database, query: string): Promise<St
     if (statements.length === 0) throw unreadable("missing", `the query is empty: --sql ${cure}`);
     throw unreadable("wrong-value", `--sql: there are ${statements.length} statements`, "expected one SELECT");
   }
-  const names = new Set<string>();
-  collect(statements[0], names);
-  return { names: [...names] };
+  const [names, json] = [new Set<string>(), new Set<string>()];
+  collect(statements[0], names, json);
+  return { names: [...names], json };
 }
 
 /** A node of the tree that DuckDB makes of a query. */
@@ -58,10 +63,11 @@ interface Node {
   readonly table_name?: unknown;
   readonly schema_name?: unknown;
   readonly catalog_name?: unknown;
+  readonly function_name?: unknown;
   readonly function?: { readonly function_name?: unknown };
 }
 
-function collect(value: unknown, names: Set<string>): void {
+function collect(value: unknown, names: Set<string>, json: Set<string>): void {
   if (typeof value !== "object" || value === null) return;
   const { type, table_name, schema_name, catalog_name, function: called } = value as Node;
   if (type === "BASE_TABLE") {
@@ -69,14 +75,19 @@ function collect(value: unknown, names: Set<string>): void {
     const words = [catalog_name, schema_name, table_name].filter((word) => typeof word === "string" && word !== "");
     names.add(words.join("."));
   }
+  const { function_name } = value as Node;
+  if (typeof function_name === "string" && fatal.has(function_name.toLowerCase())) {
+    throw unreadable("not-supported", `--sql: the query calls ${function_name}, which may end the process`);
+  }
   if (type === "TABLE_FUNCTION") {
     const name = String(called?.function_name).toLowerCase();
     if (!readers.has(name)) {
       throw unreadable("not-supported", `--sql: the query calls ${name}, which is not among the functions that read`);
     }
     texts(called, names);
+    if (/json/.test(name)) texts(called, json);
   }
-  for (const part of Object.values(value)) collect(part, names);
+  for (const part of Object.values(value)) collect(part, names, json);
 }
 
 /** All texts below a node. */

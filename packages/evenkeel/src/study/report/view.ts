@@ -1,4 +1,4 @@
-import { type Arm, type NamedArm, type NormArm, type Statistics, sameArm } from "../arms/arm.ts";
+import { type Arm, armId, type NamedArm, type NormArm, type Statistics, sameArm } from "../arms/arm.ts";
 import type { StudyPlan } from "../plan/plan.ts";
 import type { Reading, TrialResult } from "../trial/trialResult.ts";
 import { isPlain, plainVariant, secondTraining, type Variant } from "../trial/trialSpec.ts";
@@ -57,13 +57,23 @@ function error(scores: Pick<Reading, Part>, part: Part, metric: keyof Reading[Pa
 /** The results of a study, finished or not, by arm and seed. */
 export class StudyView {
   readonly plan: StudyPlan;
-  readonly #trials: readonly TrialResult[];
+  /** By the name of the arm, rate and variant. */
+  readonly #trials = new Map<string, TrialResult[]>();
+  /** A trial on all rows by seed, for the errors of the best constant. */
+  readonly #whole = new Map<number, TrialResult>();
   readonly #rates = new Map<string, ChosenRate | undefined>();
   #scale: ErrorScale | undefined;
 
   constructor(plan: StudyPlan, trials: readonly TrialResult[]) {
     this.plan = plan;
-    this.#trials = trials;
+    for (const trial of trials) {
+      const { spec } = trial;
+      const key = keyOf(spec.arm, spec.lr, spec);
+      const others = this.#trials.get(key);
+      if (others === undefined) this.#trials.set(key, [trial]);
+      else others.push(trial);
+      if (spec.rows === 1 && !this.#whole.has(spec.seed)) this.#whole.set(spec.seed, trial);
+    }
   }
 
   /** The arm of the plan with these settings. */
@@ -140,9 +150,7 @@ export class StudyView {
 
   /** Observations by seed, at this rate. */
   at(arm: Arm, lr: number, statistics: Statistics, variant = plainVariant): Map<number, Observation> {
-    const found = this.#trials.filter(
-      ({ spec }) => spec.lr === lr && sameArm(spec.arm, arm) && sameVariant(spec, variant),
-    );
+    const found = (this.#trials.get(keyOf(arm, lr, variant)) ?? []).filter(({ spec }) => sameArm(spec.arm, arm));
     return new Map(found.map((trial) => [trial.spec.seed, observationOf(trial, statistics)]));
   }
 
@@ -222,7 +230,7 @@ export class StudyView {
 
   /** The error of the best constant of a seed, on the validation rows by default. */
   constantOf(seed: number, part: "validation" | "test" = "validation"): number | undefined {
-    const trial = this.#trials.find(({ spec }) => spec.seed === seed && spec.rows === 1);
+    const trial = this.#whole.get(seed);
     return trial && error(trial.constant, part, trial.spec.metric);
   }
 
@@ -245,13 +253,9 @@ function converted({ count, value, interval }: Estimate, convert: (value: number
   return { count, value: convert(value), interval: between };
 }
 
-function sameVariant(a: Variant, b: Variant): boolean {
-  return (
-    a.stream === b.stream &&
-    a.rows === b.rows &&
-    (a.rescale === null) === (b.rescale === null) &&
-    a.epochFraction === b.epochFraction
-  );
+/** All factors of a study are the same, so that only their presence counts. */
+function keyOf(arm: Arm, lr: number, { rows, rescale, epochFraction, stream }: Variant): string {
+  return JSON.stringify([armId(arm), lr, rows, rescale !== null, epochFraction, stream]);
 }
 
 function observationOf(trial: TrialResult, statistics: Statistics): Observation {

@@ -14,13 +14,14 @@ import {
   textsOf,
 } from "../schema/read.ts";
 import { askedReasons, type ColumnSchema, isAsked, readingOf, type Schema } from "../schema/schema.ts";
+import { twoReadings } from "../schema/values/numberFormat.ts";
 import { fewestOfClass, type RareClasses } from "../table/rareClasses.ts";
 import { rowsWithTarget } from "../table/split.ts";
 import type { Column, Table } from "../table/table.ts";
 import { checkCategories } from "./categoryChecks.ts";
 import { type Finding, finding, findingOf, TableError } from "./findings.ts";
 import { leakOf, type Values } from "./leak.ts";
-import { meaningFindings } from "./meaning.ts";
+import { meaningFindings, unseenSign } from "./meaning.ts";
 import { checkNumbers } from "./numberChecks.ts";
 import { checkCopies, checkGroups, checkTotal } from "./rowChecks.ts";
 
@@ -181,6 +182,8 @@ function checkValues(column: Column, schema: Reading & Pick<ColumnSchema, "kind"
   const named = `column ${shorten(column.name)}`;
   if (kind === "numeric") {
     const misfit = misfitsOf(column, schema);
+    const doubt = misfit && twoReadings(misfit.value, schema.numbers);
+    if (misfit !== undefined && doubt !== undefined) return [unseenSign(column.name, schema, misfit, doubt)];
     if (misfit !== undefined) {
       const others = misfit.count === 1 ? "" : ` (${misfit.count} rows hold strings)`;
       const statement = `${named} is numeric, but row ${misfit.row} holds ${shorten(misfit.value)}${others}`;

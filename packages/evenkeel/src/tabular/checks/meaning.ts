@@ -1,12 +1,12 @@
 import { type Text, text } from "../../core/index.ts";
 import { codeAmong } from "../schema/codes.ts";
 import { shorten } from "../schema/columns.ts";
-import { datesOf, numbersOf, type Reading, usedTexts } from "../schema/read.ts";
+import { datesOf, type Misfit, numbersOf, type Reading, usedTexts } from "../schema/read.ts";
 import type { ColumnReading } from "../schema/schema.ts";
 import { numberDates } from "../schema/values/dateFormat.ts";
 import { dateText } from "../schema/values/dates.ts";
 import { isNull, noneWords, nullsOf } from "../schema/values/nulls.ts";
-import { numberParser, plainNumber } from "../schema/values/numberFormat.ts";
+import { exampleOf, numberParser, plainNumber, type TwoReadings, usualFormat } from "../schema/values/numberFormat.ts";
 import type { Column } from "../table/table.ts";
 import { type Finding, finding } from "./findings.ts";
 
@@ -61,6 +61,20 @@ function addUnclear(name: string, { numbers }: ColumnReading, unclear: string, a
   );
 }
 
+/** A text of a row that is not trained on, where no other text has its sign of thousands. */
+export function unseenSign(
+  name: string,
+  { numbers = usualFormat }: Reading,
+  { row, value }: Misfit,
+  doubt: TwoReadings,
+): Finding {
+  const [whole, fraction] = doubt.values;
+  const statement = `column ${shorten(name)} holds ${shorten(value)} in row ${row}, which is ${whole} or ${fraction}: no number of the training rows has a sign of thousands`;
+  const seen = exampleOf({ decimal: numbers.decimal, thousands: numbers.thousands });
+  const cure = text`write ${doubt.written[0]} or ${doubt.written[1]}, or say ${{ option: "numberFormats", key: name, value: seen }}, which reads ${whole}`;
+  return finding("error", "unclear-numbers", statement, cure, { column: name, row });
+}
+
 /** Values of a column that has texts, without those that are missing. */
 function textsIn(column: Column, { nulls }: Reading): Iterable<string> {
   const missing = nullsOf(nulls);
@@ -87,7 +101,8 @@ function addNumbers(column: Column, schema: ColumnReading, add: Add): void {
     const isPlain = plainNumber.test(shown);
     isBare ||= isPlain;
     if (isPlain) {
-      if (other === undefined && schema.numbers !== undefined && parse(shown) !== Number(shown)) other = shown;
+      const value = parse(shown);
+      if (other === undefined && !Number.isNaN(value) && value !== Number(shown)) other = shown;
     } else if (special === undefined && Number.isFinite(parse(shown))) special = shown;
   }
   const examples = [special, other].filter((example) => example !== undefined);

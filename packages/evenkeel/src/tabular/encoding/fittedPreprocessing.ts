@@ -18,7 +18,7 @@ export interface EncodedRows {
 
 /** What is saved of a preprocessing: plain JSON. */
 export interface PreprocessingJson {
-  readonly version: 2;
+  readonly version: 3;
   /** The texts that mean that there is no value. */
   readonly nulls: readonly string[];
   readonly inputs: readonly Encoding[];
@@ -124,7 +124,7 @@ export class FittedPreprocessing {
   }
 
   toJSON(): PreprocessingJson {
-    return { version: 2, nulls: this.#nulls, inputs: this.#inputs, target: this.#target };
+    return { version: 3, nulls: this.#nulls, inputs: this.#inputs, target: this.#target };
   }
 
   /**

@@ -15,11 +15,11 @@ interface Known {
 /** @throws TypeError or RangeError saying what is wrong where */
 export function readPreprocessing(json: unknown): Known {
   const top = objectAt("preprocessing", json, ["version", "inputs", "target"], ["nulls"]);
-  if (top.version !== 2) {
+  if (top.version !== 3) {
     throw refuse(
       "damaged-file",
       "",
-      `preprocessing.version is ${describe(top.version)}, and this library reads version 2`,
+      `preprocessing.version is ${describe(top.version)}, and this library reads version 3`,
       "train the model again, or update the library",
     );
   }

@@ -130,6 +130,14 @@ interface Description {
   readonly record: ModelRecord;
 }
 
+/** A record may hold anything else; deeper ones overflow the stack where they are copied. */
+const mostDepth = 64;
+
+function isDeep(value: unknown, depth = 0): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return depth >= mostDepth || Object.values(value).some((part) => isDeep(part, depth + 1));
+}
+
 function parseDescription(text: string): Description {
   let parsed: unknown;
   try {
@@ -142,7 +150,7 @@ function parseDescription(text: string): Description {
     throw wrongType(
       "TableModel.load",
       "the format of the description in the file's metadata",
-      described?.format,
+      described?.format ?? null,
       `"${format}"`,
     );
   }
@@ -150,11 +158,14 @@ function parseDescription(text: string): Description {
     throw refuse(
       "damaged-file",
       "TableModel.load",
-      `the file has version ${describe(described.version)} of its format, this evenkeel reads ${version}`,
+      `the file has ${described.version === undefined ? "no version" : `version ${describe(described.version)}`} of its format, this evenkeel reads ${version}`,
     );
   }
   checkOptions("TableModel.load", described, ["format", "version", "schema", "preprocessing", "network", "record"]);
   const { record } = described;
+  if (isDeep(record)) {
+    throw refuse("damaged-file", "TableModel.load", `record is nested more than ${mostDepth} levels deep`);
+  }
   if (typeof record !== "object" || record === null || Array.isArray(record)) {
     throw wrongType("TableModel.load", "record", record, "an object");
   }

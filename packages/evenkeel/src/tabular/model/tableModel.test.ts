@@ -196,7 +196,20 @@ describe("the file", () => {
     ["weights alone", () => saveSafetensors(networkOf(modelOf("price")).stateDict()), "holds tensors only"],
     ["a checkpoint", () => checkpoint, "is a checkpoint, which resumes a training"],
     ["no JSON", () => forged(() => "{"), "is no JSON"],
-    ["null", () => forged(() => "null"), 'is undefined, expected "evenkeel-table-model"'],
+    ["no version", () => forged((d) => ({ ...d, version: undefined })), "the file has no version of its format"],
+    [
+      "a record without a bottom",
+      () =>
+        forged((d) =>
+          JSON.stringify({ ...d, record: {} }).replace(
+            '"record":{}',
+            `"record":{"a":${"[".repeat(20_000)}${"]".repeat(20_000)}}`,
+          ),
+        ),
+      "record is nested more than 64 levels deep",
+    ],
+    ["a text without an end", () => forged((d) => ({ ...d, record: "x".repeat(70_000) })), /record is "x{500}…"/],
+    ["null", () => forged(() => "null"), 'is null, expected "evenkeel-table-model"'],
     ["another format", () => forged((d) => ({ ...d, format: "onnx" })), 'is "onnx", expected "evenkeel-table-model"'],
     [
       "a later version",

@@ -5,11 +5,19 @@ import { decimals, type NumberFormat, thousandsSigns } from "./values/numberForm
 
 /** @throws TypeError or RangeError unless `value` is a format of numbers */
 export function numberFormatAt(at: string, value: unknown): NumberFormat {
-  const from = objectAt(at, value, ["decimal", "thousands"], ["unit"]);
+  const from = objectAt(at, value, ["decimal", "thousands"], ["unseenThousands", "unit"]);
   const decimal = oneOfAt(`${at}.decimal`, from.decimal, decimals);
   const signs = thousandsSigns.filter((sign) => sign !== decimal);
   const thousands = oneOfAt(`${at}.thousands`, from.thousands, signs);
-  return { decimal, thousands, ...(from.unit !== undefined && { unit: stringAt(`${at}.unit`, from.unit) }) };
+  const { unseenThousands } = from;
+  return {
+    decimal,
+    thousands,
+    ...(unseenThousands !== undefined && {
+      unseenThousands: oneOfAt(`${at}.unseenThousands`, unseenThousands, [true]),
+    }),
+    ...(from.unit !== undefined && { unit: stringAt(`${at}.unit`, from.unit) }),
+  };
 }
 
 /** @throws TypeError or RangeError unless `value` is a format of dates */

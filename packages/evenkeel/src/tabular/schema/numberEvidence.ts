@@ -12,6 +12,8 @@ export interface NumberEvidence {
   /** In how many either may be the sign of thousands as well: 2.299; and the first of these. */
   readonly either: Record<Sign, number>;
   readonly first: Partial<Record<Sign, string>>;
+  /** In how many it can only be the sign of thousands: 1.234.567; 1.234,5. */
+  readonly separates: Record<Sign, number>;
   /** Whole numbers below 1000, and others without any sign of thousands. */
   small: number;
   large: number;
@@ -52,7 +54,15 @@ function areNames({ numbers, grouped, lengths }: NumberEvidence): boolean {
 export function noEvidence(): NumberEvidence {
   const none = () => ({ ".": 0, ",": 0 });
   const counts = { texts: 0, numbers: 0, small: 0, large: 0, spaced: 0, quoted: 0, grouped: 0 };
-  return { ...counts, certain: none(), either: none(), first: {}, units: new Map(), lengths: new Set() };
+  return {
+    ...counts,
+    certain: none(),
+    either: none(),
+    separates: none(),
+    first: {},
+    units: new Map(),
+    lengths: new Set(),
+  };
 }
 
 /** The same of numbers that stood in a file as JavaScript writes them. */
@@ -119,14 +129,17 @@ function noteCore(evidence: NumberEvidence, shape: NumberShape, text: string): b
   const last = core.lastIndexOf(".") > core.lastIndexOf(",") ? "." : ",";
   if (apart === undefined && (points === 0 || commas === 0) && isGrouped(core, last)) {
     noteGroups(evidence, core);
-    if (points + commas > 1) evidence.certain[otherSign(last)]++;
-    else if (scaled) evidence.certain[last]++;
+    if (points + commas > 1) {
+      evidence.certain[otherSign(last)]++;
+      evidence.separates[last]++;
+    } else if (scaled) evidence.certain[last]++;
     else noteEither(evidence, last, text);
     return true;
   }
   const thousands = apart ?? (points > 0 && commas > 0 ? otherSign(last) : "");
   if (Number.isNaN(numberIn(shape, { decimal: last, thousands }))) return false;
   evidence.certain[last]++;
+  if (thousands === "." || thousands === ",") evidence.separates[thousands]++;
   if (apart === "'") evidence.quoted++;
   else if (apart === " ") evidence.spaced++;
   return true;
@@ -187,10 +200,14 @@ export function decimalOf(evidence: NumberEvidence, table: Sign | undefined): De
   return isThousands ? { decimal: "." } : unclear;
 }
 
-/** The sign of thousands beside a decimal sign. */
-export function thousandsOf({ spaced, quoted }: NumberEvidence, decimal: Sign): NumberFormat["thousands"] {
-  if (spaced + quoted === 0) return otherSign(decimal);
-  return quoted > spaced ? "'" : " ";
+/** The sign of thousands beside a decimal sign, and whether any number has it. */
+export function thousandsOf(
+  { spaced, quoted, either, separates }: NumberEvidence,
+  decimal: Sign,
+): Pick<NumberFormat, "thousands" | "unseenThousands"> {
+  if (spaced + quoted > 0) return { thousands: quoted > spaced ? "'" : " " };
+  const sign = otherSign(decimal);
+  return either[sign] + separates[sign] > 0 ? { thousands: sign } : { thousands: sign, unseenThousands: true };
 }
 
 /** What stands beside at least half of the numbers, if it is a unit. */

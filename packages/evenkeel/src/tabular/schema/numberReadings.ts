@@ -56,6 +56,9 @@ export function numberReadings(
   return new Map([...evidence].map(([name, found]) => [name, readingOf(name, found, ofTable, options)]));
 }
 
+/** In which numbers that are unclear are all numbers: nothing is trained on them. */
+const eitherFormat: NumberFormat = { decimal: ".", thousands: "," };
+
 function isOfTexts(column: Column): boolean {
   return column.type === "text" || (column.type === "number" && column.fromText === true);
 }
@@ -73,11 +76,15 @@ function readingOf(
 ): NumberReading {
   const example = Object.hasOwn(numberFormats, name) ? formatOf(numberFormats[name]) : undefined;
   const unit = unitOf(evidence);
-  if (example !== undefined) return reading({ ...(unit !== undefined && { unit }), ...example }, true);
+  if (example !== undefined) {
+    const told = example.unseenThousands ? { ...example, ...thousandsOf(evidence, example.decimal) } : example;
+    return reading({ ...(unit !== undefined && { unit }), ...told }, true);
+  }
   const said = decimal ?? (thousands === "." || thousands === "," ? otherSign(thousands) : undefined);
   const decision = said === undefined ? decimalOf(evidence, table) : { decimal: said };
-  if ("unclear" in decision) return { unclear: decision.unclear, ...reading(withUnit(usualFormat, unit), false) };
-  const format = { decimal: decision.decimal, thousands: thousands ?? thousandsOf(evidence, decision.decimal) };
+  if ("unclear" in decision) return { unclear: decision.unclear, ...reading(withUnit(eitherFormat, unit), false) };
+  const separated = thousands === undefined ? thousandsOf(evidence, decision.decimal) : { thousands };
+  const format = { decimal: decision.decimal, ...separated };
   return reading(withUnit(format, unit), said !== undefined && evidence.numbers * 10 >= evidence.texts * 9);
 }
 
@@ -86,7 +93,11 @@ function withUnit(format: NumberFormat, unit: string | undefined): NumberFormat 
 }
 
 function reading(numbers: NumberFormat, numeric: boolean): NumberReading {
-  const { decimal, thousands, unit } = numbers;
-  const isUsual = decimal === usualFormat.decimal && thousands === usualFormat.thousands && unit === undefined;
+  const { decimal, thousands, unseenThousands, unit } = numbers;
+  const isUsual =
+    decimal === usualFormat.decimal &&
+    thousands === usualFormat.thousands &&
+    unseenThousands === usualFormat.unseenThousands &&
+    unit === undefined;
   return { ...(!isUsual && { numbers }), ...(numeric && { numeric }) };
 }

@@ -5,7 +5,7 @@ import type { ColumnReading } from "./schema.ts";
 import { type DateFormat, dateExample, dateParser, latestTime } from "./values/dateFormat.ts";
 import { dateText, ordersOf } from "./values/dates.ts";
 import { isNull, type Nulls, nullsOf } from "./values/nulls.ts";
-import { exampleOf, type NumberFormat, numberParser } from "./values/numberFormat.ts";
+import { exampleOf, type NumberFormat, numberParser, twoReadings, usualFormat } from "./values/numberFormat.ts";
 import { parseTruth } from "./values/truth.ts";
 
 /**
@@ -25,7 +25,7 @@ export interface Reading {
 }
 
 /** Texts that are not what they should be. */
-interface Misfit {
+export interface Misfit {
   /** In how many rows. */
   readonly count: number;
   /** The first of them. */
@@ -39,7 +39,7 @@ interface Misfit {
  */
 export function numbersOf(column: Column, reading: Reading = {}, rows?: Int32Array): Float64Array | Float32Array {
   const nulls = nullsOf(reading.nulls);
-  const expected = () => expectedNumber(reading);
+  const expected = (text: string) => expectedNumber(column, text, reading);
   switch (column.type) {
     case "number": {
       if (!isReadAsText(column, reading)) return withoutNulls(gather(column.values, rows), nulls);
@@ -58,11 +58,21 @@ export function numbersOf(column: Column, reading: Reading = {}, rows?: Int32Arr
 
 /** Whether numbers of a file without types mean something else than they do in JavaScript. */
 function isReadAsText({ fromText }: NumberColumn, { numbers }: Reading): boolean {
-  return fromText === true && numbers !== undefined;
+  return fromText === true && numbers?.decimal === ",";
 }
 
-function expectedNumber({ numbers }: Reading): Expected {
-  return { expected: numbers === undefined ? "a number" : `a number such as ${exampleOf(numbers)}` };
+function expectedNumber({ name }: Column, given: string, { numbers = usualFormat }: Reading): Expected {
+  const two = twoReadings(given, numbers);
+  if (two !== undefined) {
+    const [whole, fraction] = two.values;
+    const [asWhole, asFraction] = two.written;
+    const seen = exampleOf({ decimal: numbers.decimal, thousands: numbers.thousands });
+    return {
+      doubt: `which is ${whole} or ${fraction}: no number that was trained on has a sign of thousands`,
+      cure: text`write ${asWhole} or ${asFraction}; training with ${{ option: "numberFormats", key: name, value: seen }} reads ${whole}`,
+    };
+  }
+  return { expected: numbers === usualFormat ? "a number" : `a number such as ${exampleOf(numbers)}` };
 }
 
 /** Numbers such as -999 may stand for what is missing. */
@@ -275,16 +285,15 @@ function firstMisfit(
   return count === 0 ? undefined : { count, row, value: textFor(values[row]) };
 }
 
-/** What would have been read in place of a text. */
-interface Expected {
-  readonly expected: string;
-  readonly cure?: Text;
-}
+/** What would have been read in place of a text, or why it is in doubt. */
+type Expected = { readonly expected: string; readonly cure?: Text } | { readonly doubt: string; readonly cure: Text };
 
-function misfit({ name }: Column, given: string | number, row: number, { expected, cure }: Expected): Error {
+function misfit({ name }: Column, given: string | number, row: number, why: Expected): Error {
   const shown = typeof given === "number" ? String(given) : shorten(given);
   const statement = `column ${shorten(name)} holds ${shown} in row ${row}`;
-  return mismatch("wrong-value", "", statement, expected, cure, { column: name, row });
+  const cell = { column: name, row };
+  if ("doubt" in why) return refuse("wrong-value", "", `${statement}, ${why.doubt}`, why.cure, cell);
+  return mismatch("wrong-value", "", statement, why.expected, why.cure, cell);
 }
 
 /** What each text of a dictionary is. */

@@ -1,5 +1,6 @@
 import Papa from "papaparse";
 import { isNumberText } from "../../columns/numberText.ts";
+import { mostColumns } from "../../limits.ts";
 import { type ReadNote, unreadable } from "../../readError.ts";
 import { namesIn } from "./headerNames.ts";
 import { firstLine, leadingLines, preambleOf } from "./leadingLines.ts";
@@ -33,8 +34,6 @@ export interface CsvOptions {
 }
 
 const delimiters = [",", "\t", ";", "|"];
-/** More than any table has that is not binary data or a wrong delimiter. */
-const mostColumns = 20_000;
 /** Rows that are looked at. */
 const preview = 100;
 

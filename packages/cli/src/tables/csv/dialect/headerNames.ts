@@ -24,10 +24,14 @@ function spread(cells: readonly string[]): string[] {
 function uniqueNames(file: string, header: readonly string[], notes: ReadNote[]): string[] {
   const taken = new Set(header);
   const used = new Set<string>();
+  /** The next number to try: thousands of columns may have one name. */
+  const next = new Map<string, number>();
   return header.map((cell, i) => {
     const wanted = cell || `column${i}`;
     let name = wanted;
-    for (let k = 1; used.has(name) || (name !== wanted && taken.has(name)); k++) name = `${wanted}_${k}`;
+    let k = next.get(wanted) ?? 1;
+    for (; used.has(name) || (name !== wanted && taken.has(name)); k++) name = `${wanted}_${k}`;
+    next.set(wanted, k);
     used.add(name);
     if (name !== wanted) {
       const message = `${file}: column ${i + 1} is called "${wanted}" like another; it is called "${name}" here`;

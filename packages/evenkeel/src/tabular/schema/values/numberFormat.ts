@@ -8,6 +8,11 @@ export interface NumberFormat {
    * nothing.
    */
   readonly thousands: "" | "," | "." | " " | "'";
+  /**
+   * That no number had the sign of thousands. A text in which it may be the decimal sign as well,
+   * such as "3.150" among decimal commas, is then no number: {@link twoReadings} has both.
+   */
+  readonly unseenThousands?: true;
   /** What stands before or behind a number: "$", "%", "kg". A number may lack it. */
   readonly unit?: string;
 }
@@ -15,8 +20,8 @@ export interface NumberFormat {
 export const decimals: readonly NumberFormat["decimal"][] = [".", ","];
 export const thousandsSigns: readonly NumberFormat["thousands"][] = ["", ",", ".", " ", "'"];
 
-/** How numbers are written unless something else is known: 1,234.5. */
-export const usualFormat: NumberFormat = { decimal: ".", thousands: "," };
+/** How numbers are written unless something else is known: 1,234.5, and 3,150 may be either. */
+export const usualFormat: NumberFormat = { decimal: ".", thousands: ",", unseenThousands: true };
 
 /** Longer than any number. */
 const longest = 400;
@@ -51,8 +56,9 @@ function infinity(text: string): number {
   return found[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 
-/** The number of a shape in a notation, its unit aside; NaN if it is none. */
+/** The number of a shape in a notation, its unit aside; NaN if it is none, or may be two. */
 export function numberIn({ core, negative, exponent }: NumberShape, format: NumberFormat): number {
+  if (format.unseenThousands && isEither(core, format)) return Number.NaN;
   const digits = digitsOf(core, format);
   if (digits === undefined) return Number.NaN;
   const value = Number(exponent === 0 ? digits : `${digits}e${exponent}`);
@@ -107,6 +113,30 @@ function isThousands(sign: string, thousands: NumberFormat["thousands"]): boolea
   return thousands === "'" ? sign === "'" || sign === "’" : sign === thousands;
 }
 
+const oneGroup = /^[1-9]\d{0,2}([.,])\d{3}$/;
+
+/** Whether the sign of thousands may be the decimal sign as well. */
+function isEither(core: string, { thousands }: NumberFormat): boolean {
+  return oneGroup.exec(core)?.[1] === thousands;
+}
+
+/** A text that is two numbers, and how each of them is written without doubt. */
+export interface TwoReadings {
+  /** With the sign as that of thousands, and as the decimal sign. */
+  readonly values: readonly [number, number];
+  readonly written: readonly [string, string];
+}
+
+/** What a text may be where no number had the sign of thousands; undefined if it is not two numbers. */
+export function twoReadings(text: string, format: NumberFormat = usualFormat): TwoReadings | undefined {
+  const shape = shapeOf(text.trim());
+  const { decimal, thousands, unseenThousands } = format;
+  if (shape === undefined || !unseenThousands || !isEither(shape.core, format)) return undefined;
+  const written = ["", decimal].map((sign) => shape.core.replace(thousands, sign));
+  const [whole, fraction] = written.map((core) => numberIn({ ...shape, core }, { decimal, thousands: "" }));
+  return { values: [whole, fraction], written: [written[0], written[1]] };
+}
+
 /** A number in a format: "1.234,56 €". */
 export function exampleOf({ decimal, thousands, unit }: NumberFormat): string {
   return `1${thousands}234${decimal}56${unit === undefined ? "" : ` ${unit}`}`;
@@ -133,7 +163,10 @@ function notationOf(core: string): NumberFormat | undefined {
     (sign) => sign !== decimal && !Number.isNaN(numberIn(shape, { decimal, thousands: sign })),
   );
   if (thousands === undefined) return undefined;
-  return { decimal, thousands: thousands === "" && at < 4 ? otherSign(decimal) : thousands };
+  // "12,5" has no place for a sign of thousands.
+  return thousands === "" && at < 4
+    ? { decimal, thousands: otherSign(decimal), unseenThousands: true }
+    : { decimal, thousands };
 }
 
 /** The point for the comma, the comma for the point. */
