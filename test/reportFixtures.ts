@@ -5,7 +5,7 @@ import type { StudyReportData, TrainingReportData } from "../packages/cli/src/vi
 
 /** A text that would be markup, a script, or a placeholder of the drawings, if it were not escaped. */
 export const evil =
-  "<script>alert(1)</script>\"'&]]></svg><img src=x onerror=alert(1)>\u2028\u0000`$1` \\ #010101 3.14159";
+  "<script>alert(1)</script>\"'&]]></svg><img src=x onerror=alert(1)>\u2028\u202e\u0000`$1` \\ #010101 3.14159";
 
 /** A report of a regression in which every text is `text`. */
 export function trainingData(text: string): TrainingReportData {

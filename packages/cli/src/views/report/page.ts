@@ -27,8 +27,9 @@ ${body}</main>
 </body>
 </html>
 `;
-  // HTML must not contain control characters, but texts of tables may.
-  return document.text.replaceAll(/(?![\n\t])\p{Cc}/gu, "\u{fffd}");
+  // HTML must not contain control characters, but texts of tables may; and marks of direction would
+  // turn the words after them round.
+  return document.text.replaceAll(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, "\u{fffd}");
 }
 
 /** A section of the page under a heading; with `together` a page break does not split it. */

@@ -38,7 +38,12 @@ describe("texts of the table are only texts", () => {
     // the text is shown, and no colour or number in it is replaced as if it belonged to the drawing
     expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
     expect(page).toContain("#010101 3.14159");
-    expect(page).not.toContain("\u0000");
+    expect(page).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}]/u);
+  });
+
+  test.each(["__proto__", "constructor", "toString"])("a line may be called %s", async (name) => {
+    const drawn = async (text: string) => (await studyReport(study(text))).match(/stroke="var\(--series-\d\)"/g);
+    expect(await drawn(name)).toEqual(await drawn("Arm"));
   });
 
   test("a page loads nothing", async () => {
