@@ -95,7 +95,7 @@ describe("a training says last that it has finished", () => {
     };
     const { out, err, code } = await run(line);
     const reason = "warning: the report could not be written: no chart here";
-    expect(err).toBe(`${reason}; everything else is, and --resume tries again\n`);
+    expect(err).toBe(`${reason}; everything else is, and evenkeel train --resume ${runs()[0].id} tries again\n`);
     expect(code).toBe(1);
     expect(out).toMatch(/Wrote copy\.safetensors\n {6}runs\/.*\/model\.safetensors\n/);
     const [failed] = runs();

@@ -15,10 +15,13 @@ export function exitCodeOf(interrupted: boolean, { reportError }: Ended): number
   return reportError === undefined ? exitCodes.finished : exitCodes.failed;
 }
 
-/** A line that says why there is no report. */
-export function reportFailure(error: unknown): string {
+/**
+ * A line that says why there is no report.
+ * @param again the command that tries again
+ */
+export function reportFailure(error: unknown, again: string): string {
   const reason = printable(sentence(error).replaceAll("\n", " "));
-  return `warning: the report could not be written: ${reason}; everything else is, and --resume tries again\n`;
+  return `warning: the report could not be written: ${reason}; everything else is, and ${printable(again)} tries again\n`;
 }
 
 /** A line for those whose reader left before the end. */

@@ -115,6 +115,24 @@ describe("while a training is recorded", () => {
     expect(resumed, err).toBe(0);
   });
 
+  test("an end that cannot be recorded takes nothing from what is written", async () => {
+    injected = { call: "renameSync", file: "owner-1.json", code: "ENOSPC" };
+    const { code, err } = await runLine(["train", "t.csv", ...quick], { cwd });
+    expect([code, err, injected]).toEqual([0, "", undefined]);
+  });
+
+  test("the hint repeats --runs", async () => {
+    injected = { call: "writeFileSync", file: "checkpoint.safetensors", code: "EIO" };
+    const { said } = await fails(["train", "t.csv", ...quick, "--runs", "my runs"]);
+    const [, id] = /go on with evenkeel train --resume (\S+) --runs 'my runs'\n/.exec(said) ?? expect.fail(said);
+    const resumed = await runLine(["train", "--resume", id, "--runs", "my runs", "--no-report"], { cwd });
+    expect(resumed.code, resumed.err).toBe(0);
+    expect((await fails(["runs", "show", "nothing", "--runs", "my runs"])).said).toMatch(
+      /`evenkeel runs list --runs 'my runs'` lists them/,
+    );
+    fs.rmSync(join(cwd, "my runs"), { recursive: true });
+  });
+
   test("a folder that moves away is named, and resumes where it is put back", async () => {
     const moved = join(cwd, "moved");
     const onWrite = (text: string) => {

@@ -1,4 +1,4 @@
-import { type Studied, type StudyEvents, type StudyRequest, study } from "../actions/study/study.ts";
+import { resumeCommand, type Studied, type StudyEvents, type StudyRequest, study } from "../actions/study/study.ts";
 import type { TrialThreadsOptions } from "../actions/study/threads.ts";
 import type { CommandContext } from "../shell/context.ts";
 import { quiet, shortPath } from "../shell/terminal.ts";
@@ -38,7 +38,8 @@ export async function runStudy(
   } satisfies StudyEvents;
   const studied = await study(request, { ...context, progress: readingProgress(output) }, events, threads);
   output.write(`\n${outcomeText(studied, { shorten }, output)}`);
-  if (studied.reportError !== undefined) output.writeError(reportFailure(studied.reportError));
+  if (studied.reportError !== undefined)
+    output.writeError(reportFailure(studied.reportError, resumeCommand(shorten(studied.study.path))));
   if (flags.json) context.output.write(jsonText(studiedJson(studied)));
   if (output.closed?.()) output.writeError(closedNote(shorten(studied.study.path)));
   context.exit?.(exitCodeOf(!studied.complete, studied));

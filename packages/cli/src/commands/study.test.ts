@@ -203,6 +203,41 @@ describe("an interrupt", () => {
     expect(read("b", "result.json")).toBe(read("a", "result.json"));
   });
 
+  test("with arms of a file, groups and a class of one row: goes on without the file, to the same bytes", async () => {
+    const rows = Array.from({ length: 90 }, (_, i) => `p${i % 30},${Math.sin(i)},${i === 50 ? "solo" : "xy"[i % 2]}`);
+    fs.writeFileSync(join(cwd, "classes.csv"), `person,a,k\n${rows.join("\n")}\n`);
+    const arms = [
+      { name: "usual", options: {} },
+      { name: "SGD", options: { optimizer: "sgd" } },
+      { scale: "raw", norm: "layer", dropout: 0 },
+    ];
+    fs.writeFileSync(join(cwd, "arms.json"), JSON.stringify(arms));
+    const asked = [
+      "study",
+      "classes.csv",
+      "--target",
+      "k",
+      "--arms",
+      "arms.json",
+      "--group",
+      "person",
+      "--rare-classes",
+      "keep",
+    ];
+    const short = ["--seeds", "2", "--epochs", "2", "--lr", "0.01", "--hidden", "4", "--threads", "1", "--no-report"];
+    const { out, code } = await run([...asked, ...short, "--out", "whole"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Which network predicts k better/);
+    expect(out).toContain("3 arms (usual, SGD, raw+layer)");
+    expect(out).toContain('the target "k" has a single row of "solo"');
+    const controller = new AbortController();
+    const stop = (text: string) => /^3\/\d+ networks/.test(text) && controller.abort();
+    await run([...asked, ...short, "--out", "parts"], controller.signal, stop);
+    fs.rmSync(join(cwd, "arms.json"));
+    expect((await run(["study", "--resume", "parts", "--threads", "1", "--no-report"])).code).toBe(0);
+    expect(read("parts", "result.json")).toBe(read("whole", "result.json"));
+  });
+
   test("before a whole seed there is nothing to say", async () => {
     const { out, code } = await interrupted(/^3\/78 networks/);
     expect(code).toBe(130);
@@ -260,14 +295,60 @@ describe("misuse is one message and exit code 2", () => {
       ["study", "small.csv", "--ask", "pooling"],
       /^error: there are no pictures in small\.csv: expected a folder for each class/,
     ],
+    [
+      ["study", "small.csv", "--target", "y", "--norms", "none"],
+      /^error: for the question normalization there is nothing to compare: no arm/,
+    ],
+    [
+      ["study", "small.csv", "--target", "y", "--arms", "zscore"],
+      /^error: there is one arm, "z-score, no normalization", and/,
+    ],
+    [
+      ["study", "small.csv", "--target", "y", "--arms", "zscore+bacth,raw"],
+      /^error: "bacth" of the arm "zscore\+bacth" is unknown; did you mean batch\?/,
+    ],
+    [
+      ["study", "small.csv", "--target", "y", "--arms", "none.json"],
+      /^error: none\.json cannot be read: it does not exist/,
+    ],
+    [
+      ["study", "small.csv", "--target", "y", "--arms", "raw,zscore", "--norms", "none"],
+      /^error: --norms and --arms exclude each other/,
+    ],
+    [
+      ["study", "small.csv", "--ask", "width", "--arms", "raw,zscore"],
+      /^error: --ask width has arms of its own; leave --arms out/,
+    ],
+    [["study", "small.csv", "--ask", "networks"], /^error: there is no question "networks"/],
+    [
+      ["study", "small.csv", "--ask", "width", "--dropout", "0.1"],
+      /^error: --dropout belongs to --ask normalization and placement/,
+    ],
+    [
+      ["study", "small.csv", "--target", "y", "--ask", "optimizer", "--optimizer", "sgd"],
+      /values of their own for --optimizer; leave it out/,
+    ],
     [["study", "small.csv", "--rgb"], /^error: --rgb belongs to --ask pooling; leave it out with --ask normalization/],
-    [["study", "digits", "--ask", "pooling", "--no-header"], /^error: --header belongs to --ask normalization and/],
+    [["study", "digits", "--ask", "pooling", "--no-header"], /^error: --header is about tables; leave it out with/],
     [["study", "digits", "--ask", "pooling", "--picture-size", "3x"], /Expected a size such as 28 or 32x48/],
     [["study", "small.csv", "--picture-size", "3"], /^error: --picture-size belongs to --ask pooling/],
-    [["study", "digits", "--ask", "pooling", "--target", "y"], /^error: --target belongs to --ask normalization and/],
+    [["study", "digits", "--ask", "pooling", "--target", "y"], /^error: --target is about tables; leave it out with/],
     [["study", "--resume", "latest", "--ask", "placement"], /--resume goes on as the study began; leave --ask out/],
     [["study", "small.csv", "--target", "y", "--out", "."], /exists already; choose another folder/],
+    [
+      ["study", "small.csv", "--target", "y", "--arms", "object.json"],
+      /^error: object\.json holds no list; give a list of arms: \[/,
+    ],
+    [["study", "small.csv", "--target", "y", "--arms", "broken.json"], /^error: broken\.json is no JSON: /],
+    [
+      ["study", "small.csv", "--target", "y", "--arms", "wrong.json"],
+      /^error: options of the arm "wide": unknown option "network\.hiden", expected hidden/,
+    ],
   ])("%j", async (given, message) => {
+    fs.writeFileSync(join(cwd, "object.json"), "{}");
+    fs.writeFileSync(join(cwd, "broken.json"), "[{]");
+    const wide = { name: "wide", options: { network: { hiden: [4] } } };
+    fs.writeFileSync(join(cwd, "wrong.json"), JSON.stringify([{ name: "usual", options: {} }, wide]));
     const { out, err, code } = await run(given);
     expect(err).toMatch(message);
     expect(err).not.toContain("    at ");

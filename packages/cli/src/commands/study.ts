@@ -18,6 +18,7 @@ Examples:
   evenkeel study big.parquet --target delay --sample 5000 --quick
   evenkeel study cars.csv --target mpg --norms none,batch --lr 0.001,0.01
   evenkeel study mpg --ask placement   in which order do the layers stand best?
+  evenkeel study mpg --arms 'zscore+batch, zscore+dropout0.3, raw+layer'
   evenkeel study pets --ask pooling    of a folder of pictures for each class
   evenkeel study --ask             lists what can be asked
   evenkeel study --resume latest   goes on where an interrupted study stood

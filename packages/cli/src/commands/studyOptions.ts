@@ -1,6 +1,6 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Options } from "evenkeel";
-import { listOf, oneOf, wholeNumber } from "evenkeel/problem";
+import { listOf, oneOf, string, wholeNumber } from "evenkeel/problem";
 import { studyOptions as declared, type StudyOptions, scales } from "evenkeel/study";
 import { norms } from "evenkeel/tabular";
 import { trainTableOptions } from "evenkeel/train";
@@ -15,6 +15,13 @@ const commandOnly: Options = {
     default: 0,
   },
   rareClasses: trainTableOptions.rareClasses,
+  arms: {
+    check: { ...string(), noun: "arms" },
+    help:
+      "What is compared with the first: 'zscore+batch, zscore+dropout0.3, raw+layer', or a JSON file of arms. Each name is a scaling, " +
+      "a normalization and a dropout.",
+    defaultText: "those of the question",
+  },
   scales: {
     check: listOf(oneOf(scales), `scalings of the features: ${scales.join(", ")}`, { noun: "names", least: 1 }),
     help: `Scalings of the features that are compared: ${scales.join(", ")}.`,
@@ -38,7 +45,7 @@ export const studyGroups: readonly FlagGroup[] = [
   },
   {
     title: "What is compared",
-    paths: ["scales", "norms", "dropout", "lrs", "metric", "targetError", "worth", "quick"],
+    paths: ["arms", "scales", "norms", "dropout", "lrs", "metric", "targetError", "worth", "quick"],
   },
   { title: "Networks", paths: ["hidden", "activation", "target"] },
   {

@@ -1,7 +1,7 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { withoutUndefined } from "evenkeel/problem";
 import { type Trained, train } from "../actions/training/train.ts";
-import { usualRuns } from "../records/runs/runsFolder.ts";
+import { resumeCommand, usualRuns } from "../records/runs/runsFolder.ts";
 import type { CommandContext } from "../shell/context.ts";
 import { quiet, shortPath } from "../shell/terminal.ts";
 import { type TableFlags, tableFlags } from "../tables/tableFlags.ts";
@@ -102,7 +102,8 @@ async function runTrain(
   ).finally(stages.stop);
   const shorten = (path: string) => shortPath(context.cwd, path);
   output.write(`\n${outcomeText(trained, { runs, shorten }, output.colors)}`);
-  if (trained.reportError !== undefined) output.writeError(reportFailure(trained.reportError));
+  if (trained.reportError !== undefined)
+    output.writeError(reportFailure(trained.reportError, resumeCommand(trained.run.id, runs)));
   if (flags.json) context.output.write(jsonText(trainedJson(trained)));
   if (output.closed?.()) output.writeError(closedNote(shorten(trained.run.path)));
   context.exit?.(exitCodeOf(trained.result.status === "interrupted", trained));

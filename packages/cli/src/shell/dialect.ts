@@ -22,9 +22,16 @@ function commandLine(caller: string): Dialect {
   };
 }
 
+/** Before the name of an arm whose options a problem is about. */
+const ofArm = /^planStudy: (?=.*\bthe arm ")/;
+
 /** A problem in one line, or in several if it has several parts. */
 export function said(problem: Problem): string {
   const { where, cure } = problem;
+  // Arms are written in a file, whose keys are those of the library.
+  if (ofArm.test(where.caller)) {
+    return formatProblem({ ...problem, where: { ...where, caller: where.caller.replace(ofArm, "") } });
+  }
   const namesNoFlag = (part: string | Reference) => typeof part !== "string" && !hasFlag(part.option);
   const isUseless = typeof cure !== "string" && cure?.some(namesNoFlag);
   return formatProblem(isUseless ? { ...problem, cure: undefined } : problem, commandLine(where.caller));
@@ -77,6 +84,6 @@ function typedValue(value: unknown): string {
 }
 
 /** A word, quoted for a shell if needed. */
-function shellWord(word: string): string {
-  return /^[\w.:=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+export function shellWord(word: string): string {
+  return /^[\w./:=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -5,7 +5,6 @@
 
 /** Flags that are not named after the last part of the path. */
 const named: Readonly<Record<string, string>> = {
-  arms: "--scales and --norms",
   dateFormats: "--date-format",
   kinds: "--kind",
   lrs: "--lr",

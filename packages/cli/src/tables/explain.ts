@@ -14,6 +14,11 @@ export function nextAttempt(error: Error, attempt: Attempt, text: boolean): Atte
   return undefined;
 }
 
+/** Whether DuckDB found no space for what it wrote: a temporary file, since it writes no other. */
+export function isFullDisk(error: unknown): error is Error {
+  return error instanceof Error && !("syscall" in error) && /no space left on device/i.test(error.message);
+}
+
 /**
  * An error of DuckDB in the words of somebody who reads a table, not of somebody who writes SQL.
  */

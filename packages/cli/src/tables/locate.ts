@@ -8,7 +8,7 @@ import { listed, nearest } from "../shell/nearest.ts";
 import { builtinNames, builtinTable } from "./builtin.ts";
 import { literal } from "./formats/sql.ts";
 import { type TableReadError, unreadable } from "./readError.ts";
-import type { Workspace } from "./workspace.ts";
+import { temporaryFault, type Workspace } from "./workspace.ts";
 
 /** The files that a source means. */
 export interface Located {
@@ -78,7 +78,7 @@ async function spooled(name: string, stream: Readable, workspace: Workspace): Pr
     await pipeline(stream, createWriteStream(path), { signal: workspace.signal });
   } catch (error) {
     workspace.signal?.throwIfAborted();
-    throw unreadable("damaged-file", `${name} cannot be read: ${sentence(error)}`);
+    throw temporaryFault(error) ?? unreadable("damaged-file", `${name} cannot be read: ${sentence(error)}`);
   }
   return { name, path };
 }

@@ -19,7 +19,7 @@ import { type Located, type LocatedFile, locate } from "./locate.ts";
 import { type Query, queryPart } from "./query/queryPart.ts";
 import type { QuerySource } from "./query/sources.ts";
 import { type ReadNote, TableReadError, unreadable } from "./readError.ts";
-import { type Workspace, type WorkspaceOptions, withWorkspace } from "./workspace.ts";
+import { temporaryFault, type Workspace, type WorkspaceOptions, withWorkspace } from "./workspace.ts";
 
 /**
  * Where a table comes from: the name of a built-in table (`mpg`), a file, a pattern (`data/*.csv`),
@@ -80,7 +80,7 @@ async function readQuery(query: Query, options: ReadTableOptions, workspace: Wor
     const { sources, ...part } = await queryPart(query, workspace);
     return { source: "the query", sources, ...(await collect(database, [part], options, () => {})) };
   } catch (error) {
-    throw ours(error) ?? explain(error as Error, "the query");
+    throw ours(error) ?? temporaryFault(error) ?? explain(error as Error, "the query");
   }
 }
 
@@ -117,7 +117,7 @@ async function readFiles(
       return { ...about, ...collected };
     } catch (error) {
       signal?.throwIfAborted();
-      const known = ours(error);
+      const known = ours(error) ?? temporaryFault(error);
       if (known) throw known;
       const { name } = files[at];
       if (faultOf(error) !== undefined) throw unreadable("damaged-file", `${name} cannot be read: ${sentence(error)}`);

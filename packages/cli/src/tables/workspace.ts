@@ -1,10 +1,11 @@
 import { rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { misuse } from "../shell/errors.ts";
-import { newTemporaryFolder } from "../shell/files/temporaryFolder.ts";
+import { newTemporaryFolder, temporaryPrefix } from "../shell/files/temporaryFolder.ts";
 import { reasonOf } from "../shell/files/writeAtomic.ts";
 import { type Database, lazyDatabase } from "./database.ts";
+import { isFullDisk } from "./explain.ts";
 
 /**
  * What reading one table needs for a while: DuckDB, and a folder for what has to be written down.
@@ -28,9 +29,25 @@ async function temporaryFolder(): Promise<string> {
   try {
     return await newTemporaryFolder();
   } catch (error) {
-    const statement = `no temporary file can be made in ${tmpdir()}: ${reasonOf(error)}`;
-    throw misuse("wrong-state", statement, "set TMPDIR to a folder that takes files", { cause: error });
+    throw notTemporary(error);
   }
+}
+
+function notTemporary(error: unknown): Error {
+  const statement = `no temporary file can be made in ${tmpdir()}: ${reasonOf(error)}`;
+  return misuse("wrong-state", statement, "set TMPDIR to a folder that takes files", { cause: error });
+}
+
+/**
+ * An error of the temporary folder as such: reading a table writes nowhere else. Undefined for any
+ * other error. DuckDB tells of its own files in texts.
+ */
+export function temporaryFault(error: unknown): Error | undefined {
+  if (isFullDisk(error)) return notTemporary(Object.assign(error, { code: "ENOSPC" }));
+  const { syscall, path = "" } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) return undefined;
+  const isWritten = ["write", "writev", "fsync", "mkdtemp"].includes(syscall);
+  return isWritten || path.includes(`${sep}${temporaryPrefix}`) ? notTemporary(error) : undefined;
 }
 
 /** Runs work in a workspace and clears it away, whatever happens. */
@@ -56,6 +73,9 @@ export async function withWorkspace<T>(
         ...(signal && { signal }),
         newFile: (suffix) => join(folder, `${files++}${suffix}`),
       });
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw temporaryFault(error) ?? error;
     } finally {
       await database.close();
     }

@@ -1,6 +1,6 @@
 import type { TableRefit, TableStartEvent, TableTraining } from "evenkeel/train";
 import type { Trained } from "../actions/training/train.ts";
-import { usualRuns } from "../records/runs/runsFolder.ts";
+import { resumeCommand } from "../records/runs/runsFolder.ts";
 import type { RunResult } from "../records/runs/types.ts";
 import { sentence } from "../shell/errors.ts";
 import { count, secondsText, wholeText } from "../shell/figures.ts";
@@ -66,7 +66,7 @@ export function outcomeText(trained: Trained, { runs, shorten }: OutcomeOptions,
     lines.push(wrap(`Not written: ${printable(refusedOut)}, the copy that the run began with: ${known}.`, width));
   }
   if (result.status === "interrupted") {
-    lines.push(`Resume with: evenkeel train --resume ${run.id}${runs === usualRuns ? "" : ` --runs ${runs}`}`);
+    lines.push(`Resume with: ${resumeCommand(run.id, runs)}`);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -12,8 +12,10 @@ export {
   scales,
 } from "./arms/arm.ts";
 export type { MakeNetwork, NetworkArm, NetworkTask, PictureShape } from "./arms/networkArm.ts";
+export { parseArm } from "./arms/parseArm.ts";
 export type { SharedOptions, TrainingOptions } from "./arms/trainingOptions.ts";
 export type { Claim, ClaimId } from "./claims/index.ts";
+export { type BestTraining, bestTraining } from "./plan/bestTraining.ts";
 export { studyOptions } from "./plan/options.ts";
 export type { StudyOptions } from "./plan/options.types.ts";
 export { planStudy, type StudyData, type StudyPlan } from "./plan/plan.ts";

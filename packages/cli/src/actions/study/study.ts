@@ -16,6 +16,7 @@ import { usualRuns } from "../../records/runs/runsFolder.ts";
 import { type NewStudy, type StudyConfig, StudyFolder } from "../../records/studies/studyFolder.ts";
 import { openTrialStore } from "../../records/studies/trialStore.ts";
 import type { ActionContext } from "../../shell/context.ts";
+import { shellWord } from "../../shell/dialect.ts";
 import { misuse, sentence } from "../../shell/errors.ts";
 import { faultOf } from "../../shell/files/fault.ts";
 import type { TableRead } from "../../tables/index.ts";
@@ -73,11 +74,16 @@ export interface Studied extends StudyBeginning {
   readonly reportError?: unknown;
 }
 
+/** The command that goes on with a study. */
+export function resumeCommand(folder: string): string {
+  return `evenkeel study --resume ${shellWord(folder)}`;
+}
+
 /** What the surroundings did to a study, what is safe, and how to go on; other errors as they are. */
 function interruptedBy(error: unknown, folder: string): unknown {
   const statement = faultOf(error) ?? (problemOf(error)?.code === "wrong-state" ? sentence(error) : undefined);
   if (statement === undefined) return error;
-  const cure = `the finished networks are safe: go on with evenkeel study --resume ${folder}, on fewer --threads if memory was short`;
+  const cure = `the finished networks are safe: go on with ${resumeCommand(folder)}, on fewer --threads if memory was short`;
   return misuse("wrong-state", statement, cure, { cause: error });
 }
 
@@ -121,7 +127,7 @@ async function runIn(
   { newWorker }: Pick<TrialThreadsOptions, "newWorker">,
 ): Promise<Studied> {
   const { signal } = context;
-  const options = began?.options ?? studyOptions(flags, given, source === undefined);
+  const options = began?.options ?? studyOptions(flags, given, { cwd: context.cwd, tableFirst: source === undefined });
   const { data, table, read, columns, noticed } = await readData(source, flags, began, options, context);
   const plan = await namingPlaces(table.placeOf, () => planStudy(data, options));
   const folder = open({

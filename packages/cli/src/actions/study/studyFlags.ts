@@ -10,6 +10,8 @@ export interface StudyFlags extends ColumnFlags, TableFlags, PictureFlags {
   readonly ask?: string | true | undefined;
   readonly firstSeed?: number | undefined;
   readonly scales?: readonly Scale[] | undefined;
+  /** Arms by the names that `armId` gives them, or a JSON file of arms. */
+  readonly arms?: string | undefined;
   readonly rareClasses?: RareClasses | undefined;
   readonly norms?: readonly Norm[] | undefined;
   readonly dropout?: number | undefined;

@@ -12,6 +12,7 @@ import {
   trainTable,
 } from "evenkeel/train";
 import type { RunFolder } from "../../records/runs/runFolder.ts";
+import { resumeCommand } from "../../records/runs/runsFolder.ts";
 import type { EpochLine, RunFinding, RunResult } from "../../records/runs/types.ts";
 import { CommandError, misuse, sentence } from "../../shell/errors.ts";
 import { attempt, faultOf } from "../../shell/files/fault.ts";
@@ -22,6 +23,8 @@ import { namingPlaces } from "../../tables/places.ts";
 interface RecordedTraining {
   readonly table: TableRead;
   readonly options: TrainTableOptions;
+  /** The folder of runs, as the user named it. */
+  readonly runs: string;
   /** Called when everything is checked; returns the folder to record the run in. */
   readonly open: (event: TableStartEvent) => RunFolder;
   readonly onEpoch: (line: EpochLine) => void;
@@ -101,7 +104,7 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
       });
     });
     attempt(() => folder?.release());
-    if (folder !== undefined && fault !== undefined) throw interruptedBy(fault, folder, error);
+    if (folder !== undefined && fault !== undefined) throw interruptedBy(fault, folder, plan.runs, error);
     // Options and table are checked by now, so any other error is a bug of the program.
     if (folder === undefined || isExpected(error)) throw error;
     throw new Error("the training failed", { cause: error });
@@ -109,12 +112,12 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
 }
 
 /** What the surroundings did to a training, what is safe, and how to go on. */
-function interruptedBy(fault: string, { id, path }: RunFolder, cause: unknown): CommandError {
+function interruptedBy(fault: string, { id, path }: RunFolder, runs: string, cause: unknown): CommandError {
   const isThere = existsSync(path);
   const safe = isThere
     ? `the run is safe up to its last checkpoint: mend that, then`
     : `if ${path} has moved, put it back, then`;
-  return misuse("wrong-state", fault, `${safe} go on with evenkeel train --resume ${id}`, { cause });
+  return misuse("wrong-state", fault, `${safe} go on with ${resumeCommand(id, runs)}`, { cause });
 }
 
 /** Whether an error may end a training that has begun without being a bug. */

@@ -3,6 +3,7 @@ import { withoutUndefined } from "evenkeel/problem";
 import type { TableStartEvent, TableTraining, TrainTableOptions } from "evenkeel/train";
 import { readFlagsOf, trainOptionsOf } from "../../records/runs/recipe.ts";
 import { type NewRun, RunFolder } from "../../records/runs/runFolder.ts";
+import { resumeCommand } from "../../records/runs/runsFolder.ts";
 import type { EpochLine, Recipe, RunOutputs, RunResult } from "../../records/runs/types.ts";
 import type { ActionContext } from "../../shell/context.ts";
 import { misuse, sentence } from "../../shell/errors.ts";
@@ -134,7 +135,7 @@ async function trainOn(
     fingerprint: digest,
   };
   const recorded = await runTraining({
-    table,
+    ...{ table, runs: request.runs },
     options: { ...options, ...(rows && { split: { ...options.split, ...rows } }), record },
     signal,
     tensorboard: outputs.tensorboard,
@@ -152,17 +153,17 @@ async function trainOn(
   try {
     return await finish({ ...recorded, table }, outputs, cwd, events.report);
   } catch (error) {
-    throw unfinished(error, recorded.run);
+    throw unfinished(error, recorded.run, request.runs);
   } finally {
     recorded.run.release();
   }
 }
 
 /** What the surroundings did to a run that was trained, and how to go on; other errors as they are. */
-function unfinished(error: unknown, run: RunFolder): unknown {
+function unfinished(error: unknown, run: RunFolder, runs: string): unknown {
   const fault = faultOf(error);
   if (fault === undefined) return error;
-  const cure = `the model is safe: ${run.file("model")}; mend that, then go on with evenkeel train --resume ${run.id}`;
+  const cure = `the model is safe: ${run.file("model")}; mend that, then go on with ${resumeCommand(run.id, runs)}`;
   return misuse("wrong-state", fault, cure, { cause: error });
 }
 

@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -75,6 +75,16 @@ describe("the owner of a folder", () => {
     // Names that the command never writes are no owners.
     fs.renameSync(join(folder, "owner-999999999.json"), join(folder, "owner-007.json"));
     expect(ownerOf(folder)).toBeUndefined();
+  });
+
+  test("leaves nothing half-written to the next one", () => {
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    const left = (owner: number, name = "owner-1.json") => `.${name}.${hostname()}~${owner}~0.tmp`;
+    const names = [left(pid), left(pid, "model.safetensors"), left(process.ppid), ".mine.tmp"];
+    for (const name of names) fs.writeFileSync(join(folder, name), "");
+    const owner = claim();
+    expect(files()).toEqual([left(process.ppid), ".mine.tmp", "owner-1.json"].sort());
+    owner.release();
   });
 
   test("was killed: another takes over, and of several at once only one", { timeout: 30_000 }, async () => {

@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { misuse } from "../../shell/errors.ts";
-import { reasonOf, WriteError, writeAtomic } from "../../shell/files/writeAtomic.ts";
+import { attempt } from "../../shell/files/fault.ts";
+import { reasonOf, removeLeftovers, temporaryBeside, WriteError, writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { isProcessMark, type Life, lifeOf, type ProcessMark, thisProcess } from "../../shell/process.ts";
 
 /** owner-1.json, owner-2.json, …: the latest says who works in the folder, or did last. */
@@ -30,7 +31,7 @@ export function ownerOf(folder: string): Owner | undefined {
  * at the same moment only one succeeds.
  */
 export class Ownership {
-  readonly #folder: string;
+  #folder: string;
   readonly #number: number;
   #working = false;
 
@@ -47,6 +48,7 @@ export class Ownership {
    * @throws CommandError if another process works in it, or may do so
    */
   static claim(folder: string, what: string, { takeOver = false } = {}): Ownership {
+    removeLeftovers(folder);
     for (;;) {
       const latest = numbers(folder)[0] ?? 0;
       if (latest === mostNumber) {
@@ -72,6 +74,13 @@ export class Ownership {
     fs.rmSync(this.#file, { force: true });
   }
 
+  /** The folder is called something else now. */
+  moved(folder: string): void {
+    held.delete(this.#file);
+    this.#folder = folder;
+    held.add(this.#file);
+  }
+
   /** Begins the work: removes what earlier owners left. */
   settle(): void {
     this.#working = true;
@@ -80,15 +89,23 @@ export class Ownership {
     }
   }
 
-  /** Ends the work. The file stays, so that numbers only grow. */
+  /**
+   * Ends the work. The file stays, so that numbers only grow. If it cannot be written, the end of
+   * the process says the same: what was done is not worth less.
+   */
   release(): void {
     if (!held.delete(this.#file)) return;
-    writeAtomic(this.#file, text({ ...thisProcess(), ended: new Date().toISOString() }));
+    attempt(() => writeAtomic(this.#file, text({ ...thisProcess(), ended: new Date().toISOString() })));
   }
 
   get #file(): string {
     return fileOf(this.#folder, this.#number);
   }
+}
+
+/** Whether a name is that of a file with an owner, whole or half-written. */
+export function isOwnerFile(name: string): boolean {
+  return fileName.test(name) || /^\.owner-\d+\.json\..*\.tmp$/.test(name);
 }
 
 function fileOf(folder: string, number: number): string {
@@ -130,7 +147,7 @@ function checkGone({ mark, life }: Owner, what: string, takeOver: boolean): void
 /** Creates the file with its content in one step; false if it is there already. */
 function create(folder: string, number: number): boolean {
   const file = fileOf(folder, number);
-  const temporary = join(folder, `.owner-${number}.${process.pid}.tmp`);
+  const temporary = temporaryBeside(file);
   try {
     fs.writeFileSync(temporary, text(thisProcess()), { flush: true });
     fs.linkSync(temporary, file);

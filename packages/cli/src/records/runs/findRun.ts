@@ -1,9 +1,9 @@
 import { closest } from "fastest-levenshtein";
 import { misuse } from "../../shell/errors.ts";
 import { type DamagedRun, isDamaged, listRuns, type Run } from "./readRun.ts";
-import { type RunsFolder, runsFolder } from "./runsFolder.ts";
+import { type RunsFolder, runsFlag, runsFolder } from "./runsFolder.ts";
 
-const list = "`evenkeel runs list` lists them";
+const list = (runs: string) => `\`evenkeel runs list${runsFlag(runs)}\` lists them`;
 
 /**
  * Finds a run by its id, by the beginning of the id if it is unique, or as `latest`.
@@ -12,12 +12,14 @@ const list = "`evenkeel runs list` lists them";
  *   is damaged
  */
 export function findRun(place: RunsFolder, wanted: string): Run {
-  const run = choose(listRuns(runsFolder(place)), wanted);
-  if (isDamaged(run)) throw misuse("damaged-file", `the run ${run.id} cannot be read: ${run.problem}`, list);
+  const run = choose(listRuns(runsFolder(place)), wanted, place.runs);
+  if (isDamaged(run)) {
+    throw misuse("damaged-file", `the run ${run.id} cannot be read: ${run.problem}`, list(place.runs));
+  }
   return run;
 }
 
-function choose(runs: readonly (Run | DamagedRun)[], wanted: string): Run | DamagedRun {
+function choose(runs: readonly (Run | DamagedRun)[], wanted: string, folder: string): Run | DamagedRun {
   const exact = runs.find(({ id }) => id === wanted);
   if (exact !== undefined) return exact;
   if (wanted === "latest") {
@@ -34,12 +36,12 @@ function choose(runs: readonly (Run | DamagedRun)[], wanted: string): Run | Dama
     throw misuse(
       "wrong-value",
       `${JSON.stringify(wanted)} begins the ids of several runs: ${ids.join(", ")}${more}`,
-      list,
+      list(folder),
     );
   }
   const ids = runs.map(({ id }) => id);
   const nearest = nearestTo(wanted, ids);
-  const hint = nearest === undefined ? "there are no runs yet" : `the nearest is ${nearest}; ${list}`;
+  const hint = nearest === undefined ? "there are no runs yet" : `the nearest is ${nearest}; ${list(folder)}`;
   throw misuse("wrong-value", `no run has an id that begins with ${JSON.stringify(wanted)}`, hint);
 }
 

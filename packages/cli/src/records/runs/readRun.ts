@@ -83,6 +83,8 @@ export function readMetrics(path: string): EpochLine[] {
 /** All run folders, the newest first, without those of studies; damaged ones come last. */
 export function listRuns(folder: string): (Run | DamagedRun)[] {
   const runs = readdirSync(folder)
+    // One that is being made is hidden.
+    .filter((name) => !name.startsWith("."))
     .map((name) => join(folder, name))
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory())
     .filter((path) => !existsSync(join(path, studyFile)))

@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { hostname, tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CommandError } from "../../shell/errors.ts";
 import { thisProcess } from "../../shell/process.ts";
@@ -93,6 +93,20 @@ describe("a run's folder", () => {
     expect(named("../../etc/passwd")).toBe("passwd");
     expect(named("数据.csv")).toBe("table");
     expect(named("Größe (2024) and much more than fits into a name.parquet")).toBe("gro-e-2024-and-much-more");
+  });
+
+  test("one that was killed before it had a config is no run, and gone when the next is made", () => {
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    const left = (owner: number) => join(runs, `.2026-01-01_mpg_abcd.${hostname()}~${owner}~0.tmp`);
+    for (const owner of [pid, process.ppid]) {
+      fs.mkdirSync(left(owner), { recursive: true });
+      fs.writeFileSync(join(left(owner), "owner-1.json"), JSON.stringify({ ...thisProcess(), pid: owner }));
+    }
+    expect(listRuns(runs)).toEqual([]);
+    const { id } = RunFolder.create(runs, config);
+    expect(fs.readdirSync(runs).sort()).toEqual([basename(left(process.ppid)), id].sort());
+    expect(fs.readdirSync(join(runs, id)).sort()).toEqual(["config.json", "owner-1.json"]);
+    expect(() => Ownership.claim(join(runs, id), "the run")).toThrow(/still running/);
   });
 
   test("without a result it is running while its process lives, and interrupted afterwards", async () => {

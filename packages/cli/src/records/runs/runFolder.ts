@@ -1,10 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { misuse, sentence } from "../../shell/errors.ts";
 import { appendLine } from "../../shell/files/jsonLines.ts";
 import { makeFolder } from "../../shell/files/makeFolder.ts";
-import { flushFile, writeAtomic } from "../../shell/files/writeAtomic.ts";
+import {
+  flushFile,
+  flushFolder,
+  removeLeftovers,
+  temporaryBeside,
+  writeAtomic,
+} from "../../shell/files/writeAtomic.ts";
 import { version } from "../../shell/version.ts";
 import { Ownership } from "../owner/owner.ts";
 import { EventFile } from "../tensorboard/eventFile.ts";
@@ -44,17 +50,19 @@ export class RunFolder {
    * @throws Error if it cannot be written
    */
   static create(folder: string, config: NewRun, now: Date = new Date()): RunFolder {
-    const id = newFolder(folder, config.table.source, now);
-    const path = join(folder, id);
-    const run = new RunFolder(path, Ownership.claim(path, `the run ${id}`));
-    run.#writeJson(runFiles.config, {
-      format: 2,
-      id: run.id,
-      started: now.toISOString(),
-      ...config,
-      versions: { evenkeel: version, node: process.versions.node },
-    } satisfies RunConfig);
-    return run;
+    const { path, made } = newFolder(folder, config.table.source, now, (at, id) => {
+      const owner = Ownership.claim(at, `the run ${id}`);
+      writeJson(join(at, runFiles.config), {
+        format: 2,
+        id,
+        started: now.toISOString(),
+        ...config,
+        versions: { evenkeel: version, node: process.versions.node },
+      } satisfies RunConfig);
+      return owner;
+    });
+    made.moved(path);
+    return new RunFolder(path, made);
   }
 
   /**
@@ -70,7 +78,7 @@ export class RunFolder {
     const run = new RunFolder(path, owner);
     // Before anything is written: a damaged folder stays as it is.
     const metrics = metricsOf(path);
-    run.#writeJson(runFiles.config, { ...readConfig(path), ...changes });
+    writeJson(join(path, runFiles.config), { ...readConfig(path), ...changes });
     owner.settle();
     if (existsSync(run.file("metrics"))) {
       const kept = metrics.filter(
@@ -130,12 +138,12 @@ export class RunFolder {
   }
 
   writeResult(result: RunResult): void {
-    this.#writeJson(runFiles.result, result);
+    writeJson(join(this.path, runFiles.result), result);
   }
+}
 
-  #writeJson(name: string, value: unknown): void {
-    writeAtomic(join(this.path, name), `${JSON.stringify(value, undefined, 2)}\n`);
-  }
+function writeJson(path: string, value: unknown): void {
+  writeAtomic(path, `${JSON.stringify(value, undefined, 2)}\n`);
 }
 
 function metricsOf(path: string): EpochLine[] {
@@ -151,19 +159,36 @@ function metricsOf(path: string): EpochLine[] {
 
 /**
  * Makes a folder named by the day, the table, four digits that no other run has, and an optional
- * ending.
- * @returns the name
+ * ending. It takes its name once it is filled, so that a process that is killed meanwhile leaves
+ * nothing that looks like a run.
+ *
+ * @param fill writes into the folder, which has another name by then
  */
-export function newFolder(folder: string, source: string, now: Date, ending = ""): string {
+export function newFolder<T>(
+  folder: string,
+  source: string,
+  now: Date,
+  fill: (path: string, id: string) => T,
+  ending = "",
+): { readonly path: string; readonly made: T } {
   makeFolder(folder);
+  removeLeftovers(folder);
   const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0"));
   for (;;) {
     const id = `${day.join("-")}_${tableName(source)}_${randomBytes(2).toString("hex")}${ending}`;
+    const path = join(folder, id);
+    if (existsSync(path)) continue;
+    const temporary = temporaryBeside(path);
+    mkdirSync(temporary);
     try {
-      mkdirSync(join(folder, id));
-      return id;
+      const made = fill(temporary, id);
+      renameSync(temporary, path);
+      flushFolder(folder);
+      return { path, made };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      rmSync(temporary, { recursive: true, force: true });
+      // Somebody else took the name.
+      if (!["EEXIST", "ENOTEMPTY"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
     }
   }
 }

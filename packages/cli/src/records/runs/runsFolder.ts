@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import { shellWord } from "../../shell/dialect.ts";
 import { misuse } from "../../shell/errors.ts";
 
 /** The folder that runs are recorded in. */
@@ -11,6 +12,16 @@ export interface RunsFolder {
 
 /** The default folder of runs. */
 export const usualRuns = "runs";
+
+/** What names the folder on a command line: nothing for the default one. */
+export function runsFlag(runs: string): string {
+  return runs === usualRuns ? "" : ` --runs ${shellWord(runs)}`;
+}
+
+/** The command that goes on with a run. */
+export function resumeCommand(id: string, runs: string): string {
+  return `evenkeel train --resume ${id}${runsFlag(runs)}`;
+}
 
 /**
  * The path of the folder.

@@ -1,7 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { thisProcess } from "../../shell/process.ts";
 import { StudyFolder } from "./studyFolder.ts";
 
 let folder: string;
@@ -30,6 +32,20 @@ test("a study is read as it was written", () => {
   writeFileSync(join(path, "owner-3.json"), JSON.stringify({ pid: 7, host: "another machine" }));
   expect(() => resume()).toThrow(/may still be running: process 7 of the host another machine.*--take-over/);
   resume(true).release();
+});
+
+test("a folder may be named again in which a study was killed as it began", () => {
+  const out = join(folder, "s");
+  const { pid } = spawnSync(process.execPath, ["--version"]);
+  mkdirSync(out);
+  writeFileSync(join(out, "owner-1.json"), JSON.stringify({ ...thisProcess(), pid }));
+  writeFileSync(join(out, `.study.json.${hostname()}~${pid}~0.tmp`), '{"format"');
+  writeFileSync(join(out, "notes.txt"), "mine");
+  expect(() => StudyFolder.create(folder, out, study)).toThrow(/s exists already; choose another folder with --out/);
+  rmSync(join(out, "notes.txt"));
+  StudyFolder.create(folder, out, study).release();
+  expect(readdirSync(out).filter((name) => name.startsWith("."))).toEqual([]);
+  expect(() => StudyFolder.create(folder, out, study)).toThrow(/holds a study/);
 });
 
 test.each([

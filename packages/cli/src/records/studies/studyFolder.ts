@@ -10,7 +10,7 @@ import { makeFolder } from "../../shell/files/makeFolder.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { version } from "../../shell/version.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
-import { Ownership } from "../owner/owner.ts";
+import { isOwnerFile, Ownership } from "../owner/owner.ts";
 import { checkOwnFiles } from "../ownFiles.ts";
 import { newFolder } from "../runs/runFolder.ts";
 import { studyFile } from "../runs/types.ts";
@@ -83,24 +83,31 @@ export class StudyFolder {
    */
   static create(runs: string, out: string | undefined, study: NewStudy, now = new Date()): StudyFolder {
     if (out !== undefined) {
-      if (existsSync(join(out, studyFile))) {
-        throw misuse("conflict", `${out} holds a study`, "continue it with --resume, or choose another folder");
-      }
-      if (existsSync(out) && (!statSync(out).isDirectory() || readdirSync(out).length > 0)) {
+      if (isStudy(out)) throw holdsStudy(out);
+      if (existsSync(out) && (!statSync(out).isDirectory() || readdirSync(out).some((name) => !mayStay(name)))) {
         throw misuse("conflict", `${out} exists already`, "choose another folder with --out");
       }
       makeFolder(out);
     }
-    const path = out ?? join(runs, newFolder(runs, study.table.source, now, "_study"));
     const config: StudyConfig = {
       format: 2,
       started: now.toISOString(),
       ...study,
       versions: { evenkeel: version, node: process.versions.node },
     };
-    const folder = new StudyFolder(path, config, Ownership.claim(path, `the study in ${path}`));
-    folder.#write(studyFile, `${JSON.stringify(config, undefined, 2)}\n`);
-    return folder;
+    const fill = (path: string) => {
+      const owner = Ownership.claim(path, `the study in ${path}`);
+      if (isStudy(path)) {
+        owner.abandon();
+        throw holdsStudy(path);
+      }
+      writeAtomic(join(path, studyFile), `${JSON.stringify(config, undefined, 2)}\n`);
+      return owner;
+    };
+    if (out !== undefined) return new StudyFolder(out, config, fill(out));
+    const { path, made } = newFolder(runs, study.table.source, now, fill, "_study");
+    made.moved(path);
+    return new StudyFolder(path, config, made);
   }
 
   /**
@@ -140,12 +147,22 @@ export class StudyFolder {
   }
 }
 
+function holdsStudy(path: string): Error {
+  return misuse("conflict", `${path} holds a study`, "continue it with --resume, or choose another folder");
+}
+
+/** Whether a file may be in the folder of a new study: one that was killed as it began leaves them. */
+function mayStay(name: string): boolean {
+  return isOwnerFile(name) || (name.startsWith(`.${studyFile}.`) && name.endsWith(".tmp"));
+}
+
 function isStudy(path: string): boolean {
   return statSync(join(path, studyFile), { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function latest(runs: string): string | undefined {
-  const folders = existsSync(runs) ? readdirSync(runs).map((name) => join(runs, name)) : [];
+  const names = existsSync(runs) ? readdirSync(runs).filter((name) => !name.startsWith(".")) : [];
+  const folders = names.map((name) => join(runs, name));
   const started = folders.filter(isStudy).map((path) => ({ path, started: readStudy(path).started }));
   return started.sort((a, b) => (a.started < b.started ? 1 : -1)).at(0)?.path;
 }

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { hostname, tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { thisProcess } from "../process.ts";
@@ -50,6 +50,21 @@ test("removes the folders of dead processes, and nothing else", async () => {
     ].sort(),
   );
   expect(fs.readdirSync(join(parent, "another-dead"))).toHaveLength(2);
+});
+
+test("removes those that were killed before their mark was whole, by their names", async () => {
+  const dead = spawnSync(process.execPath, ["--version"]).pid;
+  const make = (host: string, pid: number, mark?: string) => {
+    const name = `evenkeel-reading-${host}~${pid}~aBc${fs.readdirSync(parent).length}`;
+    fs.mkdirSync(join(parent, name));
+    if (mark !== undefined) fs.writeFileSync(join(parent, name, "process.json"), mark);
+    return name;
+  };
+  for (const mark of [undefined, "", '{"pid":']) make(hostname(), dead, mark);
+  const kept = [make(hostname(), process.ppid), make(hostname(), process.ppid, "{"), make("elsewhere", dead)];
+  const mine = basename(await newTemporaryFolder());
+  expect(mine.startsWith(`evenkeel-reading-${hostname()}~${process.pid}~`)).toBe(true);
+  expect(fs.readdirSync(parent).sort()).toEqual([...kept, mine].sort());
 });
 
 test("a copy of standard input, whose reader was killed, is gone after the next reading", async () => {

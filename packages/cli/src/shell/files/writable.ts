@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { misuse } from "../errors.ts";
-import { reasonOf } from "./writeAtomic.ts";
+import { reasonOf, replacementOf } from "./writeAtomic.ts";
 
 interface WritableOptions {
   /** Whether it may be a pipe or a device, which is written as it is. */
@@ -34,9 +34,9 @@ function obstacle(path: string, devices: boolean): string | undefined {
     const folder = dirname(facts === undefined ? path : fs.realpathSync(path));
     if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return "its folder does not exist";
     if (facts !== undefined) fs.accessSync(path, fs.constants.W_OK);
-    const beside = join(folder, `.evenkeel-${process.pid}-${Date.now().toString(36)}.tmp`);
-    fs.closeSync(fs.openSync(beside, "wx"));
-    fs.rmSync(beside, { force: true });
+    const { temporary } = replacementOf(path);
+    fs.closeSync(fs.openSync(temporary, "wx"));
+    fs.rmSync(temporary, { force: true });
     return undefined;
   } catch (error) {
     // In a folder such as /proc, which is there and holds no files of ours.

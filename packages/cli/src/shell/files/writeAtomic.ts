@@ -71,7 +71,7 @@ export function replacementOf(path: string): Replacement {
   const target = resolveLink(path);
   const folder = dirname(target);
   removeLeftovers(folder, basename(target));
-  return { temporary: join(folder, temporaryName(basename(target))), target };
+  return { temporary: temporaryBeside(target), target };
 }
 
 /** Flushes the temporary file to the disk and gives it the other's name and permissions. */
@@ -112,7 +112,7 @@ function modeOf(path: string): number {
 }
 
 /** A rename changes the folder, not the file. Windows cannot flush folders. */
-function flushFolder(folder: string): void {
+export function flushFolder(folder: string): void {
   if (process.platform === "win32") return;
   const handle = fs.openSync(folder, "r");
   try {
@@ -123,19 +123,25 @@ function flushFolder(folder: string): void {
 }
 
 /** ".model.safetensors.host~4711~0.tmp": hidden, beside its file, with the name of its writer. */
-function temporaryName(name: string): string {
-  return `.${name}.${hostname()}~${process.pid}~${threadId}.tmp`;
+export function temporaryBeside(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${hostname()}~${process.pid}~${threadId}.tmp`);
 }
 
-function removeLeftovers(folder: string, name: string): void {
-  const prefix = `.${name}.`;
+/**
+ * Removes what killed processes left in a folder: temporary files, and folders, of the file of this
+ * name, or of any.
+ */
+export function removeLeftovers(folder: string, name?: string): void {
+  const prefix = name === undefined ? "." : `.${name}.`;
   for (const entry of fs.readdirSync(folder)) {
     if (!entry.startsWith(prefix)) continue;
-    const writer = /^(.*)~(\d+)~(\d+)\.tmp$/.exec(entry.slice(prefix.length));
+    const writer = /~(\d+)~(\d+)\.tmp$/.exec(entry);
     if (writer === null) continue;
-    const [, host, pid, thread] = writer;
+    const [, pid, thread] = writer;
+    const isOfThisHost = entry.slice(0, writer.index).endsWith(`.${hostname()}`);
     const file = join(folder, entry);
-    if (isGone(host, Number(pid), Number(thread)) || isOld(file)) fs.rmSync(file, { force: true });
+    const isLeft = (isOfThisHost && isGone(Number(pid), Number(thread))) || isOld(file);
+    if (isLeft) fs.rmSync(file, { recursive: true, force: true });
   }
 }
 
@@ -143,8 +149,7 @@ function removeLeftovers(folder: string, name: string): void {
  * Writing is synchronous, so a file with this thread's own name was left by a killed process with
  * the same id.
  */
-function isGone(host: string, pid: number, thread: number): boolean {
-  if (host !== hostname()) return false;
+function isGone(pid: number, thread: number): boolean {
   return pid === process.pid ? thread === threadId : !isProcess(pid);
 }
 

@@ -1,5 +1,5 @@
 import type { StudyPlan } from "evenkeel/study";
-import type { Studied } from "../../actions/study/study.ts";
+import { resumeCommand, type Studied } from "../../actions/study/study.ts";
 import { count, duration } from "../../shell/figures.ts";
 import { type Output, wrap } from "../../shell/terminal.ts";
 import { studyText } from "./text.ts";
@@ -24,7 +24,7 @@ export function outcomeText(studied: Studied, { shorten }: OutcomeOptions, outpu
     ...(answer === undefined ? [] : [answer]),
     ending,
     ...written.map((path, i) => `${i === 0 ? "Wrote" : "     "} ${shorten(path)}`),
-    ...(complete ? [] : [`Resume with: evenkeel study --resume ${shorten(study.path)}`]),
+    ...(complete ? [] : [`Resume with: ${resumeCommand(shorten(study.path))}`]),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -47,10 +47,10 @@ export class ArmFunctions {
   }
 
   #ofQuestion(
-    { arm, hidden, activation, group }: TrialSpec,
+    { arm, hidden, activation, batchSize, group }: TrialSpec,
     { ask, dropout }: NonNullable<AskedOrGiven>,
   ): NetworkArm | undefined {
-    const arms = armsOf(ask, { hidden, activation, dropout, data: studied(this.#data, { group }) });
+    const arms = armsOf(ask, { hidden, activation, batchSize, dropout, data: studied(this.#data, { group }) });
     return arms.filter(isNetworkArm).find(({ name }) => name === arm.name);
   }
 

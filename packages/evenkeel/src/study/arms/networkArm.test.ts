@@ -49,11 +49,14 @@ describe("arms that are functions", () => {
     const places = { table, schema: inferSchema(table, { target: "kind", kinds: { place: "category" } }) };
     const own = (features: number, { outputs }: { outputs: number }) =>
       new TabularNet({ features, outputs }, { hidden: [8], norm: "batch", dropout: 0.1 });
-    const given: NetworkArm[] = [{ name: "mine", network: own }];
+    const given: NetworkArm[] = [
+      { name: "mine", network: own },
+      { name: "other", network: own },
+    ];
     const options = { ...small, seeds: [4], lrs: [0.02], hidden: [8], rowFractions: [], rescale: [] };
     const [spec] = rateTrials(planStudy(places, { ...options, arms: given }));
     const norm = { scale: "zscore", norm: "batch", dropout: 0.1 } as const;
-    const [usual] = rateTrials(planStudy(places, { ...options, arms: [norm] }));
+    const [usual] = rateTrials(planStudy(places, { ...options, arms: [norm, { ...norm, norm: "none" }] }));
     const [one, other] = [await runTrial(places, spec, { arms: given }), await runTrial(places, usual)];
     expect(one.result.readings.recomputed?.curve).toHaveLength(4);
     expect(one.result.readings).toEqual(other.result.readings);
@@ -83,7 +86,7 @@ describe("arms that are functions", () => {
         return this.linear(x).add(offset);
       }
     }
-    const shifted: NetworkArm[] = [{ name: "shifted", network: (features) => new Shifted(features) }];
+    const shifted: NetworkArm[] = [{ name: "shifted", network: (features) => new Shifted(features) }, arms[1]];
     const [spec] = rateTrials(planStudy(data, { ...small, epochs: 40, arms: shifted }));
     const onEpoch = (epoch: number) => {
       if (epoch === 20) offset = 1000;

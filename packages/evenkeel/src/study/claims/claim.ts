@@ -14,10 +14,20 @@ export type ClaimId =
   | "moreData"
   | PlacementClaimId
   | PoolingClaimId
+  | RecipeClaimId
   | `better:${string}`;
 
 type PlacementClaimId = "paperOrder" | "fastaiOrder" | "dropoutBeforeBatchNorm" | "dropoutUnneeded";
 type PoolingClaimId = "globalAsGood" | "globalOverfitsLess" | "maxBetter";
+
+/** The claims of the questions about `trainTable`'s recipe. */
+type RecipeClaimId =
+  | ("dropoutHelps" | "halfIsBest")
+  | ("smallBatches" | "tinyBatches" | "largeBatchGap")
+  | ("hiddenNeeded" | "deeperBetter" | "widerNoWorse")
+  | ("reluBetter" | "eluBetter" | "geluBetter" | "siluBetter")
+  | ("oneCycleBetter" | "decayBetter" | "sgdBetter")
+  | ("scalingNeeded" | "squashBetter" | "limitNeeded");
 
 /** A claim about the arms, judged on one table. */
 export interface Claim {

@@ -85,7 +85,7 @@ test.each<[StudyOptions, RegExp]>([
   [{ worth: 2 }, /worth is 2, expected a share from 0 to 1/],
   [{ targetError: 0 }, /targetError is 0, expected a finite number above 0/],
   [{ train: { optimizer: "lion" as never } }, /planStudy: train.optimizer is "lion", expected one of adam, adamw, sgd/],
-  [{ ask: "size" as never }, /ask is "size", expected one of normalization, placement, pooling, networks/],
+  [{ ask: "size" as never }, /ask is "size", expected one of normalization, placement, dropout, .*, pooling, networks/],
   [{ metric: "mape" as never }, /metric is "mape", expected one of mae, rmse/],
   [{ metric: "errorRate" }, /metric is "errorRate"; for regression it is mae or rmse/],
   [{ dropout: 1 }, /dropout is 1, expected a share from 0 up to, but not including, 1/],

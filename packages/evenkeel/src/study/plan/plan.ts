@@ -1,7 +1,7 @@
-import { defaultOf, refuse, text, withoutUndefined } from "../../core/index.ts";
+import { defaultOf, describe, refuse, text, withoutUndefined } from "../../core/index.ts";
 import { networkOptions, type Schema, splitRows, type Table } from "../../tabular/index.ts";
 import { endsWithEpochs } from "../../train/table/schedule.ts";
-import type { Arm } from "../arms/arm.ts";
+import { type Arm, describeArm } from "../arms/arm.ts";
 import { checkArms, isNetworkArm } from "../arms/checkArms.ts";
 import { Examination, examineArm } from "../arms/examine.ts";
 import type { PictureShape } from "../arms/networkArm.ts";
@@ -66,6 +66,7 @@ export function planStudy(given: StudyData, options: StudyOptions = {}): StudyPl
   checkPicture(data);
   const question = asked(options);
   const { defaults } = question;
+  checkOwnOptions(question, options);
   const quick = options.quick ?? false;
   const usual = quick ? "quick" : "whole";
   const {
@@ -109,10 +110,11 @@ export function planStudy(given: StudyData, options: StudyOptions = {}): StudyPl
   const usualLengths = endsWithEpochs(train.schedule) ? (defaults.epochFractions?.[usual] ?? []) : [];
   const epochFractions = lengthsOf(options.epochFractions, usualLengths, epochs);
   const settings = { metric, hidden, activation, batchSize, epochs, target, train, ...shares };
-  const wanted = options.arms ?? question.arms({ hidden, activation, dropout, data });
+  const wanted = options.arms ?? question.arms({ hidden, activation, batchSize, dropout, data });
   const from = options.arms === undefined ? { ask: question.ask, dropout } : null;
   const examination = new Examination(data, settings);
   const arms: Arm[] = wanted.map((arm) => examineArm(arm, examination, from));
+  checkComparable(question, arms);
   return {
     ...(question.ask === "normalization" ? {} : { ask: question.ask }),
     ...{ target: schema.target, task: schema.task },
@@ -141,6 +143,38 @@ function asked({ ask, arms }: StudyOptions): Question {
   }
   if (question.ask === "normalization") return question;
   throw refuse("conflict", "planStudy", `ask is "${question.ask}", which has arms of its own`, "leave arms out");
+}
+
+/** @throws RangeError if the arms cannot answer the question, before anything is trained */
+function checkComparable({ ask, lacks }: Question, arms: readonly Arm[]): void {
+  if (arms.length < 2) {
+    const only = `there is one arm, ${describe(describeArm(arms[0]))}, and nothing to compare it with`;
+    throw refuse("wrong-value", "planStudy", only, "give another arm");
+  }
+  const lacking = lacks?.(arms);
+  if (lacking === undefined) return;
+  throw refuse(
+    "wrong-value",
+    "planStudy",
+    `for the question ${ask} there is nothing to compare: ${lacking}`,
+    "give arms with and without it",
+  );
+}
+
+/** @throws RangeError if an option is given that the arms of the question have themselves */
+function checkOwnOptions({ ask, ownOptions = [] }: Question, options: StudyOptions): void {
+  for (const path of ownOptions) {
+    const given = path
+      .split(".")
+      .reduce<unknown>((inside, name) => (inside as Record<string, unknown> | undefined)?.[name], options);
+    if (given === undefined) continue;
+    throw refuse(
+      "conflict",
+      "planStudy",
+      text`the arms of the question ${ask} have values of their own for ${{ option: path }}`,
+      "leave it out",
+    );
+  }
 }
 
 function seedsOf(given: number | readonly number[]): readonly number[] {

@@ -2,6 +2,7 @@ import { plural } from "../../core/index.ts";
 import { type Arm, armId } from "../arms/arm.ts";
 import { plainVariant, secondTraining, type TrialSpec, trialSpec, type Variant } from "../trial/trialSpec.ts";
 import type { StudyPlan } from "./plan.ts";
+import { describeRecipe } from "./recipe.ts";
 
 /** The first stage: every arm at every rate. All trials of a seed come before those of the next. */
 export function rateTrials({ arms, lrs, seeds, settings }: StudyPlan): TrialSpec[] {
@@ -64,6 +65,7 @@ export function describePlan(plan: StudyPlan): string[] {
       `${rows.validation} validation rows choose, ${rows.test} test rows judge.`,
     `First ${rates}: ${plural(arms.length, "arm")} (${listOfArms(arms)}) x learning rates ${list(lrs)} x ${plural(seeds.length, "seed")}.`,
   ];
+  sentences.push(describeRecipe(plan));
   const dropouts = new Set(
     arms.flatMap((arm) => {
       const { from } = arm;

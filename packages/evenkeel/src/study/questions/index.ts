@@ -6,16 +6,33 @@ import { normalization } from "./normalization.ts";
 import { placement } from "./placement.ts";
 import { pooling } from "./pooling.ts";
 import { type ArmOptions, type Ask, asks, type Question } from "./question.ts";
+import { activation } from "./recipe/activation.ts";
+import { batchSize } from "./recipe/batchSize.ts";
+import { dropout } from "./recipe/dropout.ts";
+import { optimizer } from "./recipe/optimizer.ts";
+import { scaling } from "./recipe/scaling.ts";
+import { width } from "./recipe/width.ts";
 
 export type { ComparisonHeadline } from "./comparison.ts";
 export type { Headline, StaleStatistics } from "./headline.ts";
 export type { NormalizationHeadline } from "./normalizationHeadline.ts";
 export type { Ask, Question } from "./question.ts";
 
-const byName: Readonly<Record<Ask, Question>> = { normalization, placement, pooling, networks };
+const byName: Readonly<Record<Ask, Question>> = {
+  normalization,
+  placement,
+  dropout,
+  batchSize,
+  width,
+  activation,
+  optimizer,
+  scaling,
+  pooling,
+  networks,
+};
 
 /** The questions with their own arms, the default first. */
-export const questions: readonly Question[] = [normalization, placement, pooling];
+export const questions: readonly Question[] = Object.values(byName).filter((question) => question !== networks);
 
 /** @throws RangeError if there is no such question */
 export function questionOf(ask: Ask = "normalization"): Question {

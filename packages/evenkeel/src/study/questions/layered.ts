@@ -25,7 +25,12 @@ export const activationNames: Readonly<Record<Activation, string>> = {
  */
 export function layeredNetwork(
   block: readonly Layer[],
-  { hidden, activation, dropout, atTheEnd }: Omit<ArmOptions, "data"> & { readonly atTheEnd: boolean },
+  {
+    hidden,
+    activation,
+    dropout,
+    atTheEnd,
+  }: Pick<ArmOptions, "hidden" | "activation" | "dropout"> & { readonly atTheEnd: boolean },
 ): MakeNetwork {
   const layer = (kind: Layer, i: number, inputs: number, width: number): nn.AnyModule => {
     switch (kind) {

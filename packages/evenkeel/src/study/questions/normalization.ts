@@ -19,6 +19,10 @@ export const normalization: Question = {
     dropout: { whole: 0.2, quick: 0 },
   },
   arms: ({ dropout }) => defaultArms(dropout),
+  lacks: (arms) => {
+    if (!arms.some(({ norm }) => norm === "batch")) return "no arm has batch normalization";
+    return arms.some(({ norm }) => norm === "none") ? undefined : "every arm has a normalization";
+  },
   headline: headlineOf,
   claims: judgeClaims,
 };

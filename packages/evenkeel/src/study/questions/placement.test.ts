@@ -17,7 +17,7 @@ const data = (() => {
   return { table, schema: inferSchema(table, { target: "y" }) };
 })();
 const layersOf = (name: string, hidden = [8, 4]) => {
-  const arms = placement.arms({ hidden, activation: "relu", dropout: 0.2, data });
+  const arms = placement.arms({ hidden, activation: "relu", batchSize: 32, dropout: 0.2, data });
   const arm = arms.find((one) => "name" in one && one.name === name) ?? expect.fail(name);
   if (!("network" in arm) || arm.network === undefined) return expect.fail();
   manualSeed(1);

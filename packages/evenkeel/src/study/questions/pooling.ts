@@ -1,15 +1,22 @@
 import { refuse, text } from "../../core/index.ts";
 import type { NetworkArm, PictureShape } from "../arms/networkArm.ts";
-import { type Claim, candidate, describeWorth, differences, notStudied, tell, unitOf } from "../claims/claim.ts";
-import { gapRule, narrowerGaps } from "../claims/gap.ts";
-import { judged, overall } from "../report/judge.ts";
+import { type Claim, unitOf } from "../claims/claim.ts";
 import type { StudyView } from "../report/view.ts";
 import { compareWithReference } from "./comparison.ts";
 import { convNet, type Head, headNames } from "./convNet.ts";
+import {
+  heldIfBetter,
+  heldIfNarrower,
+  heldIfRefuted,
+  improvement,
+  judgedTogether,
+  namedPair,
+  narrowerGap,
+  noImprovement,
+  type Pair,
+  pairedOverSeeds,
+} from "./pairs.ts";
 import type { ArmOptions, Question } from "./question.ts";
-
-/** All are judged beside each other. */
-const claims: readonly ((view: StudyView) => Claim)[] = [globalAsGood, globalOverfitsLess, maxBetter];
 
 /** Which head classifies pictures best in a ConvNet? */
 export const pooling: Question = {
@@ -23,7 +30,7 @@ export const pooling: Question = {
   defaults: { hidden: [8, 16, 32], epochs: 10, lrs: { whole: [0.003, 0.01], quick: [0.003] } },
   arms,
   headline: (view) => compareWithReference(view, "head"),
-  claims: (view) => claims.map((claim) => claim(view)),
+  claims: judgedTogether([globalAsGood, globalOverfitsLess, maxBetter]),
 };
 
 function arms({ hidden, activation, data }: ArmOptions): NetworkArm[] {
@@ -64,70 +71,52 @@ function smallestSide([, height, width]: PictureShape, convolutions: number): nu
   return Math.floor(Math.min(height, width) / 2 ** (convolutions - 1));
 }
 
-function compared(view: StudyView, first: Head, second: Head) {
-  const [trainings, others] = [first, second].map((head) => view.trainings(view.named(headNames[head])));
-  return {
-    label: `${headNames[first]} minus ${headNames[second]}`,
-    ...{ trainings, others, apart: differences(view, trainings, others) },
-  };
+function pairOf(view: StudyView, first: Head, second: Head): Pair {
+  return namedPair(view, headNames[first], headNames[second]);
 }
 
+const bothHeads = { missing: "trainings of both heads" };
+
 /** Lin, Chen and Yan 2014, Network in Network, section 3.2: https://arxiv.org/abs/1312.4400 */
-function globalAsGood(view: StudyView): Claim {
-  const claim = {
+function globalAsGood(view: StudyView, together: number): Claim {
+  const statement = {
     id: "globalAsGood" as const,
     short: "global average does as well",
     claim: "Global average pooling does as well as a Linear over all places, with fewer parameters (Lin et al. 2014).",
     rule:
-      `Test ${unitOf(view)}, average pooling and a Linear minus global average pooling, paired over seeds, each at its own best rate. The ` +
-      `verdict of the figure is about the Linear improving the result by at least the smallest effect of interest (${describeWorth(view, "the error of global average pooling")}). ` +
-      "The claim is held if that was refuted, not held if there was such an improvement, undecided otherwise.",
+      `${pairedOverSeeds(view, "average pooling and a Linear minus global average pooling")}. ` +
+      heldIfRefuted(view, "the Linear improving the result", "the error of global average pooling"),
   };
-  const { label, others, apart } = compared(view, "averageLinear", "globalAverage");
-  if (apart.size === 0) return notStudied(claim, "trainings of both heads");
-  const figures = judged([candidate(view, label, others, apart)], claims.length);
-  const verdict = { held: "not held", "not held": "held", undecided: "undecided" } as const;
-  return {
-    ...{ ...claim, verdict: verdict[figures[0].judged?.verdict ?? "undecided"], figures },
-    sentence: `An improvement by the Linear over all places: ${tell(figures)}`,
-  };
+  const pair = pairOf(view, "averageLinear", "globalAverage");
+  return noImprovement(view, statement, [pair], { ...bothHeads, together, by: "the Linear over all places" });
 }
 
 /** Lin, Chen and Yan 2014, abstract: "less prone to overfitting". */
-function globalOverfitsLess(view: StudyView): Claim {
-  const claim = {
+function globalOverfitsLess(view: StudyView, together: number): Claim {
+  const statement = {
     id: "globalOverfitsLess" as const,
     short: "global average overfits less",
     claim: "Global average pooling overfits less than a Linear over all places (Lin et al. 2014).",
     rule:
       `The gap between test and training ${unitOf(view)}, global average pooling minus average pooling and a Linear, paired over seeds, each at ` +
-      `its own best rate, as a ratio. Held if the whole interval lies at or beyond the smallest effect of interest (${describeWorth(view, "the error of average pooling and a Linear")}); ` +
-      `not held if the interval leaves out such a narrowing. ${gapRule}`,
+      `its own best rate. ${heldIfNarrower(view, "the error of average pooling and a Linear")}`,
   };
-  const { label, trainings, others, apart } = compared(view, "globalAverage", "averageLinear");
-  if (apart.size === 0) return notStudied(claim, "trainings of both heads");
-  const figures = narrowerGaps(view, [{ label: `gap of ${label}`, trainings, others }], claims.length);
-  return { ...claim, verdict: overall(figures), figures, sentence: tell(figures) };
+  return narrowerGap(view, statement, pairOf(view, "globalAverage", "averageLinear"), { ...bothHeads, together });
 }
 
 /**
  * Scherer, Müller and Behnke 2010, Evaluation of Pooling Operations in Convolutional Architectures
  * for Object Recognition.
  */
-function maxBetter(view: StudyView): Claim {
-  const claim = {
+function maxBetter(view: StudyView, together: number): Claim {
+  const statement = {
     id: "maxBetter" as const,
     short: "max beats average",
     claim: "Max pooling does better than average pooling (Scherer et al. 2010).",
     rule:
-      `Test ${unitOf(view)}, max minus average, global and before a Linear, paired over seeds, each at its own best rate: held if the whole interval ` +
-      `lies at or beyond the smallest effect of interest (${describeWorth(view, "the error with average pooling")}); not held if the interval leaves out such a gain.`,
+      `${pairedOverSeeds(view, "max minus average, global and before a Linear")}: ` +
+      heldIfBetter(view, "the error with average pooling"),
   };
-  const pairs = [compared(view, "globalMax", "globalAverage"), compared(view, "maxLinear", "averageLinear")];
-  if (pairs.every(({ apart }) => apart.size === 0)) return notStudied(claim, "trainings of these heads");
-  const figures = judged(
-    pairs.map(({ label, others, apart }) => candidate(view, label, others, apart)),
-    claims.length,
-  );
-  return { ...claim, verdict: overall(figures), figures, sentence: tell(figures) };
+  const pairs = [pairOf(view, "globalMax", "globalAverage"), pairOf(view, "maxLinear", "averageLinear")];
+  return improvement(view, statement, pairs, { together, missing: "trainings of these heads" });
 }

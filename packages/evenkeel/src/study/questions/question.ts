@@ -1,4 +1,4 @@
-import type { NormArm } from "../arms/arm.ts";
+import type { Arm, NormArm } from "../arms/arm.ts";
 import type { NetworkArm } from "../arms/networkArm.ts";
 import type { Claim } from "../claims/claim.ts";
 import type { StudyData } from "../plan/plan.ts";
@@ -6,13 +6,24 @@ import type { StudyView } from "../report/view.ts";
 import type { TrialSettings } from "../trial/trialSpec.ts";
 import type { Headline } from "./headline.ts";
 
-export const asks = ["normalization", "placement", "pooling", "networks"] as const;
+export const asks = [
+  "normalization",
+  "placement",
+  "dropout",
+  "batchSize",
+  "width",
+  "activation",
+  "optimizer",
+  "scaling",
+  "pooling",
+  "networks",
+] as const;
 
 /** The questions of a study; "networks" compares arms that the user gave. */
 export type Ask = (typeof asks)[number];
 
 /** The options that the arms of a question are made from. */
-export interface ArmOptions extends Pick<TrialSettings, "hidden" | "activation"> {
+export interface ArmOptions extends Pick<TrialSettings, "hidden" | "activation" | "batchSize"> {
   /** The dropout probability of arms with dropout; 0 leaves these arms out. */
   readonly dropout: number;
   readonly data: StudyData;
@@ -33,6 +44,8 @@ export interface Question {
   readonly takesPictures?: true;
   /** Whether its networks differ in size, so that the answer includes parameter counts. */
   readonly comparesSizes?: true;
+  /** Options of `planStudy` that it refuses, because its arms have values of their own. */
+  readonly ownOptions?: readonly string[];
   /** Settings whose defaults differ from those of other questions. */
   readonly defaults: {
     /**
@@ -52,7 +65,12 @@ export interface Question {
     readonly epochs?: number;
   };
   /**
-   * Its arms; the first arm with a function is the reference.
+   * What keeps these arms from answering it: "no arm has batch normalization"; undefined if nothing
+   * does. By default two arms are enough.
+   */
+  readonly lacks?: (arms: readonly Arm[]) => string | undefined;
+  /**
+   * Its arms; the first arm with a name is the reference.
    * @throws RangeError if it has none for these options
    */
   readonly arms: (options: ArmOptions) => readonly (NormArm | NetworkArm)[];

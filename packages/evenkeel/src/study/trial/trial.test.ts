@@ -198,7 +198,10 @@ describe("a study trains as trainTable does, to the bit", () => {
 
   test.each(cases)("%s", async (_, options, rest) => {
     const scale = rest.preprocessing?.scale === "none" ? ("raw" as const) : ("squash" as const);
-    const arms = [{ name: "one", options, scale }];
+    const arms = [
+      { name: "one", options, scale },
+      { name: "other", options: {} },
+    ];
     const plan = planStudy(data, { arms, seeds: [4], lrs: [0.02], epochs: 6, batchSize: 16, hidden: [8, 4] });
     const [spec] = rateTrials(plan);
     const execute = trialRunner(data);
@@ -229,7 +232,10 @@ describe("a study trains as trainTable does, to the bit", () => {
     const schema = { target: "sign", kinds: { place: "category" } } as const;
     const places = { table: many, schema: inferSchema(many, schema) };
     const options = { classWeights: "balanced" as const };
-    const arms = [{ name: "balanced", options, scale: "squash" as const }];
+    const arms = [
+      { name: "balanced", options, scale: "squash" as const },
+      { name: "other", options: {} },
+    ];
     const [spec] = rateTrials(planStudy(places, { arms, seeds: [2], lrs: [0.01], epochs: 5, hidden: [8] }));
     const { asTrained } = (await runTrial(places, spec)).result.readings;
     const common = { ...schema, ...options, seed: 2, refit: false, epochs: 5, network: { hidden: [8] } };
@@ -266,7 +272,7 @@ describe("arms that are options", () => {
     const one = await runStudy(shared, { execute: trialRunner(data) });
     const [first, second] = one.result.trials.map(({ readings }) => readings);
     expect(first).toEqual(second);
-    const own = planStudy(data, { ...common, train, arms: [{ name: "SGD", options: { optimizer: "sgd" } }] });
+    const own = planStudy(data, { ...common, train, arms: [{ name: "SGD", options: { optimizer: "sgd" } }, arms[0]] });
     const other = await runStudy(own, { execute: trialRunner(data) });
     expect(other.result.trials[0].readings).not.toEqual(first);
   });

@@ -36,12 +36,16 @@ type PartSizes = { readonly [P in keyof Split]: { readonly length: number } };
 const refitRows = 10_000;
 
 /**
- * The default network for a table. Dropout harms a regression more: the variance at the outputs
+ * The default dropout for a table. Dropout harms a regression more: the variance at the outputs
  * differs between training and evaluation, which does not change which class is the most probable.
  */
+export function defaultDropout(task: Task): number {
+  return task === "regression" ? 0.15 : 0.25;
+}
+
 function defaultNetwork(task: Task): NetworkOptions {
   const { hidden } = trainTableOptions.network.options;
-  return { hidden: hidden.default, dropout: task === "regression" ? 0.15 : 0.25 };
+  return { hidden: hidden.default, dropout: defaultDropout(task) };
 }
 
 /** @throws TypeError or RangeError naming the option, if it is invalid */
