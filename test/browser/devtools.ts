@@ -26,7 +26,6 @@ export interface OpenPage {
   readonly evaluate: <T>(expression: string) => Promise<T>;
   /** PNG of the window. */
   readonly screenshot: () => Promise<Buffer>;
-  readonly pdf: () => Promise<Buffer>;
 }
 
 /** A reply has the number of its command, an event has a method. */
@@ -85,10 +84,6 @@ async function openPage({ send, event }: DevTools, url: string): Promise<OpenPag
       await page("Emulation.setEmulatedMedia", { media, features });
     },
     screenshot: async () => Buffer.from(String((await page("Page.captureScreenshot")).data), "base64"),
-    pdf: async () => {
-      const { data } = await page("Page.printToPDF", { preferCSSPageSize: true, printBackground: true });
-      return Buffer.from(String(data), "base64");
-    },
   };
 }
 
