@@ -194,9 +194,9 @@ function sizeOf(difference: number, beside: number): string {
 /** For figures that are read, not computed with: 0.21, 1.7, 2900. */
 function twoDigits(value: number): string {
   const rounded = Number(value.toPrecision(2));
-  return Math.abs(rounded) >= 1e6 || (rounded !== 0 && Math.abs(rounded) < 1e-4)
-    ? rounded.toExponential()
-    : `${rounded}`;
+  const size = Math.abs(rounded);
+  if (size >= 1e6 || (size > 0 && size < 1e-4)) return rounded.toExponential();
+  return size > 0 && size < 10 ? rounded.toPrecision(2) : `${rounded}`;
 }
 
 /**
