@@ -8,7 +8,7 @@ import { root } from "../sources.ts";
 /** Running a module of the repository in a headless Chromium, without any package for it. */
 
 /** Nothing that a test needs is behind these: no GPU, no traffic but that of the page. */
-const flags = [
+export const browserFlags = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",
@@ -84,7 +84,7 @@ export async function runInBrowser(
   try {
     await server.listen();
     const [url] = server.resolvedUrls?.local ?? [];
-    const process = spawn(browser, [...flags, `--user-data-dir=${profile}`, url], {
+    const process = spawn(browser, [...browserFlags, `--user-data-dir=${profile}`, url], {
       stdio: ["ignore", "ignore", "pipe"],
     });
     let log = "";

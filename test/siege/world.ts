@@ -62,7 +62,7 @@ export class World {
   runs(folder = "runs"): string[] {
     const path = this.file(folder);
     if (!fs.existsSync(path)) return [];
-    return fs.readdirSync(path).filter((id) => fs.existsSync(join(path, id, "config.json")));
+    return fs.readdirSync(path).filter((id) => !id.startsWith(".") && fs.existsSync(join(path, id, "config.json")));
   }
 
   /** Files that only a process in the middle of its work has. */

@@ -7,12 +7,14 @@ import { readingProgress } from "../views/progress/readingProgress.ts";
 import { type StudyProgress, studyProgress } from "../views/progress/studyProgress.ts";
 import { introduction } from "../views/study/introduction.ts";
 import { outcomeText, studiedJson } from "../views/study/outcome.ts";
+import { planLines } from "../views/study/planLines.ts";
 import type { FlagValues } from "./declaredFlags.ts";
 import { closedNote, exitCodeOf, reportFailure } from "./ending.ts";
 import { studyOptions } from "./studyOptions.ts";
 
 interface ShowOptions {
   readonly report: boolean;
+  readonly details?: true | undefined;
   readonly json?: true | undefined;
 }
 
@@ -25,19 +27,25 @@ export async function runStudy(
 ): Promise<void> {
   const output = flags.json ? quiet(context.output) : context.output;
   const shorten = (path: string) => shortPath(context.cwd, path);
+  const details = flags.details === true;
   let progress: StudyProgress | undefined;
   const request = { source, flags, given: studyOptions(flags), command: process.argv.slice(2) };
   const events = {
     onStart: (beginning) => {
-      output.write(introduction(beginning, shorten(beginning.folder), output));
-      progress = studyProgress(output, beginning.plan);
+      output.write(introduction(beginning, { folder: shorten(beginning.folder), details }, output));
+      const { plan, threads } = beginning;
+      progress = studyProgress(output, {
+        plan,
+        threads,
+        planLines: (seconds) => planLines(beginning, seconds, output),
+      });
     },
     onEvent: (event) => progress?.update(event),
     onEnd: () => progress?.stop(),
     ...(flags.report && { report: reportOf }),
   } satisfies StudyEvents;
   const studied = await study(request, { ...context, progress: readingProgress(output) }, events, threads);
-  output.write(`\n${outcomeText(studied, { shorten }, output)}`);
+  output.write(outcomeText(studied, { shorten, details }, output));
   if (studied.reportError !== undefined)
     output.writeError(reportFailure(studied.reportError, resumeCommand(shorten(studied.study.path))));
   if (flags.json) context.output.write(jsonText(studiedJson(studied)));

@@ -162,7 +162,18 @@ test("predict warns of a column that is empty where training had values", async 
 });
 
 const study = ["study", "visits.csv", "-t", "y", "--seeds", "1", "--epochs", "1", "--lr", "0.01", "--hidden", "4"];
-const small = ["--rows", "none", "--norms", "none,batch", "--dropout", "0", "--threads", "1", "--no-report"];
+const small = [
+  "--details",
+  "--rows",
+  "none",
+  "--norms",
+  "none,batch",
+  "--dropout",
+  "0",
+  "--threads",
+  "1",
+  "--no-report",
+];
 
 test("a study leaves out a class of one row, unless it is kept", async () => {
   const birds = study.map((word) => word.replace("visits", "birds"));

@@ -12,7 +12,7 @@ import { withTableOptions } from "./tableOptions.ts";
 
 const examples = `
 Examples:
-  evenkeel study mpg               a built-in table: 790 networks, a minute
+  evenkeel study mpg               a built-in table: 870 networks, a minute
   evenkeel study penguins --seeds 20 --epochs 50
   evenkeel study cars.csv --target mpg --ignore name
   evenkeel study big.parquet --target delay --sample 5000 --quick
@@ -22,7 +22,8 @@ Examples:
   evenkeel study pets --ask pooling    of a folder of pictures for each class
   evenkeel study --ask             lists what can be asked
   evenkeel study --resume latest   goes on where an interrupted study stood
-  evenkeel study mpg --json | jq .report.headline
+  evenkeel study mpg --details     prints all that the report says
+  evenkeel study mpg --json | jq .report.answer
 
 Ctrl-C keeps the networks that are finished. The same table and options give the
 same figures, with any number of threads, however often it was interrupted.
@@ -32,11 +33,12 @@ type Flags = StudyFlags & FlagValues & ShowFlags;
 
 interface ShowFlags {
   readonly report: boolean;
+  readonly details?: true | undefined;
   readonly json?: true | undefined;
 }
 
 /** Options that a study which goes on may be given anew: they change nothing in its figures. */
-const free = new Set(["--threads", "--no-report", "--json", "--resume", "--trust-sql", "--take-over"]);
+const free = new Set(["--threads", "--details", "--no-report", "--json", "--resume", "--trust-sql", "--take-over"]);
 
 /**
  * `evenkeel study TABLE`: trains networks that are compared over seeds, and says which claims about
@@ -66,6 +68,7 @@ export function studyCommand(context: CommandContext): CommandUnknownOpts {
     .option("--out <folder>", "where the study is kept (default: a new folder in runs)")
     .option("--resume <study>", "go on with an interrupted study: its folder, its id in runs, or latest")
     .option("--take-over", "resume it although the process that ran it cannot be checked from here")
+    .option("--details", "print all that the report says, and not one screen of it")
     .option("--no-report", "write no HTML report")
     .option("--json", "print the report as JSON; progress goes to standard error");
   addStudyFlags(command);

@@ -74,6 +74,17 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
+/** A time that is not known exactly: "5 s", "20 s", "3 min", "1 h 20 min". */
+export function aboutDuration(seconds: number): string {
+  if (seconds < 7.5) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 55) return `${5 * Math.round(seconds / 5)} s`;
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  if (minutes < 10) return `${minutes} min`;
+  const rounded = 5 * Math.round(minutes / 5);
+  if (rounded < 60) return `${rounded} min`;
+  return `${Math.floor(rounded / 60)} h${rounded % 60 === 0 ? "" : ` ${rounded % 60} min`}`;
+}
+
 /** "512 bytes", "34.5 kB" */
 export function sizeText(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`;

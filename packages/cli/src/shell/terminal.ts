@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import picocolors from "picocolors";
 import { exitCodes } from "./exitCodes.ts";
 import { reasonOf } from "./files/writeAtomic.ts";
+import { showsUnicode } from "./unicode.ts";
 
 /** Colours, which do nothing if the output has none (NO_COLOR, a pipe, `--no-color`). */
 export type Colors = ReturnType<typeof picocolors.createColors>;
@@ -21,6 +22,8 @@ export interface Output {
   readonly colors: Colors;
   /** The stream of a terminal, on which progress bars may redraw; absent if piped. */
   readonly terminal?: NodeJS.WritableStream;
+  /** Whether only ASCII can be relied on; absent where all of Unicode can. */
+  readonly ascii?: true;
 }
 
 /** Standard output, and the reader's leave of it as no error. */
@@ -33,7 +36,9 @@ export function standardOutput(): Output {
     closed: out.closed,
     writeError: error.write,
     colors: picocolors,
-    ...(stdout.isTTY && { terminal: stdout }),
+    // Editors that run a shell in a window without a cursor say that it is dumb.
+    ...(stdout.isTTY && process.env.TERM !== "dumb" && { terminal: stdout }),
+    ...(!showsUnicode(process.env, process.platform) && { ascii: true }),
   };
 }
 
@@ -74,7 +79,7 @@ export function quiet(output: Output): Output {
 /** The width to write in: the terminal's, within readable limits; 80 elsewhere. */
 export function widthOf({ terminal }: Output): number {
   const { columns = 80 } = (terminal ?? {}) as { readonly columns?: number };
-  return Math.max(60, Math.min(columns, 120));
+  return Math.max(40, Math.min(columns, 120));
 }
 
 /** Breaks a text at spaces into lines of at most this width; further lines are indented. */

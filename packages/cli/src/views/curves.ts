@@ -20,6 +20,8 @@ interface ChartOptions {
 const columns = 70;
 const rows = 14;
 const labelWidth = 6;
+/** The width of a drawing. */
+export const drawnWidth = labelWidth + columns + 3;
 const reset = "\x1b[0m";
 
 /**

@@ -44,6 +44,8 @@ export interface StudyBeginning {
   readonly noticed: readonly NoticedFinding[];
   readonly plan: StudyPlan;
   readonly threads: number;
+  /** What could still be asked for that takes less time: fewer networks, fewer rows. */
+  readonly canBeLess: { readonly quick: boolean; readonly rows: boolean };
   /** Path of the study's folder. */
   readonly folder: string;
 }
@@ -138,7 +140,12 @@ async function runIn(
   });
   const threads = flags.threads ?? defaultThreads();
   const store = openTrialStore(folder.path, data);
-  const beginning: StudyBeginning = { table, data, noticed, plan, threads, folder: folder.path };
+  const isNew = began === undefined;
+  const canBeLess = {
+    quick: isNew && options.quick !== true,
+    rows: isNew && data.picture === undefined && flags.sample === undefined,
+  };
+  const beginning: StudyBeginning = { table, data, noticed, plan, threads, canBeLess, folder: folder.path };
   events.onStart?.(beginning);
 
   const started = performance.now();

@@ -43,6 +43,7 @@ function seedsFrom(first: number, { seeds, quick }: StudyOptions): number[] {
 /**
  * Every scale with every norm, made like the default arms: dropout is on one scale only, for the
  * arms that are compared with it.
+ * @throws CommandError if there would be nothing to compare
  */
 function crossedArms({ scales = ["raw", "zscore"], norms = allNorms }: StudyFlags, given: StudyOptions): NormArm[] {
   const { quick, dropout = quick ? 0 : 0.2 } = given;

@@ -1,193 +1,159 @@
-import cliProgress from "cli-progress";
-import {
-  type Arm,
-  armId,
-  countTrials,
-  describeArm,
-  type StudyEvent,
-  type StudyPlan,
-  type TrialRun,
-} from "evenkeel/study";
+import type { StudyEvent, StudyPlan } from "evenkeel/study";
+import { cutToWidth, displayWidth, padToWidth } from "../../shell/displayWidth.ts";
 import { count, scoreText } from "../../shell/figures.ts";
 import { metricFacts } from "../../shell/metrics.ts";
-import { printable } from "../../shell/printed.ts";
-import { type Output, wrap } from "../../shell/terminal.ts";
-import { clock } from "./clock.ts";
+import { type Output, widthOf, wrap } from "../../shell/terminal.ts";
+import { signsOf } from "../signs.ts";
+import { shortArmName } from "../study/armName.ts";
+import { LiveRows } from "./liveRows.ts";
+import { type ArmState, StudyState } from "./studyState.ts";
 
 /** Shows the progress of a study. */
 export interface StudyProgress {
   readonly update: (event: StudyEvent) => void;
-  /** Restores the terminal. */
+  /**
+   * Writes the last state. On a terminal the plan alone stays when the study is complete: the
+   * results follow. After an interrupt all rows stay.
+   */
   readonly stop: () => void;
 }
 
-/**
- * On a terminal, a bar for the whole study and one for each arm; elsewhere a line for each tenth of
- * a stage.
- */
-export function studyProgress(output: Output, plan: StudyPlan): StudyProgress {
-  const state = new StudyState(plan);
-  return output.terminal === undefined ? lines(output, state) : bars(output, output.terminal, state);
-}
-
-/** Arms of a resumed study are named by its file. */
-const nameOf = (arm: Arm) => printable(describeArm(arm));
-
-const stageNames = { rates: "all arms at all learning rates", variants: "fewer rows, shorter trainings, other units" };
-
-/** The state of an arm. */
-class ArmState {
-  readonly arm: Arm;
-  done = 0;
-  readonly #byRate = new Map<number, { sum: number; count: number }>();
-
-  constructor(arm: Arm) {
-    this.arm = arm;
-  }
-
-  add({ result }: TrialRun): void {
-    const { spec, readings, constant } = result;
-    if (spec.rows !== 1 || spec.rescale !== null) return;
-    const scored = Object.values(readings).map(({ validation }) => validation[spec.metric] ?? Number.NaN);
-    const error = scored.length === 0 ? (constant.validation[spec.metric] ?? Number.NaN) : Math.min(...scored);
-    const { sum = 0, count: before = 0 } = this.#byRate.get(spec.lr) ?? {};
-    this.#byRate.set(spec.lr, { sum: sum + error, count: before + 1 });
-    this.done++;
-  }
-
-  /** The rate with the lowest mean validation error so far. */
-  get best(): { readonly lr: number; readonly mean: number } | undefined {
-    const rates = [...this.#byRate].map(([lr, { sum, count: runs }]) => ({ lr, mean: sum / runs }));
-    return rates.sort((a, b) => a.mean - b.mean).at(0);
-  }
-}
-
-class StudyState {
+export interface StudyProgressOptions {
   readonly plan: StudyPlan;
-  readonly arms: readonly ArmState[];
-  readonly all: number;
-  stage: "rates" | "variants" = "rates";
-  /** Finished networks of the stage, and the number of all its networks. */
-  done = 0;
-  of = 0;
-  /** Networks of finished stages. */
-  #before = 0;
-  #finished = 0;
-  #began = performance.now();
-  /** The finished fractions of the networks in training. */
-  readonly #current = new Map<string, number>();
-
-  constructor(plan: StudyPlan) {
-    this.plan = plan;
-    this.arms = plan.arms.map((arm) => new ArmState(arm));
-    this.all = countTrials(plan).all;
-  }
-
-  update(event: StudyEvent): void {
-    if (event.type === "epoch") {
-      this.#current.set(event.spec.id, event.epoch / event.spec.epochs);
-      return;
-    }
-    if (event.type === "stage") {
-      this.#before += this.of;
-      ({ stage: this.stage, of: this.of } = event);
-    } else {
-      this.#current.delete(event.run.result.spec.id);
-      this.#finished++;
-      const id = armId(event.run.result.spec.arm);
-      this.arms.find(({ arm }) => armId(arm) === id)?.add(event.run);
-    }
-    this.done = event.done;
-  }
-
-  get total(): number {
-    return this.#before + this.done;
-  }
-
-  /** "1:05 left", at the pace of this process; empty until a network is finished. */
-  get left(): string {
-    if (this.#finished === 0 || this.total >= this.all) return "";
-    const running = [...this.#current.values()].reduce((sum, part) => sum + part, 0);
-    const seconds = (performance.now() - this.#began) / 1000;
-    return `${clock((seconds / (this.#finished + running)) * (this.all - this.total - running))} left`;
-  }
-
-  get stageText(): string {
-    const number = this.stage === "rates" ? 1 : 2;
-    return `stage ${number} of ${this.all > countTrials(this.plan).rates ? 2 : 1}: ${stageNames[this.stage]}`;
-  }
+  /** How many networks are trained at the same time. */
+  readonly threads: number;
+  /** Lines about the plan, given the seconds that it takes once they are known. */
+  readonly planLines: (seconds: number | undefined) => readonly string[];
 }
 
-function bars({ colors }: Output, terminal: NodeJS.WritableStream, state: StudyState): StudyProgress {
-  const { rows = 24, columns = 80 } = terminal as { readonly rows?: number; readonly columns?: number };
-  const width = Math.min(columns, 120) - 1;
+/**
+ * On a terminal, a bar for the whole study and one for each arm; elsewhere a line every ten
+ * seconds.
+ */
+export function studyProgress(output: Output, { plan, threads, planLines }: StudyProgressOptions): StudyProgress {
+  const state = new StudyState(plan, threads);
+  return output.terminal === undefined
+    ? lines(output, state, planLines)
+    : bars(output, output.terminal, state, planLines);
+}
+
+/** Milliseconds between two drawings, and between two lines where nothing is drawn. */
+const redrawn = 100;
+const told = 10_000;
+
+function bars(
+  output: Output,
+  terminal: NodeJS.WritableStream,
+  state: StudyState,
+  planLines: StudyProgressOptions["planLines"],
+): StudyProgress {
+  const { colors } = output;
+  const signs = signsOf(output);
+  const live = new LiveRows(terminal);
   const perArm = state.plan.lrs.length * state.plan.seeds.length;
-  const names = Math.max(...state.arms.map(({ arm }) => nameOf(arm).length));
   const short = metricFacts(state.plan.settings.metric).short;
-  const drawn = (share: number, length: number) => {
+  let estimate: number | undefined;
+  const bar = (share: number, length: number) => {
     const done = Math.round(Math.min(1, share) * length);
-    return "█".repeat(done) + "░".repeat(length - done);
+    return signs.done.repeat(done) + signs.toDo.repeat(length - done);
   };
-  const overall = () => {
-    const text = `${state.total}/${state.all} networks  ${state.left}`;
-    const stage = state.stageText.slice(0, Math.max(0, width - text.length - 14));
-    const room = Math.max(4, Math.min(30, width - text.length - stage.length - 4));
-    return `${colors.cyan(drawn(state.total / state.all, room))}  ${text}  ${colors.dim(stage)}`;
+  const overall = (width: number) => {
+    const text = [`${state.total}/${state.all} networks`, state.leftText].filter((part) => part !== "").join("  ");
+    const room = width - text.length - 2;
+    if (room < 6) return cutToWidth(text, width, signs.cut);
+    const length = Math.min(24, room);
+    const rest = room - length - 2;
+    const stage = state.stageText.length <= rest ? `  ${colors.dim(state.stageText)}` : "";
+    return `${colors.cyan(bar(state.total / state.all, length))}  ${text}${stage}`;
   };
-  // Room for the longest figures, so that all bars have the same length.
-  const room = width - names - 4 - `validation ${short} 0.0000 at 0.0003`.length;
-  const line = ({ arm, done, best }: ArmState) => {
-    const found = best === undefined ? "" : `validation ${short} ${scoreText(best.mean)} at ${best.lr}`;
-    const bar = room < 4 ? "" : drawn(done / perArm, Math.min(12, room));
-    return `${nameOf(arm).padEnd(names)}  ${colors.dim(bar)}  ${found}`.trimEnd();
+  const names = state.arms.map(({ arm }) => shortArmName(arm));
+  const armRow = ({ done, best }: ArmState, name: string, width: number) => {
+    const what = width < 60 ? short : `validation ${short}`;
+    const found = best === undefined ? "" : `${what} ${scoreText(best.mean)} at ${best.lr}`;
+    // Room for the longest figures, so that all bars have the same length.
+    const figures = `${what} 0.0000 at 0.0003`.length;
+    const nameWidth = Math.min(Math.max(...names.map(displayWidth)), Math.max(12, width - figures - 2));
+    const room = width - nameWidth - figures - 4;
+    const drawn = room < 4 ? "" : `  ${colors.dim(bar(done / perArm, Math.min(12, room)))}`;
+    const used = nameWidth + (room < 4 ? 0 : Math.min(12, room) + 2);
+    const fits = found.length + 2 <= width - used ? `  ${found}` : "";
+    return `${padToWidth(cutToWidth(name, nameWidth, signs.cut), nameWidth)}${drawn}${fits}`.trimEnd();
   };
-  const multi = new cliProgress.MultiBar({
-    stream: terminal,
-    hideCursor: true,
-    format: "",
-    // The command handles Ctrl-C: it stops the training and then these bars.
-    gracefulExit: false,
-  });
-  const main = multi.create(state.all, 0, {}, { format: overall });
-  // A terminal with fewer lines than bars would fill with copies of them.
-  const armBars =
-    rows < state.arms.length + 3 || width < names + 30
-      ? []
-      : state.arms.map((arm) => multi.create(perArm, 0, {}, { format: () => line(arm) }));
+  const rows = () => {
+    // One column stays free, because some terminals would wrap the line.
+    const width = Math.min(live.columns, 120) - 1;
+    const plan = planLines(estimate);
+    const room = Math.max(0, live.rows - plan.length - 2);
+    return [...plan, overall(width), ...state.arms.map((arm, i) => armRow(arm, names[i], width)).slice(0, room)];
+  };
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  const draw = () => {
+    drawnAt = performance.now();
+    estimate ??= state.secondsInAll;
+    live.show(rows());
+  };
+  draw();
+  // Epochs may be long.
+  const timer = setInterval(draw, 1000).unref();
   return {
     update: (event) => {
       state.update(event);
-      main.update(state.total);
-      for (const [i, bar] of armBars.entries()) bar.update(state.arms[i].done);
+      if (performance.now() - drawnAt >= redrawn) draw();
     },
-    stop: () => multi.stop(),
+    stop: () => {
+      clearInterval(timer);
+      live.show(state.isComplete ? planLines(estimate) : rows());
+    },
   };
 }
 
-function lines({ write }: Output, state: StudyState): StudyProgress {
-  let told = 0;
+function lines(output: Output, state: StudyState, planLines: StudyProgressOptions["planLines"]): StudyProgress {
+  const { write } = output;
+  const short = metricFacts(state.plan.settings.metric).short;
+  let said = performance.now();
+  let isPlanTold = false;
+  const tellPlan = (seconds: number | undefined) => {
+    const [plan, ...offers] = planLines(seconds);
+    const text = [...(isPlanTold ? [] : [plan]), ...offers].map((line) => `${line}\n`).join("");
+    isPlanTold = true;
+    if (text !== "") write(text);
+  };
   const tell = () => {
-    told = state.done;
+    said = performance.now();
     const best = state.arms
       .flatMap(({ arm, best }) => (best === undefined ? [] : [{ arm, ...best }]))
       .sort((a, b) => a.mean - b.mean)
       .at(0);
-    const short = metricFacts(state.plan.settings.metric).short;
     const found =
-      best === undefined ? "" : `, best so far ${nameOf(best.arm)}: validation ${short} ${scoreText(best.mean)}`;
-    const left = state.left === "" ? "" : `, ${state.left}`;
-    write(`${wrap(`${state.total}/${state.all} networks${left}${found}`, 80, "  ")}\n`);
+      best === undefined ? "" : `, best so far ${shortArmName(best.arm)}: validation ${short} ${scoreText(best.mean)}`;
+    const left = state.leftText === "" ? "" : `, ${state.leftText}`;
+    write(`${wrap(`${state.total}/${state.all} networks${left}${found}`, widthOf(output), "  ")}\n`);
   };
+  let estimated = false;
+  const look = () => {
+    const seconds = estimated ? undefined : state.secondsInAll;
+    if (seconds !== undefined) {
+      estimated = true;
+      tellPlan(seconds);
+    }
+    if (performance.now() - said < told) return;
+    tellPlan(undefined);
+    tell();
+  };
+  // Epochs may be long.
+  const timer = setInterval(look, 1000).unref();
   return {
     update: (event) => {
       state.update(event);
-      if (event.type === "stage") {
-        const earlier = event.done === 0 ? "" : ` (${count(event.done, "network")} of them from an earlier run)`;
-        write(`${state.stageText}${earlier}\n`);
-        told = event.done;
+      if (event.type === "stage" && state.earlier > 0 && event.done < event.of) {
+        tellPlan(undefined);
+        write(`${count(state.earlier, "network")} of ${state.stageText} are from an earlier run\n`);
       }
-      if (event.type === "trial" && (state.done - told >= state.of / 10 || state.done === state.of)) tell();
+      look();
     },
-    stop: () => {},
+    stop: () => {
+      clearInterval(timer);
+      tellPlan(undefined);
+    },
   };
 }

@@ -19,15 +19,17 @@ export function page(source: ReportSource, body: HtmlValue): string {
 <style>${trusted(style)}</style>
 </head>
 <body>
-${body}
+<main>
+${body}</main>
 <footer class="quiet">Made by evenkeel ${versions.evenkeel} on Node ${versions.node}, ${dateText(created)}${
     id !== undefined && html`; run <code>${id}</code>`
   }. This file needs no network and runs no script.</footer>
 </body>
 </html>
 `;
-  // HTML must not contain control characters, but texts of tables may.
-  return document.text.replaceAll(/(?![\n\t])\p{Cc}/gu, "\u{fffd}");
+  // HTML must not contain control characters, but texts of tables may; and marks of direction would
+  // turn the words after them round.
+  return document.text.replaceAll(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, "\u{fffd}");
 }
 
 /** A section of the page under a heading; with `together` a page break does not split it. */
@@ -39,6 +41,12 @@ ${body}</section>
 
 export function figure(drawing: Html, caption: HtmlValue): Html {
   return html`<figure>${drawing}<figcaption>${caption}</figcaption></figure>
+`;
+}
+
+/** A table that scrolls by itself where it is wider than the page, by keys as well. */
+export function wideTable(label: string, table: Html): Html {
+  return html`<div class="wide" role="region" aria-label="${label}" tabindex="0">${table}</div>
 `;
 }
 

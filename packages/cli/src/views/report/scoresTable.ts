@@ -2,6 +2,7 @@ import { scoreText, wholeText } from "../../shell/figures.ts";
 import { compareScores, metricFacts } from "../../shell/metrics.ts";
 import { type Html, html, trusted } from "./html.ts";
 import { judgedPart, partWords, worthOf } from "./judgedPart.ts";
+import { wideTable } from "./page.ts";
 import type { PartScores, ScoresByName, TrainingReportData } from "./types.ts";
 
 /**
@@ -27,12 +28,15 @@ export function baselinesTable({ scores, baselines, metric, unit, split }: Train
     }) => html`<tr${ours && trusted(' class="ours"')}><th scope="row">${name}</th><td class="bars">${bar(values[metric])}</td>${cells(metrics, values)}</tr>
 `,
   );
-  return html`<div class="wide"><table>
-<caption>On the ${wholeText(split[part])} ${partWords[part]} rows, ${worthOf[part]}</caption>
-<thead><tr><th scope="col">Model</th><th></th>${heads(metrics, unit)}</tr></thead>
+  const caption = `On the ${wholeText(split[part])} ${partWords[part]} rows, ${worthOf[part]}`;
+  return wideTable(
+    "Scores of the models",
+    html`<table>
+<caption>${caption}</caption>
+<thead><tr><th scope="col">Model</th><td></td>${heads(metrics, unit)}</tr></thead>
 <tbody>
-${rows}</tbody></table></div>
-`;
+${rows}</tbody></table>`,
+  );
 }
 
 /** Scores by part of the rows, with both kinds of running statistics if there are both. */
@@ -56,11 +60,13 @@ export function partsTable({ scores, batchNorm, split, unit, refit }: TrainingRe
 `;
       }),
   );
-  return html`<div class="wide"><table>
+  return wideTable(
+    "Scores by part of the rows",
+    html`<table>
 <thead><tr><th scope="col">This network on its</th><th scope="col">rows</th>${heads(metrics, unit)}</tr></thead>
 <tbody>
-${rows}</tbody></table></div>
-`;
+${rows}</tbody></table>`,
+  );
 }
 
 function heads(metrics: readonly string[], unit: string | undefined): Html[] {

@@ -5,6 +5,7 @@ import {
   describeScale,
   type Observation,
   plainVariant,
+  type ReportRow,
   type Statistics,
   type StudyResult,
   StudyView,
@@ -12,7 +13,7 @@ import {
 } from "evenkeel/study";
 import { differInSize } from "../study/differInSize.ts";
 import { isHeldInPart } from "../study/isHeldInPart.ts";
-import type { Panel, ReportSource, RunFinding, Series, StudyReportData } from "./types.ts";
+import type { Panel, ReportSource, RunFinding, Series, StudyArm, StudyReportData } from "./types.ts";
 
 /** The fields of a report that a study's result does not have. */
 type StudySource = Pick<ReportSource, "id" | "created" | "table" | "unit" | "versions"> & {
@@ -30,6 +31,8 @@ export function studyReportData(result: StudyResult, source: StudySource): Study
     ...{
       title: summary.title,
       ran: summary.ran,
+      answer: summary.answer,
+      power: summary.power,
       headline: summary.headline,
       claims: summary.claims.map((claim) => ({ ...claim, inPart: isHeldInPart(claim) })),
       notes: summary.notes,
@@ -38,6 +41,7 @@ export function studyReportData(result: StudyResult, source: StudySource): Study
     ...{ target: plan.target, metric: plan.settings.metric, seeds: plan.seeds.length },
     rows: rows.map((row) => ({
       ...row,
+      ...nameOf(row),
       ...(sized && row.arm.name !== undefined && { parameters: row.arm.parameters }),
     })),
     curves: panels(view, (arm, statistics, label) => {
@@ -55,6 +59,12 @@ export function studyReportData(result: StudyResult, source: StudySource): Study
     rowCounts: rowPanels(view, result),
     settings: { ...plan.settings, learningRates: plan.lrs, worth: plan.worth, split: plan.rows },
   };
+}
+
+/** The heading of a row, and the rest of its name: an arm without one is named by its scaling first. */
+function nameOf({ arm, label }: ReportRow): Pick<StudyArm, "group" | "name"> {
+  const name = arm.name === undefined ? label.slice(label.indexOf(", ") + 2) : label;
+  return { group: capital(describeGroup(arm)), name };
 }
 
 type LineOf<Line> = (arm: Arm, statistics: Statistics, label: string) => Line;
@@ -112,8 +122,8 @@ function pointOf(view: StudyView, at: number, seen: ReadonlyMap<number, Observat
   if (seen.size === 0) return [];
   const observations = [...seen.values()];
   const failed = observations.filter(({ diverged }) => diverged).length;
-  const { value, interval } = view.average(new Map([...seen].map(([seed, one]) => [seed, [one]])));
-  return [{ at, value, interval, failed }];
+  const { value } = view.average(new Map([...seen].map(([seed, one]) => [seed, [one]])));
+  return [{ at, value, failed }];
 }
 
 /**

@@ -97,7 +97,7 @@ async function learning({ curves, unit, refit }: TrainingReportData): Promise<Ht
   const seeds = Math.max(0, ...lines.map(({ runs }) => runs.length));
   const drawing = await curvesChart(lines, {
     title: inUnits && unit !== undefined ? `${short}, ${unit}` : short,
-    description: `Learning curves: ${label} after each epoch, for ${lines.map((line) => line.label).join(", ")}.`,
+    description: `Learning curves: ${label} after each epoch`,
     bestEpoch,
   });
   const bands = seeds > 1 ? ` Lines: means over ${seeds} seeds. Bands: from the lowest seed to the highest.` : "";

@@ -92,6 +92,9 @@ export interface Estimate {
 /** One arm of a study: the library's ReportRow. */
 export interface StudyArm {
   readonly label: string;
+  /** The heading that it stands below, and its name there: "Raw features", "BatchNorm, recomputed". */
+  readonly group: string;
+  readonly name: string;
   /** The learning rate that was chosen for it. */
   readonly lr: number;
   readonly test: Estimate;
@@ -99,6 +102,8 @@ export interface StudyArm {
   readonly difference: Estimate | null;
   /** That difference for each seed. */
   readonly differences: readonly number[];
+  /** In how many seeds its test error is below the reference's; null for the reference. */
+  readonly won: { readonly seeds: number; readonly of: number } | null;
   /**
    * Epochs until the validation error is at most the target; the median is null if most runs never
    * reach it.
@@ -113,14 +118,28 @@ export interface StudyArm {
   readonly parameters?: number;
 }
 
+/** A number that belongs to a claim: the library's Figure. */
+export interface ClaimFigure {
+  readonly label: string;
+  readonly unit: string;
+  readonly value: number | null;
+  readonly seeds: number;
+  readonly interval: { readonly low: number; readonly high: number } | null;
+  readonly confidence: number;
+  /** Seeds whose own value is on the claimed side of no effect. */
+  readonly won?: number;
+  /** Present if it decides the claim. */
+  readonly judged?: { readonly none: number; readonly worth: number; readonly verdict: Verdict };
+}
+
 /** A line of a study's charts over learning rates or rows. */
 export interface Series {
   readonly label: string;
   /** `failed`: the number of runs at this point that diverged. */
-  readonly points: readonly (Estimate & { readonly at: number; readonly failed?: number })[];
+  readonly points: readonly { readonly at: number; readonly value: number; readonly failed?: number }[];
 }
 
-/** Lines that are drawn together: at most seven can be distinguished. */
+/** Lines that are drawn together, on axes of their own: at most seven can be distinguished. */
 export interface Panel<Line> {
   readonly title: string;
   readonly lines: readonly Line[];
@@ -128,7 +147,11 @@ export interface Panel<Line> {
 
 /** The data of `studyReport`. The first fields are those of the library's StudyReport. */
 export interface StudyReportData extends ReportSource {
-  /** The answer first, then its details; a sentence or two each. */
+  /** The answer in one to three plain sentences. */
+  readonly answer: readonly string[];
+  /** What the study could have seen. */
+  readonly power: string | null;
+  /** The figures of the answer; a sentence or two each. */
   readonly headline: readonly string[];
   /** What was run, in words. */
   readonly ran: readonly string[];
@@ -140,6 +163,9 @@ export interface StudyReportData extends ReportSource {
   /** `rule` was fixed before the figures were known; `sentence` gives the figures. */
   readonly claims: readonly {
     readonly claim: string;
+    /** In at most four words: "trains in fewer epochs". */
+    readonly short: string;
+    readonly figures: readonly ClaimFigure[];
     readonly rule: string;
     readonly verdict: Verdict;
     /** Whether some of its figures held while others are undecided. */
@@ -149,7 +175,7 @@ export interface StudyReportData extends ReportSource {
   /** What a reader must know to interpret the figures. */
   readonly notes: readonly string[];
   readonly seeds: number;
-  /** Learning curves of `metric` on the validation rows. Panels of a chart share their scale. */
+  /** Learning curves of `metric` on the validation rows. */
   readonly curves?: readonly Panel<Curve>[];
   readonly learningRates?: readonly Panel<Series>[];
   /** By the number of training rows. */

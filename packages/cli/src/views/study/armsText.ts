@@ -6,10 +6,12 @@ import {
   type StudyPlan,
   type StudyReport,
 } from "evenkeel/study";
+import { displayWidth } from "../../shell/displayWidth.ts";
 import { figure } from "../../shell/figures.ts";
 import { printable } from "../../shell/printed.ts";
 import { type Output, widthOf, wrap } from "../../shell/terminal.ts";
 import { newTable } from "../table.ts";
+import { nameInGroup } from "./armName.ts";
 import { differInSize } from "./differInSize.ts";
 
 interface Column {
@@ -18,8 +20,8 @@ interface Column {
 }
 
 /**
- * The arms by the scale of their features, in one table, or in two if the terminal is narrow; then
- * an explanation of the columns.
+ * The arms by the scale of their features, in one table, or in several if the terminal is narrow;
+ * then an explanation of the columns.
  */
 export function armsText(report: StudyReport, plan: StudyPlan, output: Output): string {
   const { rows, targetError, reference } = report;
@@ -41,15 +43,32 @@ export function armsText(report: StudyReport, plan: StudyPlan, output: Output): 
     ...(rows.some(({ rescaled }) => rescaled !== null) ? [{ head: "rescaled", cell: rescaledText }] : []),
     ...(differInSize(plan) ? [{ head: "parameters", cell: parametersText }] : []),
   ];
-  const whole = tableOf(rows, [...first, ...second], output);
-  const fits = visibleWidth(whole) <= width;
-  const tables = fits ? whole : [tableOf(rows, first, output), tableOf(rows, second, output)].join("\n\n");
+  const tables = fitting(rows, [...first, ...second], output).join("\n\n");
   const legend =
     `Geometric mean over seeds ± half of its 95% interval. lr: the rate that is best on the validation rows. difference: to ${reference}, seed by ` +
     `seed. epochs: median until ${targetError}. spread: between two trainings on the same split. rates: how many learning rates train. gap: test minus training error. ` +
     "recomputed: the same weights with running statistics recomputed over the training rows." +
     (second.some(({ head }) => head === "rescaled") ? " rescaled: how far other units move the error." : "");
   return `${tables}\n${colors.dim(wrap(legend, width))}`;
+}
+
+/** The columns in as few tables as fit into the width. */
+function fitting(rows: readonly ReportRow[], columns: readonly Column[], output: Output): string[] {
+  const width = widthOf(output);
+  const tables: string[] = [];
+  let taken: Column[] = [];
+  for (const column of columns) {
+    const more = [...taken, column];
+    if (taken.length > 0 && visibleWidth(tableOf(rows, more, output)) > width) {
+      tables.push(tableOf(rows, taken, output));
+      taken = [column];
+    } else taken = more;
+  }
+  return [...tables, tableOf(rows, taken, output)];
+}
+
+function visibleWidth(table: string): number {
+  return Math.max(...table.split("\n").map((line) => displayWidth(line.trimEnd())));
 }
 
 function tableOf(rows: readonly ReportRow[], columns: readonly Column[], { colors }: Output): string {
@@ -60,17 +79,10 @@ function tableOf(rows: readonly ReportRow[], columns: readonly Column[], { color
       group = describeGroup(row.arm);
       table.push([colors.bold(printable(group)), ...columns.map(() => "")]);
     }
-    table.push([nameOf(row), ...columns.map(({ cell }) => cell(row))]);
+    const name = row.statistics === "recomputed" ? "    └ recomputed" : `  ${nameInGroup(row.arm)}`;
+    table.push([name, ...columns.map(({ cell }) => cell(row))]);
   }
   return table.toString();
-}
-
-function nameOf({ arm, statistics }: ReportRow): string {
-  if (statistics === "recomputed") return "    └ recomputed";
-  if (arm.name !== undefined) return `  ${printable(arm.name)}`;
-  const { norm, dropout } = arm;
-  const names = { none: dropout > 0 ? "" : "no normalization", batch: "BatchNorm", layer: "LayerNorm" };
-  return `  ${[names[norm], dropout > 0 ? `dropout ${dropout}` : ""].filter((part) => part !== "").join(", ")}`;
 }
 
 /**
@@ -113,10 +125,4 @@ function epochsText({ epochsTo: { median, arrived, runs } }: ReportRow): string 
   if (runs === 0) return "";
   const middle = median === null ? "–" : String(Math.ceil(median));
   return arrived < runs ? `${middle} (${arrived}/${runs})` : middle;
-}
-
-function visibleWidth(table: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences
-  const plain = table.replaceAll(/\u001b\[[\d;]*m/g, "");
-  return Math.max(...plain.split("\n").map((line) => line.trimEnd().length));
 }

@@ -3,7 +3,7 @@ import { scoreText } from "../../shell/figures.ts";
 import { metricFacts } from "../../shell/metrics.ts";
 import { printable } from "../../shell/printed.ts";
 import { type Output, widthOf, wrap } from "../../shell/terminal.ts";
-import { type Curve, drawCurves } from "../curves.ts";
+import { type Curve, drawCurves, drawnWidth } from "../curves.ts";
 
 /**
  * Learning curves with and without BatchNorm: a drawing for each scale of the features, all with
@@ -21,6 +21,10 @@ export function curvesText({ plan, trials }: StudyResult, output: Output): strin
     .map((group) => group.flatMap((arm, i) => curvesOf(view, arm, i)))
     .filter((group) => group.length > 0);
   if (groups.length === 0 || epochs < 2 || !(constant > 0)) return [];
+  if (widthOf(output) < drawnWidth) {
+    const text = `The learning curves take ${drawnWidth} columns: widen the terminal, or see the report.`;
+    return [colors.bold("Learning curves"), wrap(text, widthOf(output))];
+  }
   const lowest = Math.min(...groups.flat().flatMap(({ values }) => values));
   const bottom = Math.max(Math.min(lowest, constant / 2), constant / 1000);
   const short = metricFacts(metric).short;

@@ -4,15 +4,29 @@ import { count } from "../../shell/figures.ts";
 import { printable } from "../../shell/printed.ts";
 import { type Output, widthOf, wrap } from "../../shell/terminal.ts";
 import { findingLines } from "../findingLines.ts";
+import { questionLine } from "./planLines.ts";
+
+interface IntroductionOptions {
+  /** As it can be typed. */
+  readonly folder: string;
+  readonly details: boolean;
+}
 
 /**
- * The text before the first network: target and features, notes, what will be trained, and the
- * folder.
- * @param folder as it can be typed
+ * The text before the first network: the question and warnings about the table; with
+ * details also notes, features, plan and folder.
  */
-export function introduction(beginning: StudyBeginning, folder: string, output: Output): string {
+export function introduction(
+  beginning: StudyBeginning,
+  { folder, details }: IntroductionOptions,
+  output: Output,
+): string {
   const { table, data, noticed, plan, threads } = beginning;
   const { colors } = output;
+  if (!details) {
+    const shown = noticed.filter(({ severity }) => severity !== "note");
+    return `${questionLine(beginning, output)}\n${findingLines(shown, output)}`;
+  }
   const width = widthOf(output);
   const { schema, picture } = data;
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
@@ -22,10 +36,10 @@ export function introduction(beginning: StudyBeginning, folder: string, output: 
   const question = questionOf(plan.ask).title(printable(schema.target));
   const [networks, ...stages] = describePlan(plan);
   return `${[
-    colors.bold(`${question.replace(/\?$/, "")} (${schema.task})?`),
+    colors.bold(wrap(`${question.replace(/\?$/, "")} (${schema.task})?`, width)),
     item("Table", `${printable(table.source)}, ${count(table.rows, "row")}; predicted from ${from}`),
     item("Plan", `${networks} On ${count(threads, "thread")}.`),
     ...stages.map((stage) => item("", stage)),
     item("Into", printable(folder)),
-  ].join("\n")}\n${findingLines(noticed, output)}\n`;
+  ].join("\n")}\n${findingLines(noticed, output)}`;
 }

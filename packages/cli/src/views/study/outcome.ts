@@ -1,32 +1,58 @@
 import type { StudyPlan } from "evenkeel/study";
 import { resumeCommand, type Studied } from "../../actions/study/study.ts";
+import { trainCommand } from "../../actions/study/trainCommand.ts";
 import { count, duration } from "../../shell/figures.ts";
-import { type Output, wrap } from "../../shell/terminal.ts";
-import { studyText } from "./text.ts";
+import { type Output, widthOf, wrap } from "../../shell/terminal.ts";
+import { detailsText } from "./detailsText.ts";
+import { answerText, summary } from "./summary.ts";
 
 interface OutcomeOptions {
   /** Shortens a path so that it can be typed. */
   readonly shorten: (path: string) => string;
+  /** Whether all is shown that the report has, and not one screen of it. */
+  readonly details: boolean;
 }
 
+/** The lines of a small terminal, less those of question and plan. */
+const screen = 24 - 2;
+
 /**
- * The text at the end: answer, arms and claims, the files that were written, and how to continue.
+ * The text at the end: arms and claims, then the answer, and the files that were written. After an
+ * interrupt also how to go on.
  */
-export function outcomeText(studied: Studied, { shorten }: OutcomeOptions, output: Output): string {
-  const { study, plan, report, concluded, complete, trials, trained, threads, seconds } = studied;
-  const answer = concluded && studyText(concluded.result, concluded.report, output);
-  const ending = complete
-    ? `Trained ${count(trained, "network")} in ${duration(seconds)} on ${count(threads, "thread")}.`
+export function outcomeText(studied: Studied, { shorten, details }: OutcomeOptions, output: Output): string {
+  const { concluded, complete, study } = studied;
+  const ending = endingLines(studied, shorten, details, output);
+  const command = complete ? trainCommand(studied) : undefined;
+  if (command !== undefined) ending.unshift(`Train it: ${command}`);
+  if (!complete) ending.push(`Resume with: ${resumeCommand(shorten(study.path))}`);
+  if (concluded === undefined) return `${ending.join("\n")}\n`;
+  const { result, report } = concluded;
+  const evidence = details ? ["", detailsText(result, report, output)] : summary(result, report, output);
+  const answer = answerText(report, output).split("\n");
+  const isTight = !details && evidence.length + answer.length + ending.length >= screen;
+  return `${[...evidence, ...(isTight ? [] : [""]), ...answer, ...ending].join("\n")}\n`;
+}
+
+/** How much was trained, and where all of it is. A path is never broken. */
+function endingLines(
+  { study, plan, report, concluded, complete, trials, trained, threads, seconds }: Studied,
+  shorten: OutcomeOptions["shorten"],
+  details: boolean,
+  output: Output,
+): string[] {
+  const width = widthOf(output) - 1;
+  const ended = complete
+    ? `${count(trained, "network")} in ${duration(seconds)} on ${count(threads, "thread")}.`
     : interruption(plan, trials.length, concluded?.result.plan.seeds.length ?? 0, seconds);
   const result = concluded && study.file("result.json");
   const written = [report, result, study.file("trials.jsonl")].filter((path) => path !== undefined);
-  const lines = [
-    ...(answer === undefined ? [] : [answer]),
-    ending,
-    ...written.map((path, i) => `${i === 0 ? "Wrote" : "     "} ${shorten(path)}`),
-    ...(complete ? [] : [`Resume with: ${resumeCommand(shorten(study.path))}`]),
-  ];
-  return `${lines.join("\n")}\n`;
+  if (details) {
+    return [wrap(ended, width), ...written.map((path, i) => `${i === 0 ? "Wrote" : "     "} ${shorten(path)}`)];
+  }
+  const where = `${report === undefined ? "Written to" : "Report:"} ${shorten(written[0])}`;
+  const short = complete ? `${count(trained, "network")} in ${duration(seconds)}.` : ended;
+  return complete && short.length + where.length < width ? [`${short} ${where}`] : [wrap(short, width), where];
 }
 
 /** For programs. */
@@ -48,5 +74,5 @@ function interruption({ seeds }: StudyPlan, trained: number, whole: number, seco
     whole === 0
       ? `none of ${all} is complete yet, so there is nothing to conclude`
       : `${whole} of ${all} are complete, and reported on`;
-  return wrap(`Interrupted after ${duration(seconds)}: ${count(trained, "network")} kept; ${said}.`, 80);
+  return `Interrupted after ${duration(seconds)}: ${count(trained, "network")} kept; ${said}.`;
 }

@@ -336,8 +336,11 @@ describe("more data", () => {
   });
 });
 
-test("a study of BatchNorm alone judges nothing", () => {
-  const arms = [{ scale: "raw", norm: "batch", dropout: 0 }] as const;
+test("without a pair of arms on the same inputs no claim is judged", () => {
+  const arms = [
+    { scale: "raw", norm: "batch", dropout: 0 },
+    { scale: "zscore", norm: "none", dropout: 0 },
+  ] as const;
   const { view } = madeUpStudy(() => ({}), { arms });
   expect(judgeClaims(view).map(({ verdict }) => verdict)).toEqual(Array(7).fill("undecided"));
 });

@@ -124,7 +124,6 @@ function spreadOf(view: StudyView, label: string, batch: Arm, none: Arm): Candid
     pairs.length === 0 ? 0 : view.scale.move(beside, mean(pairs.map((pair) => pair[side]))),
   );
   const apart = pairs.map(([value, other]) => value - other);
-  const inUnit = (step: number) => view.scale.move(beside, step);
   return {
     ...{
       label,
@@ -135,11 +134,7 @@ function spreadOf(view: StudyView, label: string, batch: Arm, none: Arm): Candid
     },
     estimate: (confidence) => {
       if (Math.max(own, others) < least || pairs.length === 0) return null;
-      const { count, value, interval } = estimateMean(apart, { confidence });
-      return {
-        ...{ count, value: inUnit(value) },
-        interval: interval && { low: inUnit(interval.low), high: inUnit(interval.high) },
-      };
+      return view.asDifference(estimateMean(apart, { confidence }), beside);
     },
   };
 }

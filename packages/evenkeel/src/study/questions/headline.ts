@@ -177,40 +177,46 @@ export function sayPower(view: StudyView, apart: BySeed, beside: number, confide
   if (power === undefined) return null;
   const { smallest, seedsForHalf, rowsForHalf } = power;
   const size = -scale.move(beside, -smallest);
-  const share = percent(Number((size / beside).toPrecision(2)));
-  const found = `A study like this one finds a gain of ${number(size)} (${share}) 4 times in 5`;
+  const found = `A gain of ${sizeOf(size, beside)} would be found 4 times in 5`;
   if (seedsForHalf !== null && view.plan.settings.time === undefined) {
-    return `${found}; half of that takes some ${seedsForHalf} seeds.`;
+    return `${found}; half of it takes ${seedsForHalf} seeds.`;
   }
   return rowsForHalf === null
-    ? `${found}; half of that is hardly of interest.`
-    : `${found}; half of that takes some ${Number(rowsForHalf.toPrecision(2))} times the rows, for more seeds alone do not show it.`;
+    ? `${found}; half of it is hardly of interest.`
+    : `${found}; half of it takes ${twoDigits(rowsForHalf)} times the rows.`;
+}
+
+/** "1.7 (62%)": a difference, and the part that it is of an error. */
+function sizeOf(difference: number, beside: number): string {
+  return `${twoDigits(difference)} (${percent(Number((difference / beside).toPrecision(2)))})`;
+}
+
+/** For figures that are read, not computed with: 0.21, 1.7, 2900. */
+function twoDigits(value: number): string {
+  const rounded = Number(value.toPrecision(2));
+  const size = Math.abs(rounded);
+  if (size >= 1e6 || (size > 0 && size < 1e-4)) return rounded.toExponential();
+  return size > 0 && size < 10 ? rounded.toPrecision(2) : `${rounded}`;
 }
 
 /**
- * How a difference came out, as the end of a sentence: "yes: test MAE 1.7 (62%) lower, in 10 of 10
+ * How a difference came out, as the end of a sentence: "yes: MAE 1.7 (62%) lower, in 10 of 10
  * seeds". An interval that is open is told by what it leaves room for.
  * @param beside the error that the difference is told beside
  */
 export function sayOutcome(view: StudyView, { value, interval, judged, won, seeds }: Figure, beside: number): string {
-  if (value === null || interval === null || judged === undefined) return "cannot be told from so few seeds";
-  const unit = `test ${unitOf(view)}`;
+  if (value === null || interval === null || judged === undefined) return "too few seeds to tell";
   const least = -judged.worth;
-  const size = `${number(Math.abs(value))} (${percent(Number(Math.abs(value / beside).toPrecision(2)))})`;
-  const times = (many: number) => `, in ${many} of ${seeds} seeds`;
-  if (judged.verdict === "held") return `yes: ${unit} ${size} lower${won === undefined ? "" : times(won)}`;
-  if (interval.low > 0) {
-    const lost = won === undefined ? "" : times(seeds - won);
-    return interval.low >= least
-      ? `no: ${unit} ${size} higher${lost}`
-      : `no: ${unit} ${size} higher${lost}, though perhaps by less than is of interest`;
-  }
-  if (interval.low > -least && interval.high < least) return `no difference of interest (less than ${number(least)})`;
-  if (interval.high < 0)
-    return `${unit} ${size} lower${won === undefined ? "" : times(won)}, though perhaps by less than is of interest`;
+  const size = `${unitOf(view)} ${sizeOf(Math.abs(value), beside)}`;
+  const times = (many: number) => (won === undefined ? "" : `, in ${many} of ${seeds} seeds`);
+  if (judged.verdict === "held") return `yes: ${size} lower${times(won ?? 0)}`;
+  if (interval.low >= least && interval.low > 0) return `no: ${size} higher${times(seeds - (won ?? 0))}`;
+  if (interval.low > -least && interval.high < least) return `no difference of interest (${twoDigits(least)})`;
+  if (interval.high < 0) return `${size} lower${times(won ?? 0)}, if of interest`;
+  if (interval.low > 0) return `${size} higher${times(seeds - (won ?? 0))}, if of interest`;
   const room = Math.max(-interval.low, interval.high);
-  if (room <= wide * beside) return `no difference larger than ${number(room)} ${unitOf(view)}`;
-  return `cannot be told: from ${number(-interval.low)} lower to ${number(interval.high)} higher is possible`;
+  if (room <= wide * beside) return `no difference larger than ${twoDigits(room)} ${unitOf(view)}`;
+  return `open: ${unitOf(view)} from ${twoDigits(-interval.low)} lower to ${twoDigits(interval.high)} higher`;
 }
 
 /** An interval that reaches further than this part of the error says little. */

@@ -74,11 +74,9 @@ export function headlineOf(view: StudyView): NormalizationHeadline {
   ];
   const verdict = difference.judged?.verdict ?? "undecided";
   const answer = [
-    `Does batch normalization help? The best network with it against the best without: ${sayOutcome(view, difference, average)}.`,
+    `Does it help? Best with against best without: ${sayOutcome(view, difference, average)}.`,
     ...answerByInputs(view),
-    ...nothingLearned(view).map(
-      () => "But no network here predicts better than a constant: there may be nothing to learn.",
-    ),
+    ...nothingLearned(view).map(() => "But no network here is better than a constant: there may be nothing to learn."),
   ];
   const power = sayPower(view, apart, average, difference.confidence);
   return { verdict, without, with: normalized, difference, stale, answer, power, sentences };

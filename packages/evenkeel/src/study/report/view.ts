@@ -205,7 +205,16 @@ export class StudyView {
 
   /** The mean of steps on the scale of errors as a difference of errors, beside this error. */
   difference(values: readonly Measured[], beside: number, confidence = 0.95): Estimate {
-    return converted(this.estimate(values, beside, confidence), (step) => this.scale.move(beside, step));
+    return this.asDifference(this.estimate(values, beside, confidence), beside);
+  }
+
+  /**
+   * A step on the scale as a difference of errors, beside this error. No difference is larger than
+   * the best constant's error, which all errors are capped at, nor takes an error below 0.
+   */
+  asDifference(step: Estimate, beside: number): Estimate {
+    const most = this.plan.settings.metric === "errorRate" ? 1 : this.scale.threshold / nearlyAll;
+    return converted(step, (value) => Math.min(most, Math.max(-beside, this.scale.move(beside, value))));
   }
 
   /** The mean error over all trainings, on the scale of errors, with its interval. */

@@ -27,6 +27,8 @@ const variables: Readonly<Record<string, string>> = {
 
 /** The width of the text on a wide screen, which drawings fill. */
 export const pageWidth = 736;
+/** The width of a drawing that stands beside another one, and fills a phone. */
+export const panelWidth = 356;
 
 /** The font is the page's; this name is only there so that it can be removed. */
 const font = "page";
@@ -146,14 +148,18 @@ function fitIntoPage(svg: string, label: string): string {
   // Only inside tags: the text between them may come from columns.
   return svg.replaceAll(/<[^>]*>/g, (tag) => {
     if (tag.startsWith("<svg")) return openingTag(tag, label);
-    return tag
-      .replaceAll(/#0[1-4]0[1-4]0[1-4]|#11000[1-7]/g, (color) =>
-        color in variables ? `var(${variables[color]})` : color,
-      )
-      .replaceAll(` font-family="${font}"`, "")
-      .replaceAll(/\bid="/g, `id="${prefix}`)
-      .replaceAll("url(#", `url(#${prefix}`)
-      .replaceAll(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))));
+    return (
+      tag
+        .replaceAll(/#0[1-4]0[1-4]0[1-4]|#11000[1-7]/g, (color) =>
+          color in variables ? `var(${variables[color]})` : color,
+        )
+        .replaceAll(` font-family="${font}"`, "")
+        // The description of the drawing stands for its marks.
+        .replaceAll(/ (?:class|role|aria-[a-z]+|pointer-events)="[^"]*"/g, "")
+        .replaceAll(/\bid="/g, `id="${prefix}`)
+        .replaceAll("url(#", `url(#${prefix}`)
+        .replaceAll(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))))
+    );
   });
 }
 

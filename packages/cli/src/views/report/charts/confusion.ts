@@ -1,5 +1,6 @@
 import { wholeText } from "../../../shell/figures.ts";
 import { type Html, html, trusted } from "../html.ts";
+import { wideTable } from "../page.ts";
 import type { ReportPredictions } from "../types.ts";
 import { shortened } from "./chart.ts";
 
@@ -50,13 +51,15 @@ export function confusionTable(predictions: Classes): Html {
 `;
   });
   const precision = names.map((_, j) => html`<td class="sum">${percent(counts[j][j], columns[j])}</td>`);
-  return html`<div class="wide"><table class="matrix">
+  return wideTable(
+    "Confusion matrix",
+    html`<table class="matrix">
 <caption>Rows: the true class. Columns: the predicted one.</caption>
-<thead><tr><th></th>${names.map((name) => html`<th scope="col">${shortened(name, 20)}</th>`)}<th scope="col">found</th></tr></thead>
+<thead><tr><td></td>${names.map((name) => html`<th scope="col">${shortened(name, 20)}</th>`)}<th scope="col">found</th></tr></thead>
 <tbody>
 ${body}<tr><th scope="row">right when predicted</th>${precision}<td class="sum"></td></tr>
-</tbody></table></div>
-`;
+</tbody></table>`,
+  );
 }
 
 function percent(part: number, whole: number): string {

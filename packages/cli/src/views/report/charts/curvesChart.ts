@@ -1,6 +1,9 @@
+import type { TopLevelSpec } from "vega-lite";
 import type { Html } from "../html.ts";
 import type { Curve } from "../types.ts";
-import { type LinePoint, lineChart } from "./lineChart.ts";
+import { chart } from "./chart.ts";
+import { type LinePoint, lineSpec } from "./lineChart.ts";
+import type { LineStyle } from "./lineStyles.ts";
 
 /** The most points of a curve; longer trainings are drawn at equally spaced epochs. */
 const mostPoints = 300;
@@ -21,30 +24,38 @@ export function summarize({ label, runs }: Curve): LinePoint[] {
 }
 
 interface CurvesOptions {
+  /** The title of the vertical axis. */
   readonly title: string;
-  readonly description: string;
   readonly bestEpoch?: number | undefined;
-  /** All curves whose charts share a scale. */
-  readonly sharedWith?: readonly Curve[] | undefined;
+  /** For a panel of a study, which compares arms: means without bands, on an axis of their ends. */
+  readonly styles?: ReadonlyMap<string, LineStyle> | undefined;
 }
 
 /**
- * Learning curves: a line for each, a band around it if there are several seeds, and its name at
- * its end.
+ * Learning curves: a line for each; for a training a band around it if there are several seeds, and
+ * its name at its end.
  */
-export function curvesChart(curves: readonly Curve[], options: CurvesOptions): Promise<Html> {
-  const { title, description, bestEpoch, sharedWith = curves } = options;
-  const all = sharedWith.flatMap(summarize);
-  const last = Math.max(2, ...all.map(({ at }) => at));
-  return lineChart(curves.flatMap(summarize), {
+export function curvesSpec(curves: readonly Curve[], { title, bestEpoch, styles }: CurvesOptions): TopLevelSpec {
+  const points = curves.flatMap(summarize);
+  const last = Math.max(2, ...points.map(({ at }) => at));
+  return lineSpec(points, {
     title,
-    description,
-    sharedWith: all,
+    styles,
+    ...(styles && { scaledBy: points.filter(({ at }) => at > last / 4) }),
     x: {
       scale: { domain: [1, last], nice: false },
       axis: { title: "epoch", tickCount: 6, tickMinStep: 1, format: "d" },
     },
-    bands: curves.some(({ runs }) => runs.length > 1),
+    // The band of an arm is the luck of the splits, which all arms share: it hides how they differ.
+    bands: styles === undefined && curves.some(({ runs }) => runs.length > 1),
     at: bestEpoch === undefined ? undefined : { value: bestEpoch, name: `kept: ${bestEpoch}` },
   });
+}
+
+/** @param description of the picture, which the names of the lines complete */
+export function curvesChart(
+  curves: readonly Curve[],
+  { description, ...options }: CurvesOptions & { readonly description: string },
+): Promise<Html> {
+  return chart(curvesSpec(curves, options), `${description}, for ${curves.map(({ label }) => label).join(", ")}.`);
 }

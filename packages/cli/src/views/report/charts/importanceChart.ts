@@ -1,9 +1,9 @@
 import type { PositionFieldDef } from "vega-lite/types_unstable/channeldef.js";
 import { metricFacts } from "../../../shell/metrics.ts";
 import type { Html } from "../html.ts";
+import { signedText } from "../numbers.ts";
 import type { Importance } from "../types.ts";
 import { axisText, chart, inks, nameAxis, pageWidth } from "./chart.ts";
-import { signedText } from "./differencesChart.ts";
 import { paddedScale } from "./scale.ts";
 
 /** The most columns with a bar: the most important ones. */

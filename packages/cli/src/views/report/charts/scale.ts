@@ -31,6 +31,23 @@ export function logarithmic(low: number, high: number): Scale {
   return { type: "log", domain, ticks };
 }
 
+/**
+ * The axis for lines with bands: logarithmic if a linear one would compress most values near the
+ * bottom. Bands that reach far out, for seeds that diverged, do not flatten the lines.
+ */
+export function lineScale(
+  points: readonly { readonly mean: number; readonly low: number; readonly high: number }[],
+): Scale {
+  if (points.length === 0) return paddedScale(0, 1);
+  const means = points.map(({ mean }) => mean).sort((a, b) => a - b);
+  const middle = means[Math.floor(means.length / 2)];
+  const reach = 4 * Math.abs(middle);
+  const low = Math.min(...points.map((point) => Math.max(point.low, point.mean - reach)));
+  const top = means[means.length - 1];
+  if (low > 0 && top > 6 * middle) return logarithmic(low, top);
+  return paddedScale(low, Math.max(...points.map(({ high }) => Math.min(high, top + reach / 2))));
+}
+
 /** Multiples of 1, 2 or 5 times a power of ten. */
 export function roundTicks([low, high]: readonly [number, number], about: number): number[] {
   const rough = (high - low) / about;

@@ -5,8 +5,8 @@ import { armsText } from "./armsText.ts";
 import { claimsText } from "./claimsText.ts";
 import { curvesText } from "./curvesText.ts";
 
-/** The report of a study for the terminal: the answer first, then its evidence. */
-export function studyText(result: StudyResult, report: StudyReport, output: Output): string {
+/** All that the report of a study says, but for its plain answer. */
+export function detailsText(result: StudyResult, report: StudyReport, output: Output): string {
   const { colors } = output;
   const width = widthOf(output);
   const stale = result.headline.stale.length;
@@ -31,5 +31,5 @@ export function studyText(result: StudyResult, report: StudyReport, output: Outp
     .map((section) => section.join("\n"))
     .join("\n\n");
   // Tables and charts pad their lines to one width.
-  return `${text.replaceAll(/ +$/gm, "")}\n`;
+  return text.replaceAll(/ +$/gm, "");
 }

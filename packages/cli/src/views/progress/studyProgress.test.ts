@@ -1,0 +1,154 @@
+import { Writable } from "node:stream";
+import picocolors from "picocolors";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { madeUpStudy } from "../../../../../test/madeUpStudy.ts";
+import { Pace } from "./pace.ts";
+import { studyProgress } from "./studyProgress.ts";
+
+const { plan, trials } = madeUpStudy((arm) => ({ validation: arm.norm === "batch" ? 1.5 : 2 }), {
+  seeds: 2,
+  dropout: 0,
+  rowFractions: [],
+  epochFractions: [],
+});
+const rates = trials.filter(({ spec }) => spec.rescale === null);
+const variants = trials.filter(({ spec }) => spec.rescale !== null);
+const planLines = (seconds: number | undefined) => [seconds === undefined ? "plan" : `plan, ${Math.round(seconds)} s`];
+
+let now = 0;
+beforeEach(() => {
+  now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => now);
+  vi.spyOn(process, "cpuUsage").mockImplementation(() => ({ user: 1800 * now, system: 200 * now }));
+});
+afterEach(() => vi.restoreAllMocks());
+
+/** All networks, one a second; the first takes 20 s, as code is compiled. */
+function* events(count = trials.length) {
+  const stages = [
+    ["rates", rates],
+    ["variants", variants],
+  ] as const;
+  for (const [stage, all] of stages) {
+    if (count <= 0) return;
+    yield { type: "stage", stage, done: 0, of: all.length } as const;
+    for (const [i, result] of all.slice(0, count).entries()) {
+      now += now === 0 ? 20_000 : 1000;
+      yield { type: "trial", run: { result, msPerEpoch: 1 }, done: i + 1, of: all.length } as const;
+    }
+    count -= all.length;
+  }
+}
+
+/** What a terminal of this width shows of what was written, as it wraps and is drawn over. */
+function screen(
+  columns: number,
+  use: (progress: ReturnType<typeof studyProgress>, type: (text: string) => void) => void,
+) {
+  const lines: string[][] = [[]];
+  let [x, y] = [0, 0];
+  const write = (text: string) => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is a terminal
+    for (const [token, , number, command] of text.matchAll(/(\u001b\[(\d*)([A-Z]))|[\s\S]/g)) {
+      if (command === "A") y = Math.max(0, y - Number(number || 1));
+      else if (command === "K") lines[y].length = Math.min(lines[y].length, x);
+      else if (command === "J") lines.splice(y, lines.length, lines[y].slice(0, x));
+      else if (token === "\r") x = 0;
+      else {
+        if (token === "\n" || x >= columns) [x, y] = [0, y + 1];
+        while (lines.length <= y) lines.push([]);
+        if (token !== "\n") lines[y][x++] = token;
+      }
+    }
+  };
+  const stream = new Writable({
+    write(chunk, _, done) {
+      write(String(chunk));
+      done();
+    },
+  });
+  const terminal = Object.assign(stream, { columns, rows: 24 });
+  const output = { write, writeError: write, colors: picocolors.createColors(false), terminal };
+  const progress = studyProgress(output, { plan, threads: 2, planLines });
+  // Ctrl-C, as the terminal echoes it: it does not return the carriage.
+  use(progress, write);
+  return lines.map((line) => Array.from(line, (cell) => cell ?? " ").join("")).join("\n");
+}
+
+test("on a terminal: the plan, a bar for all, and a row for each arm; an interrupt leaves them as they were last", () => {
+  const text = screen(80, ({ update, stop }, type) => {
+    for (const event of events(17)) {
+      update(event);
+      type("^C");
+    }
+    stop();
+  });
+  expect(`\n${text}`).toMatchInlineSnapshot(`
+    "
+    plan, 61 s
+    ██████████░░░░░░░░░░░░░░  17/42 networks  0:25 left
+    raw, no normalization      ████████████  validation MAE 2.00 at 0.01
+    raw, BatchNorm             ████████████  validation MAE 1.50 at 0.01
+    raw, LayerNorm             █████████░░░  validation MAE 2.00 at 0.01
+    z-score, no normalization  ██████░░░░░░  validation MAE 2.00 at 0.01
+    z-score, BatchNorm         ██████░░░░░░  validation MAE 1.50 at 0.01
+    z-score, LayerNorm         ██████░░░░░░  validation MAE 2.00 at 0.01
+    "
+  `);
+});
+
+test("a narrow terminal shows what fits, and no row is wrapped", () => {
+  const text = screen(40, ({ update, stop }) => {
+    for (const event of events(17)) update(event);
+    stop();
+  });
+  expect(`\n${text}`).toMatchInlineSnapshot(`
+    "
+    plan, 61 s
+    █████░░░░░░░  17/42 networks  0:25 left
+    raw, no normaliz…  MAE 2.00 at 0.01
+    raw, BatchNorm     MAE 1.50 at 0.01
+    raw, LayerNorm     MAE 2.00 at 0.01
+    z-score, no norm…  MAE 2.00 at 0.01
+    z-score, BatchNo…  MAE 1.50 at 0.01
+    z-score, LayerNo…  MAE 2.00 at 0.01
+    "
+  `);
+});
+
+test("what is complete leaves the plan, with the time that was expected", () => {
+  const text = screen(80, ({ update, stop }) => {
+    for (const event of events()) update(event);
+    stop();
+  });
+  expect(text).toMatch(/^plan, \d+ s\n$/);
+});
+
+test("elsewhere the plan once its time is known, and a line every ten seconds", () => {
+  let text = "";
+  const write = (more: string) => {
+    text += more;
+  };
+  const output = { write, writeError: write, colors: picocolors.createColors(false) };
+  const { update, stop } = studyProgress(output, { plan, threads: 2, planLines });
+  for (const event of events()) update(event);
+  stop();
+  expect(`\n${text}`).toMatchInlineSnapshot(`
+    "
+    plan
+    1/42 networks, best so far raw, no normalization: validation MAE 2.00
+    11/42 networks, 0:31 left, best so far raw, BatchNorm: validation MAE 1.50
+    21/42 networks, 0:21 left, best so far raw, BatchNorm: validation MAE 1.50
+    31/42 networks, 0:11 left, best so far raw, BatchNorm: validation MAE 1.50
+    41/42 networks, 0:01 left, best so far raw, BatchNorm: validation MAE 1.50
+    "
+  `);
+});
+
+test("the pace is that of the later half: the first networks are slower", () => {
+  const pace = new Pace(0);
+  expect(pace.timeFor(10)).toBeUndefined();
+  pace.add(1000, 1);
+  for (let i = 1; i <= 20; i++) pace.add(1000 + 100 * i, 1 + i);
+  expect(pace.timeFor(10)).toBeCloseTo(1000, 6);
+});
