@@ -4,6 +4,7 @@ import { schemaOptions, splitOptions } from "evenkeel/tabular";
 import { trainTableOptions } from "evenkeel/train";
 import { shellWord } from "../../shell/dialect.ts";
 import { flagOf, offFlagOf } from "../../shell/flags.ts";
+import { builtinTable } from "../../tables/builtin.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
 import type { Studied } from "./study.ts";
 
@@ -21,7 +22,8 @@ export function trainCommand({ study, concluded }: Pick<Studied, "study" | "conc
   const words = [
     ...(source === null ? [] : [source]),
     ...readingWords(read),
-    ...["--target", schema.target],
+    // A built-in table says what is predicted, and which it is.
+    ...(source !== null && builtinTable(source)?.target === schema.target ? [] : ["--target", schema.target]),
     ...wordsOf({ ...schema, target: undefined }, schemaOptions),
     ...wordsOf({ validation, test, group, time }, splitOptions),
     ...wordsOf({ rareClasses, ...best.options }, trainTableOptions),

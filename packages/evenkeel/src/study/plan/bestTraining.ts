@@ -1,7 +1,9 @@
+import { planTable } from "../../train/table/plan.ts";
 import type { Arm } from "../arms/arm.ts";
 import { type TrainingOptions, trialOptions } from "../arms/trainingOptions.ts";
 import type { StudyResult } from "../report/result.ts";
 import { StudyView } from "../report/view.ts";
+import type { StudyPlan } from "./plan.ts";
 
 /** What a study found to train best. */
 export interface BestTraining {
@@ -9,10 +11,10 @@ export interface BestTraining {
   readonly arm: Arm;
   readonly lr: number;
   /**
-   * The options of `trainTable` for a training as this arm's. All of them, so that no default of the
-   * table's size differs; but predictions are clamped, unless the arm says otherwise.
+   * The options of `trainTable` for a training as this arm's, without those that are the default for
+   * a table of this size; but predictions are clamped, unless the arm says otherwise.
    */
-  readonly options: TrainingOptions & { readonly lr: number };
+  readonly options: TrainingOptions & { readonly lr?: number };
 }
 
 /**
@@ -32,5 +34,18 @@ export function bestTraining({ plan, trials }: Pick<StudyResult, "plan" | "trial
   const { clampPredictions: __, ...others } = preprocessing;
   const own = arm.name === undefined ? undefined : arm.options.preprocessing?.clampPredictions;
   const clamped = own === undefined ? {} : { clampPredictions: own };
-  return { arm, lr, options: { ...options, preprocessing: { ...others, ...clamped } } };
+  return { arm, lr, options: { ...withoutDefaults(plan, options), preprocessing: { ...others, ...clamped } } };
+}
+
+/** The options without those whose absence makes the same plan. */
+function withoutDefaults<T extends TrainingOptions & { readonly lr: number }>(plan: StudyPlan, options: T) {
+  const { train, validation, test } = plan.rows;
+  const rows = { train: { length: train }, validation: { length: validation }, test: { length: test } };
+  const planned = (given: TrainingOptions) => JSON.stringify(planTable(rows, plan.task, given));
+  const kept: TrainingOptions & { lr?: number } = { ...options };
+  for (const name of ["batchSize", "epochs", "lr"] as const) {
+    const { [name]: _, ...others } = kept;
+    if (planned(others) === planned(kept)) delete kept[name];
+  }
+  return kept;
 }

@@ -1,6 +1,6 @@
 import { type Arm, describeArm } from "../arms/arm.ts";
 import { effectsByInputs } from "../claims/betterResult.ts";
-import { minus, settingsOf, unitOf, worthBeside } from "../claims/claim.ts";
+import { differences, minus, settingsOf, unitOf, worthBeside } from "../claims/claim.ts";
 import { type Figure, judged, type Verdict } from "../report/judge.ts";
 import { mean } from "../report/statistics.ts";
 import type { StudyView } from "../report/view.ts";
@@ -73,25 +73,35 @@ export function headlineOf(view: StudyView): NormalizationHeadline {
     ...stale.map((one) => sayStale(view, one)),
   ];
   const verdict = difference.judged?.verdict ?? "undecided";
+  const byScale = answerByInputs(view);
+  const overall = {
+    text: `best with against best without, ${sayOutcome(view, difference, average)}`,
+    power: sayPower(view, apart, average, difference.confidence),
+  };
+  const { text, power } = byScale ?? overall;
+  const nothing = nothingLearned(view);
   const answer = [
-    `Does it help? Best with against best without: ${sayOutcome(view, difference, average)}.`,
-    ...answerByInputs(view),
-    ...nothingLearned(view).map(() => "But no network here is better than a constant: there may be nothing to learn."),
+    `Does it help? ${text[0].toUpperCase()}${text.slice(1)}.`,
+    ...nothing.map(() => "But no network here is better than a constant: there may be nothing to learn."),
   ];
-  const power = sayPower(view, apart, average, difference.confidence);
   return { verdict, without, with: normalized, difference, stale, answer, power, sentences };
 }
 
-/** "On raw features yes: …; on z-scored features no difference larger than 0.15 MAE." */
-function answerByInputs(view: StudyView): string[] {
+/**
+ * "on raw features yes: …; on z-scored features no difference larger than 0.15 MAE", and the power
+ * of the last comparison; undefined if there is one scale only.
+ */
+function answerByInputs(view: StudyView): { text: string; power: string | null } | undefined {
   const settings = settingsOf(view);
-  if (settings.length < 2) return [];
-  const clauses = effectsByInputs(view).map((figure, i) => {
-    const beside = view.average(view.trainings(settings[i].none)).value;
-    return `${figure.label} ${sayOutcome(view, figure, beside)}`;
-  });
-  const text = clauses.join("; ");
-  return [`${text[0].toUpperCase()}${text.slice(1)}.`];
+  if (settings.length < 2) return undefined;
+  const figures = effectsByInputs(view);
+  const besides = settings.map(({ none }) => view.average(view.trainings(none)).value);
+  const text = figures.map((figure, i) => `${figure.label} ${sayOutcome(view, figure, besides[i])}`).join("; ");
+  const last = settings.length - 1;
+  const { batch, none } = settings[last];
+  const apart = differences(view, view.trainings(batch), view.trainings(none));
+  const power = sayPower(view, apart, besides[last], figures[last].confidence);
+  return { text, power: power && `There, ${power[0].toLowerCase()}${power.slice(1)}` };
 }
 
 /**
