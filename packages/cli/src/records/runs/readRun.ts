@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { sentence } from "../../shell/errors.ts";
 import { readJsonLines } from "../../shell/files/jsonLines.ts";
 import { ownerOf } from "../owner/owner.ts";
-import { firstIssue } from "../schemas.ts";
+import { firstIssue, sayMissing } from "../schemas.ts";
 import {
   type EpochLine,
   epochLineSchema,
@@ -119,7 +119,7 @@ function readJson<T>(file: string, schema: z.ZodType<T>): T {
 }
 
 function checked<T>(value: unknown, schema: z.ZodType<T>, what: string): T {
-  const { success, data, error } = schema.safeParse(value);
+  const { success, data, error } = schema.safeParse(value, { error: sayMissing });
   if (success) return data;
   throw new Error(`${what}: ${firstIssue(error)}`);
 }

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { type CommandError, misuse } from "../../shell/errors.ts";
 import { makeFolder } from "../../shell/files/makeFolder.ts";
 import { writing } from "../../shell/files/writeAtomic.ts";
-import { figure, firstIssue } from "../schemas.ts";
+import { figure, firstIssue, sayMissing } from "../schemas.ts";
 
 /**
  * The finished trials of a study, in a folder: a study can be resumed from there, even after it was
@@ -138,7 +138,7 @@ function isSpec(given: unknown): boolean {
 }
 
 function checkRun(path: string, given: unknown, line: number): TrialRun {
-  const { success, data, error } = runSchema.safeParse(given);
+  const { success, data, error } = runSchema.safeParse(given, { error: sayMissing });
   if (success) return data;
   throw damaged(path, line, `: ${firstIssue(error)}`);
 }
