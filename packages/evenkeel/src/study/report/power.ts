@@ -21,14 +21,17 @@ interface PowerOptions {
 
 const mostSeeds = 1000;
 
-/** An estimate falls short of the true value by no more than this many standard errors in 4 of 5. */
+/**
+ * By how many standard errors an effect must exceed a bound for the interval to lie beyond it in 4 of
+ * 5 studies: the half-width of the interval, and how far an estimate may fall short of the effect.
+ */
 function marginOf(confidence: number, seeds: number): number {
   return tQuantile(confidence, seeds - 1) + tQuantile(0.6, seeds - 1);
 }
 
 /**
- * The effect that an interval would lie beyond the smallest effect of interest for in 4 of 5
- * studies, by the spread of these values; undefined for fewer than 3 seeds.
+ * The smallest effect whose interval lies beyond the smallest effect of interest in 4 of 5 studies
+ * with the variance of these values; undefined for fewer than 3 seeds.
  */
 export function powerOf(values: readonly Measured[], options: PowerOptions): Power | undefined {
   const { overlap, confidence, worth, reach } = options;
