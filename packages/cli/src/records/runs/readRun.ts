@@ -95,7 +95,8 @@ export function listRuns(folder: string): (Run | DamagedRun)[] {
 
 /** A pipe would be waited for without end. */
 function checkIsFile(path: string): void {
-  if (!statSync(path).isFile()) throw new Error(`${basename(path)} is no file`);
+  const facts = statSync(path);
+  if (!facts.isFile()) throw new Error(facts.isDirectory() ? "it is a folder" : "it is no file");
 }
 
 function readJson<T>(file: string, schema: z.ZodType<T>): T {

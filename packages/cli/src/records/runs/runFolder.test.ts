@@ -224,6 +224,6 @@ describe("reading", () => {
 
   test("the latest is never a damaged one, even where there is no other", () => {
     fs.mkdirSync(join(runs, "2027_broken"), { recursive: true });
-    expect(() => findRun({ cwd: "/", runs }, "latest")).toThrow("there are no runs");
+    expect(() => findRun({ cwd: "/", runs }, "latest")).toThrow("no run can be read");
   });
 });
