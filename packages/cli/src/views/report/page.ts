@@ -26,8 +26,9 @@ ${body}
 </body>
 </html>
 `;
-  // HTML must not contain control characters, but texts of tables may.
-  return document.text.replaceAll(/(?![\n\t])\p{Cc}/gu, "\u{fffd}");
+  // HTML must not contain control characters, and marks of direction would turn what follows them
+  // around; texts of tables may hold both.
+  return document.text.replaceAll(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, "\u{fffd}");
 }
 
 /** A section of the page under a heading; with `together` a page break does not split it. */
