@@ -95,8 +95,9 @@ async function costOf(kind: BoundsCase["kind"], source: string): Promise<Cost> {
     const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", child, kind, source], options);
     return JSON.parse(stdout) as Cost;
   } catch (error) {
-    const { signal, code } = error as { readonly signal?: string; readonly code?: number };
-    return { seconds: Number.NaN, megabytes: Number.NaN, outcome: `the process ended with ${signal ?? code}` };
+    const { signal, code, stderr = "" } = error as { signal?: string; code?: number; stderr?: string };
+    const said = stderr.split("\n").find((line) => /error/i.test(line)) ?? "";
+    return { seconds: Number.NaN, megabytes: Number.NaN, outcome: `the process ended with ${signal ?? code} ${said}` };
   }
 }
 

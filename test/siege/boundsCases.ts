@@ -73,7 +73,7 @@ export const boundsCases: readonly BoundsCase[] = [
     make: text("x.csv.gz", (size, generator) => gzipSync(csvRows(size, generator), { level: 1 })),
   },
   {
-    ...{ reader: "CSV, gzip of one line", doubled: "rows", size: 2 ** 22, kind: "table" },
+    ...{ reader: "CSV, gzip of one line", doubled: "rows", size: 4_000_000, kind: "table" },
     make: text("x.csv.gz", (size) => gzipSync(`a\n${"1\n".repeat(size)}`)),
   },
   {
@@ -85,8 +85,8 @@ export const boundsCases: readonly BoundsCase[] = [
     make: text("x.json", (size) => `[${keys(size)}]`),
   },
   {
-    ...{ reader: "JSON", doubled: "keys, one a row", size: 625, kind: "table" },
-    make: text("x.json", (size) => `[${list(size, (i) => `{"k${i}":1}`)}]`),
+    ...{ reader: "JSON, a key a row", doubled: "rows times keys", size: 1_000_000, kind: "table" },
+    make: text("x.json", (size) => `[${list(Math.floor(Math.sqrt(size)), (i) => `{"k${i}":1}`)}]`),
   },
   {
     ...{ reader: "JSON", doubled: "a cell", size: 500_000, kind: "table" },
@@ -123,7 +123,7 @@ export const boundsCases: readonly BoundsCase[] = [
   {
     ...{ reader: "model file", doubled: "hidden layers", size: 25, kind: "model" },
     async make(folder, size) {
-      const rows = Array.from({ length: 40 }, (_, i) => ({ x: i, y: (i * 7) % 11 }));
+      const rows = Array.from({ length: 40 }, (_, i) => ({ x: (i * 3) % 17, y: (i * 7) % 11 }));
       const { model } = await trainTable(tableFromRows(rows), {
         target: "y",
         epochs: 1,

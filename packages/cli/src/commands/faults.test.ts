@@ -248,6 +248,29 @@ test.skipIf(process.platform !== "linux")("predict > /dev/full", () => {
   expect(status).toBe(1);
 });
 
+test.skipIf(process.platform !== "linux")(
+  "train > /dev/full trains to its end, and says where",
+  { timeout: 60_000 },
+  () => {
+    const root = fileURLToPath(new URL("../../../..", import.meta.url));
+    const main = fileURLToPath(new URL("../main.ts", import.meta.url));
+    const full = fs.openSync("/dev/full", "w");
+    const runs = join(cwd, "full");
+    const args = ["train", join(cwd, "t.csv"), "--target", "y", "--epochs", "2", "--no-report", "--runs", runs];
+    const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", main, ...args], {
+      stdio: ["ignore", full, "pipe"],
+      encoding: "utf8",
+      cwd: root,
+    });
+    fs.closeSync(full);
+    expect(stderr).toMatch(/error: cannot write to standard output: no space is left on the disk\n/);
+    expect(stderr).toMatch(/everything is in .*full\//);
+    expect(status).toBe(1);
+    const [id] = fs.readdirSync(runs);
+    expect(fs.existsSync(join(runs, id, "result.json"))).toBe(true);
+  },
+);
+
 test("a thread of a study that dies: what is done is safe, and it can go on", async () => {
   const { context } = world({ cwd });
   const given = { seeds: 2, epochs: 2, lrs: [0.01], hidden: [4] } as never;

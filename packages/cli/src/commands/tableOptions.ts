@@ -1,6 +1,7 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { listOf, string, wholeNumber } from "evenkeel/problem";
 import { formats } from "../tables/formats/format.ts";
+import { mostRecordMegabytes } from "../tables/limits.ts";
 import { parserOf } from "./declaredFlags.ts";
 
 /** Names separated by commas; the flag may be repeated. */
@@ -46,6 +47,12 @@ export function withReadOptions(command: CommandUnknownOpts): CommandUnknownOpts
       "--max-unpacked <MB>",
       "what a packed file may unpack to, instead of 100 times its size",
       parserOf(wholeNumber(1)),
+    )
+    .option("--max-columns <n>", "columns that the table may have, where it has very many", parserOf(wholeNumber(1)))
+    .option(
+      "--max-record <MB>",
+      "what a line of CSV, a row of JSON or a text may have, instead of 4",
+      parserOf(wholeNumber(1, mostRecordMegabytes)),
     )
     .optionsGroup("Options:");
 }

@@ -2,6 +2,14 @@ import { type Check, passes } from "evenkeel/problem";
 import { z } from "zod";
 import { formats } from "../tables/formats/format.ts";
 
+// JSON has no undefined: the key is not there.
+z.config({
+  customError: ({ code, input, ...issue }) =>
+    code === "invalid_type" && input === undefined
+      ? `Invalid input: expected ${issue.expected}, and it is missing`
+      : undefined,
+});
+
 const count = z.int().nonnegative();
 const names = z.array(z.string());
 
@@ -35,6 +43,8 @@ export const tableFlagsSchema = z.object({
   skipFooter: count.optional(),
   encoding: z.string().optional(),
   maxUnpacked: z.int().positive().optional(),
+  maxColumns: z.int().positive().optional(),
+  maxRecord: z.int().positive().optional(),
   parts: z.object({ validation: z.string().optional(), test: z.string().optional() }).optional(),
 });
 

@@ -46,12 +46,15 @@ export function standardOutput(): Output {
 function openStream(stream: NodeJS.WriteStream) {
   let isClosed = false;
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") {
-      isClosed = true;
-      return;
+    if (error.code !== "EPIPE" && !isClosed) {
+      if (stream === process.stdout)
+        process.stderr.write(`error: cannot write to standard output: ${reasonOf(error)}\n`);
+      // What is written into files goes on, as for a closed pipe: a training is not lost.
+      process.on("exit", () => {
+        process.exitCode = exitCodes.failed;
+      });
     }
-    if (stream === process.stdout) process.stderr.write(`error: cannot write to standard output: ${reasonOf(error)}\n`);
-    process.exit(exitCodes.failed);
+    isClosed = true;
   });
   return {
     closed: () => isClosed,

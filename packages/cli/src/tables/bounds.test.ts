@@ -121,7 +121,68 @@ test("a header of CSV may have so many names", async () => {
   const header = (count: number) => Array.from({ length: count }, (_, i) => `k${i}`).join(",");
   const name = file("header.csv", `${header(mostColumns)}\n${"1,".repeat(mostColumns - 1)}1\n`);
   expect((await read(name)).columns).toHaveLength(mostColumns);
-  await expect(read(file("wider.csv", `${header(mostColumns + 1)}\n`))).rejects.toThrow(/has 20001 columns, more than/);
+  await expect(read(file("wider.csv", `${header(mostColumns + 1)}\n`))).rejects.toThrow(
+    /has 20,001 columns, more than/,
+  );
+});
+
+test("JSON may have a key in one row only, until the places for it take too much", async () => {
+  const sparse = (rows: number) => `[${Array.from({ length: rows }, (_, i) => `{"k${i}":1}`).join(",")}]`;
+  const name = file("sparse.json", sparse(3000));
+  await expect(read(name)).rejects.toThrow(tooFar);
+  expect((await read(name, { columns: ["k2999"] })).rows).toBe(3000);
+  await expect(read({ sql: `select k1 from '${name}'` })).rejects.toThrow(tooFar);
+  expect((await read(file("sparser.json", sparse(300)))).columns).toHaveLength(300);
+});
+
+describe("what a person allows", () => {
+  const keys = (count: number) => Array.from({ length: count }, (_, i) => `k${i}`);
+  const objectOf = (count: number) => JSON.stringify(Object.fromEntries(keys(count).map((key) => [key, 1])));
+  const long = "x".repeat(longestRecord);
+
+  test("takes the place of the limit of columns, in every format", async () => {
+    const name = file("allowed.csv", `${keys(mostColumns + 1)}\n${"1,".repeat(mostColumns)}1\n`);
+    expect((await read(name, { maxColumns: mostColumns + 1 })).columns).toHaveLength(mostColumns + 1);
+    await expect(read(file("few.csv", "a,b,c\n1,2,3\n"), { maxColumns: 2 })).rejects.toThrow(
+      "few.csv: the first line has 3 columns, more than 2; is it no CSV file, or is the delimiter another? else allow so many with --max-columns",
+    );
+    const json = file("three.json", `[${objectOf(3)}]`);
+    expect((await read(json, { maxColumns: 3 })).columns).toHaveLength(3);
+    await expect(read(json, { maxColumns: 2 })).rejects.toThrow(
+      /more than 2 different keys.*allow so many with --max-columns$/,
+    );
+    const columns = "columns.parquet";
+    await expect(read(columns, { maxColumns: 9 })).rejects.toThrow(
+      "columns.parquet has 5,001 columns, more than 9; allow so many with --max-columns",
+    );
+    await expect(read({ sql: "select 1 as a, 2 as b", maxColumns: 1 })).rejects.toThrow(/the query has 2 columns/);
+  });
+
+  test("also where Parquet and queries have more than they may", { timeout: 60_000 }, async () => {
+    const most = mostDatabaseColumns + 1;
+    expect((await read("columns.parquet", { maxColumns: most })).columns).toHaveLength(most);
+  });
+
+  test("takes the place of the limit of a record, in every format", async () => {
+    const csv = file("long.csv", `a,b\n${long},1\n`);
+    await expect(read(csv)).rejects.toThrow(/longer than 4 MB, line 2; .*allow so many megabytes with --max-record$/);
+    expect((await read(csv, { maxRecord: 5 })).rows).toBe(1);
+    const json = file("long.json", `[{"a":"${long}"}]`);
+    await expect(read(json)).rejects.toThrow(/a row of more than 4 MB.*with --max-record$/);
+    expect((await read(json, { maxRecord: 5 })).rows).toBe(1);
+    await expect(read("text.parquet")).rejects.toThrow(/with --max-record$/);
+    expect((await read("text.parquet", { maxRecord: 5 })).rows).toBe(1);
+    const sql = `select repeat('x', ${longestRecord + 1}) as a`;
+    expect((await read({ sql, maxRecord: 5 }, { maxRecord: 5 })).rows).toBe(1);
+    await expect(read(csv, { maxRecord: 65 })).rejects.toThrow(/from 1 to 64/);
+  });
+
+  test("lets the names of CSV take more than a megabyte", async () => {
+    const wide = keys(5000).map((key) => key.padEnd(300, "_"));
+    const name = file("names.csv", `${wide}\n${"1,".repeat(4999)}1\n`);
+    await expect(read(name)).rejects.toThrow(/no end in the first MB; .*--max-record$/);
+    expect((await read(name, { maxRecord: 2 })).columns).toHaveLength(5000);
+  });
 });
 
 describe("a query that names a JSON file which is nested deep is refused before it runs", () => {

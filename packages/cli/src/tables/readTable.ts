@@ -15,6 +15,7 @@ import { jsonPart } from "./formats/json.ts";
 import { checkJson } from "./formats/jsonBounds.ts";
 import { parquetPart } from "./formats/parquet.ts";
 import type { SourceFile } from "./formats/unpackLimit.ts";
+import { type Allowed, allowedOf, mostRecordMegabytes } from "./limits.ts";
 import { type Located, type LocatedFile, locate } from "./locate.ts";
 import { type Query, queryPart } from "./query/queryPart.ts";
 import type { QuerySource } from "./query/sources.ts";
@@ -27,13 +28,11 @@ import { temporaryFault, type Workspace, type WorkspaceOptions, withWorkspace } 
  */
 type TableSource = string | Query;
 
-export interface ReadTableOptions extends CollectOptions, CsvOptions, WorkspaceOptions {
+export interface ReadTableOptions extends CollectOptions, CsvOptions, WorkspaceOptions, Allowed {
   /** What the file is, where neither its beginning nor its name says so. */
   readonly format?: TableFormat | undefined;
   /** Of CSV and JSON, such as "utf-16le" or "shift_jis"; found by the bytes unless given. */
   readonly encoding?: string | undefined;
-  /** Megabytes that a file may unpack to; by its size unless given. */
-  readonly maxUnpacked?: number | undefined;
   readonly stdin?: Readable | undefined;
 }
 
@@ -54,7 +53,8 @@ export interface TableRead extends Table {
 
 const known = [
   ...["columns", "limit", "sample", "seed", "carry", "onProgress", "cwd", "signal", "memoryLimit", "threads"],
-  ...["format", "delimiter", "header", "headerRows", "skip", "units", "skipFooter", "encoding", "maxUnpacked", "stdin"],
+  ...["format", "delimiter", "header", "headerRows", "skip", "units", "skipFooter", "encoding", "stdin"],
+  ...["maxUnpacked", "maxColumns", "maxRecord"],
 ];
 
 /**
@@ -91,7 +91,7 @@ async function readFiles(
   workspace: Workspace,
 ): Promise<TableRead> {
   const { signal } = workspace;
-  const { maxUnpacked } = options;
+  const allowed = allowedOf(options);
   const attempts = files.map((): Attempt => ({ thorough: false }));
   for (;;) {
     const opened: Opened[] = [];
@@ -113,7 +113,7 @@ async function readFiles(
       // Rows beyond the limit may be as they are.
       const packed = collected.rows < (options.limit ?? Number.POSITIVE_INFINITY) ? opened : [];
       for (const [index, { unchecked }] of packed.entries())
-        if (unchecked) await checkGzip({ ...files[index], maxUnpacked }, signal);
+        if (unchecked) await checkGzip({ ...files[index], ...allowed }, signal);
       return { ...about, ...collected };
     } catch (error) {
       signal?.throwIfAborted();
@@ -155,8 +155,8 @@ async function open(
   workspace: Workspace,
 ): Promise<Opened> {
   const { database } = workspace;
-  const { maxUnpacked } = options;
-  const file: SourceFile = { name, path, maxUnpacked };
+  const allowed = allowedOf(options);
+  const file: SourceFile = { name, path, ...allowed };
   const head = await readHead(file);
   const format = formatOf(name, head, options.format);
   if (format === "parquet") return { format, part: await parquetPart(database, { ...file, head }, options) };
@@ -164,11 +164,11 @@ async function open(
   const blank = text.head.whole && new TextDecoder().decode(text.head.bytes).trim() === "";
   if (blank) throw unreadable("damaged-file", `${name} is empty: it has nothing but blank lines`);
   if (format === "csv" || format === "tsv") {
-    const csv = csvFile({ name, maxUnpacked, tabs: format === "tsv", ...text }, options);
+    const csv = csvFile({ name, ...allowed, tabs: format === "tsv", ...text }, options);
     return { format, csv: { ...csv, notes: [...text.notes, ...csv.notes] } };
   }
-  await checkJson({ name, maxUnpacked, path: text.path }, text.head, workspace.signal);
-  const jsonFile = { name, format, ...text };
+  await checkJson({ name, ...allowed, path: text.path }, text.head, workspace.signal, options);
+  const jsonFile = { name, format, ...allowed, ...text };
   let part = await jsonPart(database, jsonFile, attempt);
   const known = new Set(part.columns.map((column) => column.name));
   // A key may first appear in the last object.
@@ -202,7 +202,7 @@ async function asUtf8(
   await writeAsUtf8(file, head, found, copy, workspace.signal);
   const message = `${name} is not in UTF-8; it is read as ${found.toUpperCase()}`;
   const notes: ReadNote[] = found === "utf-8" ? [] : [{ severity: "note", code: "encoding", message }];
-  return { path: copy, head: await readHead({ name, path: copy }), notes };
+  return { path: copy, head: await readHead({ ...file, path: copy }), notes };
 }
 
 function wrongOption(option: string, value: string | number, expected: string): TableReadError {
@@ -219,13 +219,16 @@ function checkOptions(options: ReadTableOptions): ReadTableOptions {
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw new TypeError(`readTable: unknown option "${name}", expected ${known.join(", ")}`);
   }
-  const { limit, sample, headerRows, maxUnpacked, format, encoding, delimiter } = options;
-  for (const [name, value] of Object.entries({ limit, sample, headerRows, maxUnpacked })) {
+  const { limit, sample, headerRows, format, encoding, delimiter, ...others } = options;
+  for (const [name, value] of Object.entries({ limit, sample, headerRows, ...allowedOf(others) })) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
       throw wrongOption(name, value, "a whole number from 1");
     }
   }
-  const { skip, skipFooter } = options;
+  const { skip, skipFooter, maxRecord } = options;
+  if (maxRecord !== undefined && maxRecord > mostRecordMegabytes) {
+    throw wrongOption("maxRecord", maxRecord, `a whole number from 1 to ${mostRecordMegabytes}`);
+  }
   for (const [name, value] of Object.entries({ skip, skipFooter })) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) {
       throw wrongOption(name, value, "a whole number from 0");

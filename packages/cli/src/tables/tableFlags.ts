@@ -1,5 +1,6 @@
 import type { ActionContext } from "../shell/context.ts";
 import type { CsvOptions } from "./csv/dialect/dialect.ts";
+import { type Allowed, allowedOf } from "./limits.ts";
 import type { QuerySource } from "./query/sources.ts";
 import { unreadable } from "./readError.ts";
 import type { ReadTableOptions, TableRead } from "./readTable.ts";
@@ -7,7 +8,8 @@ import type { ReadTableOptions, TableRead } from "./readTable.ts";
 /** How a table is read, as the options of a command say it and as runs and studies record it. */
 export interface TableFlags
   extends CsvOptions,
-    Pick<ReadTableOptions, "columns" | "limit" | "sample" | "format" | "encoding" | "maxUnpacked"> {
+    Pick<ReadTableOptions, "columns" | "limit" | "sample" | "format" | "encoding">,
+    Allowed {
   readonly sql?: string | undefined;
   /** Of a query out of a record: the files that it may read. */
   readonly sources?: readonly QuerySource[] | undefined;
@@ -21,10 +23,10 @@ export interface TableFlags
 /** These options, without others that were given beside them. */
 export function tableFlags(flags: TableFlags): TableFlags {
   const { sql, trustSql, columns, limit, sample, sampleSeed, encoding } = flags;
-  const { format, delimiter, header, headerRows, skip, units, skipFooter, maxUnpacked } = flags;
+  const { format, delimiter, header, headerRows, skip, units, skipFooter } = flags;
   return {
     ...{ sql, trustSql, columns, limit, sample, sampleSeed, encoding },
-    ...{ format, delimiter, header, headerRows, skip, units, skipFooter, maxUnpacked },
+    ...{ format, delimiter, header, headerRows, skip, units, skipFooter, ...allowedOf(flags) },
   };
 }
 
@@ -62,6 +64,6 @@ export async function readTableOf(
   // The database takes a while to load, and --help needs none.
   const { readTable } = await import("./readTable.ts");
   progress?.doing("reading");
-  const asked = source ?? { sql: sql!, sources: flags.sources, trusted: trustSql, maxUnpacked: read.maxUnpacked };
+  const asked = source ?? { sql: sql!, sources: flags.sources, trusted: trustSql, ...allowedOf(read) };
   return readTable(asked, options).finally(progress?.stop);
 }

@@ -18,7 +18,9 @@ export function changeSafetensors(bytes: Uint8Array, random: Random): Uint8Array
   const data = bytes.subarray(8 + length);
   const names = Object.keys(header).filter((name) => name !== "__metadata__" && isEntry(header[name]));
   const metadata = Object(header.__metadata__) as Record<string, unknown>;
-  const documents = Object.keys(metadata).filter((key) => /^[[{]/.test(String(metadata[key])));
+  const documents = Object.keys(metadata).filter(
+    (key) => typeof metadata[key] === "string" && /^[[{]/.test(metadata[key]),
+  );
   const entry = () => header[random.pick(names)] as Entry;
   let json: string | undefined;
   const changes: (readonly [number, () => void])[] = [

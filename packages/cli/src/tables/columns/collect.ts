@@ -1,5 +1,6 @@
 import type { Column } from "evenkeel/tabular";
 import type { Database } from "../database.ts";
+import type { Allowed } from "../limits.ts";
 import { Pace } from "../pace.ts";
 import { type ReadNote, unreadable } from "../readError.ts";
 import { columnBuilder } from "./columnBuilder.ts";
@@ -8,7 +9,7 @@ import { namesOf } from "./names.ts";
 import type { Part } from "./part.ts";
 import { Sample } from "./sample.ts";
 
-export interface CollectOptions {
+export interface CollectOptions extends Pick<Allowed, "maxRecord"> {
   /** The columns that are wanted, all others are not even read. */
   readonly columns?: readonly string[] | undefined;
   /** The first rows only. */
@@ -70,10 +71,12 @@ async function collectOnce(
   onPart: (index: number) => void,
   texts: ReadonlySet<string>,
 ): Promise<{ readonly found: readonly string[]; readonly collected: Collected }> {
-  const { limit = Number.POSITIVE_INFINITY, onProgress, carry = [] } = options;
+  const { limit = Number.POSITIVE_INFINITY, onProgress, carry = [], maxRecord } = options;
   const { plans, notes } = planOf(parts, options.columns, texts);
   const isCarried = (name: string) => carry === "all" || carry.includes(name);
-  const builders = plans.map(({ name, as, exactBelow }) => columnBuilder(name, as, exactBelow, isCarried(name)));
+  const builders = plans.map(({ name, as, exactBelow }) =>
+    columnBuilder(name, as, exactBelow, { carried: isCarried(name), maxRecord }),
+  );
   const sample = options.sample === undefined ? undefined : new Sample(options.sample, options.seed ?? 0);
   let read = 0;
   const pace = new Pace();

@@ -1,6 +1,6 @@
 import type { DuckDBVector } from "@duckdb/node-api";
 import type { Column } from "evenkeel/tabular";
-import { longestRecord } from "../limits.ts";
+import { type Allowed, allowRecord, longestRecordOf, longestRecordText } from "../limits.ts";
 import { type ReadNote, type TableReadError, unreadable } from "../readError.ts";
 import type { Kept } from "./columnTypes.ts";
 import { compacted } from "./compacted.ts";
@@ -30,11 +30,13 @@ export interface Finished {
   readonly inexact?: boolean;
 }
 
-/**
- * @param exactBelow doubles from here on may stand for other numbers
- * @param carried whether all texts are kept, however many there are
- */
-export function columnBuilder(name: string, as: Kept, exactBelow: number, carried: boolean): ColumnBuilder {
+interface TextOptions extends Pick<Allowed, "maxRecord"> {
+  /** Whether all texts are kept, however many there are. */
+  readonly carried: boolean;
+}
+
+/** @param exactBelow doubles from here on may stand for other numbers */
+export function columnBuilder(name: string, as: Kept, exactBelow: number, texts: TextOptions): ColumnBuilder {
   switch (as) {
     case "number":
       return new NumberBuilder(name, "number", new Growing(Float64Array), exactBelow);
@@ -45,7 +47,7 @@ export function columnBuilder(name: string, as: Kept, exactBelow: number, carrie
     case "boolean":
       return new BooleanBuilder(name);
     case "text":
-      return new TextBuilder(name, carried);
+      return new TextBuilder(name, texts);
     default:
       return as satisfies never;
   }
@@ -121,11 +123,15 @@ class TextBuilder implements ColumnBuilder {
   private readonly name: string;
   private readonly kept = new Growing(Int32Array);
   private codes = new Map<string, number>();
+  private readonly options: TextOptions;
+  private readonly longest: number;
   private state: "open" | "kept" | "given up";
 
-  constructor(name: string, carried: boolean) {
+  constructor(name: string, options: TextOptions) {
     this.name = name;
-    this.state = carried ? "kept" : "open";
+    this.options = options;
+    this.longest = longestRecordOf(options);
+    this.state = options.carried ? "kept" : "open";
   }
 
   append(vector: DuckDBVector, start: number, end: number): void {
@@ -159,7 +165,7 @@ class TextBuilder implements ColumnBuilder {
 
   private codeOf(item: string | null): number {
     if (item === null) return -1;
-    if (item.length > longestRecord) throw tooLong(this.name);
+    if (item.length > this.longest) throw tooLong(this.name, this.options);
     let code = this.codes.get(item);
     if (code === undefined) {
       code = this.codes.size;
@@ -169,7 +175,11 @@ class TextBuilder implements ColumnBuilder {
   }
 }
 
-function tooLong(name: string): TableReadError {
-  const statement = `column "${name}" has a text of more than 4 MB`;
-  return unreadable("not-supported", statement, "leave the column out with --columns, or shorten it in a query");
+function tooLong(name: string, allowed: TextOptions): TableReadError {
+  const statement = `column "${name}" has a text of more than ${longestRecordText(allowed)}`;
+  return unreadable(
+    "not-supported",
+    statement,
+    `leave the column out with --columns, shorten it in a query, or ${allowRecord}`,
+  );
 }

@@ -1,5 +1,6 @@
 import type { Head } from "../formats/bytes.ts";
 import type { SourceFile } from "../formats/unpackLimit.ts";
+import { type Allowed, allowedOf } from "../limits.ts";
 import type { ReadNote } from "../readError.ts";
 import { type CsvOptions, csvDialect } from "./dialect/dialect.ts";
 
@@ -21,11 +22,12 @@ interface Beginning extends SourceFile {
 }
 
 export function csvFile(
-  { name, path, maxUnpacked, head: { bytes, whole, compression }, tabs }: Beginning,
-  options: CsvOptions,
+  { name, path, head: { bytes, whole, compression }, tabs, ...allowed }: Beginning,
+  options: CsvOptions & Allowed,
 ): CsvFile {
   const text = new TextDecoder().decode(bytes);
   const { delimiter, skip, head, names, notes } = csvDialect(name, text, whole, tabs, options);
   const columns = names.map((column) => ({ name: column }));
-  return { name, path, maxUnpacked, compression, delimiter, skip, head, foot: options.skipFooter ?? 0, columns, notes };
+  const foot = options.skipFooter ?? 0;
+  return { name, path, ...allowedOf(allowed), compression, delimiter, skip, head, foot, columns, notes };
 }

@@ -1,10 +1,10 @@
 import { isUtf8 } from "node:buffer";
-import { longestRecord } from "../limits.ts";
+import { type Allowed, allowRecord, longestRecordOf, longestRecordText } from "../limits.ts";
 import { type TableReadError, unreadable } from "../readError.ts";
 import type { FieldBlock } from "./fieldBlock.ts";
 import { LineMap } from "./lineMap.ts";
 
-interface RecordOptions {
+interface RecordOptions extends Pick<Allowed, "maxRecord"> {
   /** As people know the file. */
   readonly name: string;
   /** One character. */
@@ -100,14 +100,15 @@ export class Records {
     this.check();
     if (!this.skipLines(last)) return this.block(0, 0);
     const { columns, foot } = this.options;
+    const longest = longestRecordOf(this.options);
     const { fields, lines, begins, blanks, fault } = this.tokenize(last);
     const complete = lines.length - 1;
     const most = Math.max(0, complete - foot);
     let kept = 0;
     let count = 0;
     for (; kept < most; kept++) {
-      if (begins[kept + 1] - begins[kept] > longestRecord) {
-        this.failure = tooLong(this.options.name, lines[kept]);
+      if (begins[kept + 1] - begins[kept] > longest) {
+        this.failure = tooLong(this.options, lines[kept]);
         break;
       }
       const found = fields[kept] - count;
@@ -126,8 +127,8 @@ export class Records {
     this.countBlanks(blanks, kept);
     this.used = begins[kept];
     this.line = lines[kept];
-    if (this.filled - begins[complete] > longestRecord) {
-      this.failure ??= tooLong(this.options.name, lines[complete]);
+    if (this.filled - begins[complete] > longest) {
+      this.failure ??= tooLong(this.options, lines[complete]);
     }
     return this.block(heads, kept - heads);
   }
@@ -299,11 +300,11 @@ function isEnd(byte: number): boolean {
   return byte === lineFeed || byte === carriageReturn;
 }
 
-function tooLong(name: string, line: number): TableReadError {
+function tooLong(options: RecordOptions, line: number): TableReadError {
   return unreadable(
     "damaged-file",
-    `${name} has a line longer than 4 MB, line ${line}`,
-    "is a quote not closed, or is it no CSV file?",
+    `${options.name} has a line longer than ${longestRecordText(options)}, line ${line}`,
+    `is a quote not closed, or is it no CSV file? else ${allowRecord}`,
   );
 }
 

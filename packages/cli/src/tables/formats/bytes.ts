@@ -4,11 +4,14 @@ import { open } from "node:fs/promises";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import type { Allowed } from "../limits.ts";
 import { TableReadError, unreadable } from "../readError.ts";
 import { limited, type SourceFile } from "./unpackLimit.ts";
 
-/** How much of a file is looked at to find out what it is. */
-const headLength = 1 << 20;
+/** How much of a file is looked at to find out what it is: more where a record may be longer. */
+export function headLengthOf({ maxRecord = 1 }: Allowed): number {
+  return Math.max(1, maxRecord) << 20;
+}
 
 /** The beginning of a file, unpacked where it is compressed. */
 export interface Head {
@@ -29,6 +32,7 @@ export function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean
 /** @throws TableReadError if gzip data is damaged at its beginning */
 export async function readHead(source: SourceFile): Promise<Head> {
   const { name, path } = source;
+  const headLength = headLengthOf(source);
   const file = await open(path);
   let raw: Uint8Array;
   let length: number;

@@ -1,11 +1,11 @@
 import type { Attempt, Part, PartColumn } from "../columns/part.ts";
 import type { Database } from "../database.ts";
-import { longestRecord } from "../limits.ts";
+import { type Allowed, longestRecordOf } from "../limits.ts";
 import { unreadable } from "../readError.ts";
 import type { Head } from "./bytes.ts";
 import { fileLiteral, identifier, literal } from "./sql.ts";
 
-interface JsonFile {
+interface JsonFile extends Pick<Allowed, "maxRecord"> {
   readonly name: string;
   readonly path: string;
   readonly head: Head;
@@ -13,11 +13,8 @@ interface JsonFile {
 }
 
 /** What a JSON file holds: an array of objects, or one object a line. */
-export async function jsonPart(
-  database: Database,
-  { name, path, head, format }: JsonFile,
-  attempt: Attempt,
-): Promise<Part> {
+export async function jsonPart(database: Database, file: JsonFile, attempt: Attempt): Promise<Part> {
+  const { name, path, head, format } = file;
   const { thorough } = attempt;
   const text = new TextDecoder().decode(head.bytes.subarray(0, 1000)).trimStart();
   if (text !== "" && text[0] !== "{" && text[0] !== "[") {
@@ -30,7 +27,7 @@ export async function jsonPart(
     fileLiteral(path),
     `format=${literal(format === "ndjson" && text[0] === "{" ? "newline_delimited" : "auto")}`,
     `compression=${literal(head.compression)}`,
-    `maximum_object_size=${2 * longestRecord}`,
+    `maximum_object_size=${2 * longestRecordOf(file)}`,
   ];
   const detecting = [
     `sample_size=${thorough ? -1 : 20480}`,
@@ -59,7 +56,7 @@ export async function jsonPart(
   }
   if (!clash && (long.size > 0 || columns.some(({ type }) => likeTexts.test(type)))) {
     // Keys that are not among given columns are passed over: all must be known.
-    if (!thorough) return jsonPart(database, { name, path, head, format }, { ...attempt, thorough: true });
+    if (!thorough) return jsonPart(database, file, { ...attempt, thorough: true });
     columns = columns.map((column) => {
       const type = long.has(column.name) ? "JSON" : column.type.replace(likeTexts, "VARCHAR");
       return { ...column, type };

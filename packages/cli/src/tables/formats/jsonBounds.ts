@@ -1,8 +1,16 @@
 import { wholeText } from "../../shell/figures.ts";
-import { longestRecord, mostDatabaseColumns, mostDepth } from "../limits.ts";
+import {
+  type Allowed,
+  allowColumns,
+  allowRecord,
+  longestRecordOf,
+  longestRecordText,
+  mostDatabaseColumns,
+  mostDepth,
+} from "../limits.ts";
 import { type TableReadError, unreadable } from "../readError.ts";
 import { type Head, unpacked } from "./bytes.ts";
-import type { SourceFile } from "./unpackLimit.ts";
+import { type SourceFile, unpackLimit, unpacksTooFar, type Wanted } from "./unpackLimit.ts";
 
 const [lineFeed, quote, comma, backslash] = [10, 34, 44, 92];
 const [openList, closeList, openObject, closeObject] = [91, 93, 123, 125];
@@ -17,13 +25,18 @@ export async function checkJson(
   file: SourceFile,
   { compression }: Pick<Head, "compression">,
   signal: AbortSignal | undefined,
+  { columns, limit = Number.POSITIVE_INFINITY }: Wanted = {},
 ): Promise<void> {
-  const bounds = new JsonBounds();
+  const bounds = new JsonBounds(file);
   for await (const bytes of unpacked(file, compression, () => {})) {
     signal?.throwIfAborted();
     const excess = bounds.take(bytes);
-    if (excess !== undefined) throw tooMuch(file.name, excess);
+    if (excess !== undefined) throw tooMuch(file, excess);
   }
+  // Each row has a place for every key, also where each key is in one row only.
+  const values = Math.min(bounds.rows, limit) * Math.min(bounds.keyCount, columns?.length ?? Number.POSITIVE_INFINITY);
+  const most = await unpackLimit(file);
+  if (8 * values > most) throw unpacksTooFar(file.name, most);
 }
 
 /** What there is too much of, and the byte where that shows, counted from 0. */
@@ -32,14 +45,17 @@ export interface Excess {
   readonly at: number;
 }
 
-function tooMuch(name: string, { of, at }: Excess): TableReadError {
+function tooMuch(file: SourceFile, { of, at }: Excess): TableReadError {
+  const { name, maxColumns = mostDatabaseColumns } = file;
   const place = `at its byte ${at + 1}`;
   const statement = {
     depth: `${name} is nested more than ${mostDepth} deep ${place}`,
-    length: `${name} has a row of more than 4 MB, which begins ${place}`,
-    keys: `${name} has more than ${wholeText(mostDatabaseColumns)} different keys, the next ${place}`,
+    length: `${name} has a row of more than ${longestRecordText(file)}, which begins ${place}`,
+    keys: `${name} has more than ${wholeText(maxColumns)} different keys, the next ${place}`,
   }[of];
-  return unreadable("damaged-file", statement, "a table is a list of objects of plain values");
+  const cure = { depth: undefined, length: allowRecord, keys: allowColumns }[of];
+  const table = "a table is a list of objects of plain values";
+  return unreadable("damaged-file", statement, cure === undefined ? table : `${table}; if this is one, ${cure}`);
 }
 
 /**
@@ -49,6 +65,8 @@ function tooMuch(name: string, { of, at }: Excess): TableReadError {
 export class JsonBounds {
   /** Bytes of the parts before. */
   private before = 0;
+  /** Objects that stand where rows do. */
+  rows = 0;
   private depth = 0;
   /** Where rows stand: in a list, or one behind the other. */
   private rowDepth = -1;
@@ -67,10 +85,17 @@ export class JsonBounds {
   private path = 0;
   /** Paths of keys. Two that are taken for one do no harm. */
   private readonly keys = new Set<number>();
+  private readonly longest: number;
+  private readonly mostKeys: number;
+
+  constructor(allowed: Pick<Allowed, "maxColumns" | "maxRecord"> = {}) {
+    this.longest = longestRecordOf(allowed);
+    this.mostKeys = allowed.maxColumns ?? mostDatabaseColumns;
+  }
 
   /** What of these bytes is too much, if anything is. */
   take(bytes: Uint8Array): Excess | undefined {
-    const { before, objects, paths } = this;
+    const { before, objects, paths, longest } = this;
     let { depth, rowDepth, rowStart, inText, isEscaped, isKey, mayBeKey, hash, other } = this;
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i];
@@ -102,6 +127,7 @@ export class JsonBounds {
           if (rowDepth < 0) rowDepth = byte === openList ? 1 : 0;
           if (depth === mostDepth) return { of: "depth", at: before + i };
           if (depth <= rowDepth) rowStart = before + i + (depth < rowDepth ? 1 : 0);
+          if (depth === rowDepth) this.rows++;
           depth++;
           objects[depth] = byte === openObject ? 1 : 0;
           paths[depth] = this.path;
@@ -116,7 +142,7 @@ export class JsonBounds {
           if (depth <= rowDepth) {
             // The bracket of a row belongs to it, that behind the last one does not.
             const end = before + i + (depth === rowDepth ? 1 : 0);
-            if (end - rowStart > longestRecord) return { of: "length", at: rowStart };
+            if (end - rowStart > longest) return { of: "length", at: rowStart };
             rowStart = before + i + 1;
           }
           break;
@@ -124,19 +150,24 @@ export class JsonBounds {
           mayBeKey = objects[depth] === 1;
           if (!mayBeKey) this.path = paths[depth];
           if (depth > rowDepth) break;
-          if (before + i - rowStart > longestRecord) return { of: "length", at: rowStart };
+          if (before + i - rowStart > longest) return { of: "length", at: rowStart };
           rowStart = before + i + 1;
           break;
         default:
           if (byte > 32 || depth > rowDepth) break;
-          if (before + i - rowStart > longestRecord) return { of: "length", at: rowStart };
+          if (before + i - rowStart > longest) return { of: "length", at: rowStart };
           rowStart = before + i + 1;
       }
     }
-    if (before + bytes.length - rowStart > longestRecord) return { of: "length", at: rowStart };
+    if (before + bytes.length - rowStart > longest) return { of: "length", at: rowStart };
     this.before += bytes.length;
     Object.assign(this, { depth, rowDepth, rowStart, inText, isEscaped, isKey, mayBeKey, hash, other });
     return undefined;
+  }
+
+  /** Different keys so far. */
+  get keyCount(): number {
+    return this.keys.size;
   }
 
   /** Whether a key is not one too many. */
@@ -145,6 +176,6 @@ export class JsonBounds {
     const high = (Math.imul(Math.floor(parent / 2 ** 32) ^ other, 0x5bd1e995) >>> 0) & 0x1fffff;
     this.path = high * 2 ** 32 + low;
     this.keys.add(this.path);
-    return this.keys.size <= mostDatabaseColumns;
+    return this.keys.size <= this.mostKeys;
   }
 }

@@ -1,18 +1,12 @@
 import { wholeText } from "../../shell/figures.ts";
 import type { Part, PartColumn } from "../columns/part.ts";
 import type { Database } from "../database.ts";
-import { mostDatabaseColumns } from "../limits.ts";
-import { type TableReadError, unreadable } from "../readError.ts";
+import { type Allowed, allowColumns, mostDatabaseColumns } from "../limits.ts";
+import { unreadable } from "../readError.ts";
 import type { Head } from "./bytes.ts";
 import { described } from "./json.ts";
 import { fileLiteral, literal } from "./sql.ts";
-import { type SourceFile, unpackLimit, unpacksTooFar } from "./unpackLimit.ts";
-
-/** Which part of a file is read. */
-interface Wanted {
-  readonly columns?: readonly string[] | undefined;
-  readonly limit?: number | undefined;
-}
+import { type SourceFile, unpackLimit, unpacksTooFar, type Wanted } from "./unpackLimit.ts";
 
 /**
  * What a Parquet file holds, by its footer.
@@ -28,15 +22,21 @@ export async function parquetPart(
   if (head.compression !== "uncompressed")
     throw unreadable("damaged-file", `${name} is a Parquet file inside ${head.compression}`, "unpack it first");
   const names = await ownNames(database, path);
-  if (names.length > mostDatabaseColumns) throw tooManyColumns(name, names.length);
+  checkColumns(name, names.length, file);
   await checkParquetSize(database, file, wanted);
   const from = `read_parquet(${fileLiteral(path)}, hive_partitioning=false)`;
   return { name, from, columns: withNames(await described(database, from), names), notes: [] };
 }
 
-export function tooManyColumns(name: string, columns: number): TableReadError {
-  const most = wholeText(mostDatabaseColumns);
-  return unreadable("not-supported", `${name} has ${wholeText(columns)} columns, more than ${most}`);
+/** @throws TableReadError if these are more columns than a table of DuckDB may have */
+export function checkColumns(
+  name: string,
+  columns: number,
+  { maxColumns = mostDatabaseColumns }: Pick<Allowed, "maxColumns">,
+): void {
+  if (columns <= maxColumns) return;
+  const statement = `${name} has ${wholeText(columns)} columns, more than ${wholeText(maxColumns)}`;
+  throw unreadable("not-supported", statement, allowColumns);
 }
 
 /**

@@ -1,15 +1,19 @@
 import { stat } from "node:fs/promises";
 import { wholeText } from "../../shell/figures.ts";
-import { mostUnpacked } from "../limits.ts";
+import { type Allowed, mostUnpacked } from "../limits.ts";
 import { type TableReadError, unreadable } from "../readError.ts";
 
-/** A file, and what it may unpack to. */
-export interface SourceFile {
+/** A file, and what it may cost. */
+export interface SourceFile extends Allowed {
   /** As people know it. */
   readonly name: string;
   readonly path: string;
-  /** Megabytes; by its size unless given. */
-  readonly maxUnpacked?: number | undefined;
+}
+
+/** Which part of a file is read. */
+export interface Wanted {
+  readonly columns?: readonly string[] | undefined;
+  readonly limit?: number | undefined;
 }
 
 /** How many bytes a file may unpack to. */

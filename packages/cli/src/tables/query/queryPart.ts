@@ -1,22 +1,20 @@
 import { builtinNames, builtinTable } from "../builtin.ts";
 import type { Part } from "../columns/part.ts";
 import { described } from "../formats/json.ts";
-import { tooManyColumns } from "../formats/parquet.ts";
+import { checkColumns } from "../formats/parquet.ts";
 import { fileLiteral, identifier } from "../formats/sql.ts";
-import { mostDatabaseColumns } from "../limits.ts";
+import { type Allowed, allowedOf } from "../limits.ts";
 import type { Workspace } from "../workspace.ts";
 import { namedFiles, type QuerySource } from "./sources.ts";
 import { parseSelect } from "./statement.ts";
 
 /** A query, and what it may read. */
-export interface Query {
+export interface Query extends Allowed {
   readonly sql: string;
   /** Of a query out of a record: the files that it may read. Default: all that it names. */
   readonly sources?: readonly QuerySource[] | undefined;
   /** Whether it may read any file, also one whose name it computes. Default: no. */
   readonly trusted?: boolean | undefined;
-  /** Megabytes that a file may unpack to; by its size unless given. */
-  readonly maxUnpacked?: number | undefined;
 }
 
 /** No name that a query would use. */
@@ -27,13 +25,13 @@ const table = identifier("evenkeel query");
  * runs, and then runs where DuckDB opens no other files than those that it names, and writes none.
  */
 export async function queryPart(
-  { sql, sources: recorded, trusted = false, maxUnpacked }: Query,
+  { sql, sources: recorded, trusted = false, ...query }: Query,
   workspace: Workspace,
 ): Promise<Part & { readonly sources: readonly QuerySource[] }> {
   const { database } = workspace;
+  const allowed = allowedOf(query);
   const statement = await parseSelect(database, sql);
-  const { sources, allowed } = await namedFiles(statement, workspace, trusted ? undefined : recorded, maxUnpacked);
-  const paths: string[] = [];
+  const { sources, paths } = await namedFiles(statement, workspace, trusted ? undefined : recorded, allowed);
   for (const name of builtinNames) {
     const mentioned = name.includes("-") ? sql.includes(`"${name}"`) : new RegExp(`\\b${name}\\b`, "i").test(sql);
     if (!mentioned) continue;
@@ -42,14 +40,14 @@ export async function queryPart(
     const read = path.endsWith(".parquet") ? "read_parquet" : "read_json";
     await database.rows(`CREATE VIEW ${identifier(name)} AS SELECT * FROM ${read}(${fileLiteral(path)})`);
   }
-  await database.confine(trusted ? "any" : [...allowed, ...paths]);
+  await database.confine(trusted ? "any" : paths);
   // It stands in brackets below: a line comment at its end may not swallow them, a semicolon may
   // not end it early.
-  const query = sql.trim().replace(/(?:;\s*)+$/, "");
+  const inner = sql.trim().replace(/(?:;\s*)+$/, "");
   // Run once, into a table that goes to disk where it is large: another run may give other rows.
-  await database.rows(`CREATE TEMP TABLE ${table} AS SELECT * FROM (${query}\n)`);
+  await database.rows(`CREATE TEMP TABLE ${table} AS SELECT * FROM (${inner}\n)`);
   const from = table;
   const columns = await described(database, from);
-  if (columns.length > mostDatabaseColumns) throw tooManyColumns("the query", columns.length);
+  checkColumns("the query", columns.length, allowed);
   return { name: "the query", from, columns, notes: [], sources };
 }

@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { builtinNames } from "../builtin.ts";
 import type { Database } from "../database.ts";
 import { literal } from "../formats/sql.ts";
+import type { Allowed } from "../limits.ts";
 import { unreadable } from "../readError.ts";
 import type { Workspace } from "../workspace.ts";
 import { checkBounds } from "./boundedFiles.ts";
@@ -22,7 +23,7 @@ export interface QuerySource {
 /** The files that a query names, and the paths by which DuckDB may open them. */
 interface NamedFiles {
   readonly sources: readonly QuerySource[];
-  readonly allowed: readonly string[];
+  readonly paths: string[];
 }
 
 /**
@@ -36,29 +37,29 @@ export async function namedFiles(
   { names, json }: Statement,
   workspace: Workspace,
   recorded: readonly QuerySource[] | undefined,
-  maxUnpacked: number | undefined,
+  allowed: Allowed,
 ): Promise<NamedFiles> {
   const { database, cwd, signal } = workspace;
   const known = recorded && new Set(recorded.map(({ sha256 }) => sha256));
   const sources: QuerySource[] = [];
   // DuckDB compares the name as it is written, and that of each file that a pattern matches.
-  const allowed: string[] = [];
+  const paths: string[] = [];
   for (const name of names) {
     if (builtinNames.includes(name)) continue;
     const path = absolute(name, cwd);
-    allowed.push(name, path);
+    paths.push(name, path);
     const files = await matches(path, database);
     // A device or a pipe has no digest.
     if (known !== undefined && files.length === 0 && existsSync(path)) throw unrecorded(name);
     for (const file of files) {
-      allowed.push(file, ...(isAbsolute(name) ? [] : [relative(cwd, file)]));
+      paths.push(file, ...(isAbsolute(name) ? [] : [relative(cwd, file)]));
       const source = { name: relative(cwd, file), sha256: await digest(file, signal) };
       if (known !== undefined && !known.has(source.sha256)) throw unrecorded(source.name);
-      await checkBounds({ name: source.name, path: file, maxUnpacked }, json.has(name), workspace);
+      await checkBounds({ name: source.name, path: file, ...allowed }, json.has(name), workspace);
       sources.push(source);
     }
   }
-  return { sources, allowed };
+  return { sources, paths };
 }
 
 function absolute(name: string, cwd: string): string {

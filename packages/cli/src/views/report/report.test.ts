@@ -54,6 +54,14 @@ describe("texts of the table are only texts", () => {
   });
 });
 
+test("a page has no controls and no marks of direction, whatever the names hold", async () => {
+  const evil = "x\u001b[2J\u009b1m\u202e\u2066";
+  for (const page of [await trainingReport(training(evil)), await studyReport(study(evil))]) {
+    expect(page).toContain("x\u{fffd}[2J\u{fffd}1m\u{fffd}\u{fffd}");
+    expect(page).not.toMatch(/(?!\n|\t)[\p{Cc}\p{Bidi_Control}]/u);
+  }
+});
+
 describe("html", () => {
   test("escapes texts and attributes, joins lists, leaves out what is not there", () => {
     const items = ["<", html`<i>${"&"}</i>`];

@@ -1,6 +1,8 @@
 import Papa from "papaparse";
+import { wholeText } from "../../../shell/figures.ts";
 import { isNumberText } from "../../columns/numberText.ts";
-import { mostColumns } from "../../limits.ts";
+import { headLengthOf } from "../../formats/bytes.ts";
+import { type Allowed, allowColumns, allowRecord, mostColumns } from "../../limits.ts";
 import { type ReadNote, unreadable } from "../../readError.ts";
 import { namesIn } from "./headerNames.ts";
 import { firstLine, leadingLines, preambleOf } from "./leadingLines.ts";
@@ -43,25 +45,33 @@ const preview = 100;
  * @param text the beginning of the file
  * @throws TableReadError if the first line has no end in it, or more columns than can be
  */
-export function csvDialect(name: string, text: string, whole: boolean, tabs: boolean, options: CsvOptions): CsvDialect {
+export function csvDialect(
+  name: string,
+  text: string,
+  whole: boolean,
+  tabs: boolean,
+  options: CsvOptions & Allowed,
+): CsvDialect {
   const preferred = tabs ? ["\t", ...delimiters.filter((delimiter) => delimiter !== "\t")] : delimiters;
   const notes: ReadNote[] = [];
   const { skipped, delimiter } = above(name, text, preferred, options, notes);
   const rows = parse(text.slice(skipped.join("").length), delimiter, preview);
+  const megabytes = headLengthOf(options) >> 20;
   if (!whole && rows.length === 1) {
     throw unreadable(
       "damaged-file",
-      `${name}: the first row has no end in the first MB`,
-      "an unclosed quote, or no CSV file?",
+      `${name}: the first row has no end in the first ${megabytes === 1 ? "MB" : `${megabytes} MB`}`,
+      `an unclosed quote, or no CSV file? else ${allowRecord}`,
     );
   }
   if (!whole && rows.length < preview) rows.pop();
   const [first = []] = rows;
-  if (first.length > mostColumns) {
+  const most = options.maxColumns ?? mostColumns;
+  if (first.length > most) {
     throw unreadable(
       "wrong-value",
-      `${name}: the first line has ${first.length} columns, more than ${mostColumns}`,
-      "is it a CSV file?",
+      `${name}: the first line has ${wholeText(first.length)} columns, more than ${wholeText(most)}`,
+      `is it no CSV file, or is the delimiter another? else ${allowColumns}`,
     );
   }
   const header = options.header ?? (options.headerRows !== undefined || looksLikeHeader(rows));
