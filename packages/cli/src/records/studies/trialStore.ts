@@ -99,7 +99,7 @@ function checkHeader(path: string, given: unknown, expected: Header): void {
   if (version !== expected.version) {
     throw misuse(
       "damaged-file",
-      `${path} holds trials of version ${JSON.stringify(version)}, this is version ${expected.version}`,
+      `${path} holds trials of ${version === undefined ? "no version" : `version ${JSON.stringify(version)}`}, this is version ${expected.version}`,
       "choose another folder, or delete it",
     );
   }
