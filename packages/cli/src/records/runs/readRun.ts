@@ -96,7 +96,8 @@ export function listRuns(folder: string): (Run | DamagedRun)[] {
 /** A pipe would be waited for without end. */
 function checkIsFile(path: string): void {
   const facts = statSync(path);
-  if (!facts.isFile()) throw new Error(facts.isDirectory() ? "it is a folder" : "it is a pipe or a device");
+  if (!facts.isFile())
+    throw new Error(facts.isDirectory() ? "it is a folder" : `${basename(path)} is a pipe or a device`);
 }
 
 function readJson<T>(file: string, schema: z.ZodType<T>): T {
