@@ -102,7 +102,8 @@ function bars(
     },
     stop: () => {
       clearInterval(timer);
-      live.show(state.isComplete ? planLines(estimate) : rows());
+      // How to ask for less is no longer of use.
+      live.show(state.isComplete ? planLines(estimate).slice(0, 1) : rows());
     },
   };
 }
@@ -114,7 +115,8 @@ function lines(output: Output, state: StudyState, planLines: StudyProgressOption
   let isPlanTold = false;
   const tellPlan = (seconds: number | undefined) => {
     const [plan, ...offers] = planLines(seconds);
-    const text = [...(isPlanTold ? [] : [plan]), ...offers].map((line) => `${line}\n`).join("");
+    // A time that calls for offers is said even if the plan was told without it.
+    const text = [...(isPlanTold && offers.length === 0 ? [] : [plan]), ...offers].map((line) => `${line}\n`).join("");
     isPlanTold = true;
     if (text !== "") write(text);
   };
