@@ -103,11 +103,13 @@ function figureText({ value, unit, label, interval, judged, seeds, won }: Figure
   const range = interval === null ? " (no interval)" : ` (${write(interval.low)} to ${write(interval.high)})`;
   const where = `, ${printable(label).replace(/^on (.*?)(?: features)?$/, "$1")}`;
   const wins = won === undefined ? "" : `, ${won} of ${seeds}`;
+  const brief = `${write(value)} ${printable(unit).replace("times the epochs", "times").replace("of the rates", "of rates")}${range}`;
   const bare = write(value) + range;
   const texts = [
     what + range + where + wins,
     what + range + where,
     what + range,
+    brief,
     bare,
     what + where,
     what,
