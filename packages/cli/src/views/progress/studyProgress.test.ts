@@ -88,7 +88,7 @@ test("on a terminal: the plan, a bar for all, and a row for each arm; an interru
     "
     plan, 61 s
     offers
-    ██████████░░░░░░░░░░░░░░  17/42 networks  0:25 left
+    ██████████░░░░░░░░░░░░░░  17/42 networks  0:25 left  stage 1 of 2
     raw, no normalization      ████████████  validation MAE 2.00 at 0.01
     raw, BatchNorm             ████████████  validation MAE 1.50 at 0.01
     raw, LayerNorm             █████████░░░  validation MAE 2.00 at 0.01

@@ -63,7 +63,9 @@ function bars(
     if (room < 6) return cutToWidth(text, width, signs.cut);
     const length = Math.min(24, room);
     const rest = room - length - 2;
-    const stage = state.stageText.length <= rest ? `  ${colors.dim(state.stageText)}` : "";
+    // "stage 2 of 2" where there is no room for what that is.
+    const told = [state.stageText, state.stageText.replace(/:.*/, "")].find((text) => text.length <= rest);
+    const stage = told === undefined ? "" : `  ${colors.dim(told)}`;
     return `${colors.cyan(bar(state.total / state.all, length))}  ${text}${stage}`;
   };
   const names = state.arms.map(({ arm }) => shortArmName(arm));
