@@ -89,6 +89,7 @@ export function studyData(text: string): StudyReportData {
       ],
     })),
     rows: [arm(text, 2, null), arm("worse", 3, 1), arm("better", 1, -1), arm("open", 2.1, 0.1)],
+    kept: [arm(text, 2, null), arm("worse", 3, 1), arm("better", 1, -1), arm("open", 2.1, 0.1)],
     curves: [
       {
         title: text,

@@ -39,7 +39,7 @@ export {
   type StaleStatistics,
 } from "./questions/index.ts";
 export type { Figure, Verdict } from "./report/judge.ts";
-export { type ReportRow, type StudyReport, studyReport } from "./report/report.ts";
+export { type ArmRow, type ReportRow, type StudyReport, studyReport } from "./report/report.ts";
 export { concludeStudy, type StudyResult, studyVersion } from "./report/result.ts";
 export { type Estimate, type EstimateOptions, estimateMean, type Interval } from "./report/statistics.ts";
 export { type Observation, StudyView } from "./report/view.ts";

@@ -75,7 +75,7 @@ describe("the command that trains the best arm", () => {
     ["of arms by name", { arms: "raw+layer, robust+none+dropout0.2" }, { hidden: [9], activation: "gelu" }],
   ])("%s: it gives the numbers of the trial", async (name, flags, given) => {
     const found = await studied({ ...flags, out: `study ${name}` }, given);
-    const command = trainCommand(found);
+    const command = trainCommand(found)?.join(" ");
     const { plan, trials } = found.concluded?.result ?? expect.fail();
     expect(command).toMatch(/^evenkeel train 'my table\.csv' --skip 1 --target y /);
     const { test: scores } = (await scoresOf(command, `run ${name}`, flags.ask !== undefined)).scores;

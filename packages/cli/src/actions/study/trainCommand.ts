@@ -13,8 +13,9 @@ import type { Studied } from "./study.ts";
  * same way: `evenkeel train cars.csv --target mpg --norm batch --lr 0.01 …`. It leaves out what is
  * the default of `evenkeel train` whatever the table. The training clamps its predictions, which most
  * arms of a study do not. Undefined if there is no result yet, or the network is made by a function.
+ * @returns its words, as they are typed
  */
-export function trainCommand({ study, concluded }: Pick<Studied, "study" | "concluded">): string | undefined {
+export function trainCommand({ study, concluded }: Pick<Studied, "study" | "concluded">): string[] | undefined {
   const best = concluded && bestTraining(concluded.result);
   if (concluded === undefined || best === undefined) return undefined;
   const { source, read, schema, rareClasses } = study.config;
@@ -28,7 +29,7 @@ export function trainCommand({ study, concluded }: Pick<Studied, "study" | "conc
     ...wordsOf({ validation, test, group, time }, splitOptions),
     ...wordsOf({ rareClasses, ...best.options }, trainTableOptions),
   ];
-  return ["evenkeel", "train", ...words.map(shellWord)].join(" ");
+  return ["evenkeel", "train", ...words.map(shellWord)];
 }
 
 /** The flags that the table was read with. */

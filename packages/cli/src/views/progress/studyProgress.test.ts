@@ -13,7 +13,8 @@ const { plan, trials } = madeUpStudy((arm) => ({ validation: arm.norm === "batch
 });
 const rates = trials.filter(({ spec }) => spec.rescale === null);
 const variants = trials.filter(({ spec }) => spec.rescale !== null);
-const planLines = (seconds: number | undefined) => [seconds === undefined ? "plan" : `plan, ${Math.round(seconds)} s`];
+const planLines = (seconds: number | undefined) =>
+  seconds === undefined ? ["plan"] : [`plan, ${Math.round(seconds)} s`, "offers"];
 
 let now = 0;
 beforeEach(() => {
@@ -86,7 +87,8 @@ test("on a terminal: the plan, a bar for all, and a row for each arm; an interru
   expect(`\n${text}`).toMatchInlineSnapshot(`
     "
     plan, 61 s
-    ██████████░░░░░░░░░░░░░░  17/42 networks  0:25 left
+    offers
+    ██████████░░░░░░░░░░░░░░  17/42 networks  0:25 left  stage 1 of 2
     raw, no normalization      ████████████  validation MAE 2.00 at 0.01
     raw, BatchNorm             ████████████  validation MAE 1.50 at 0.01
     raw, LayerNorm             █████████░░░  validation MAE 2.00 at 0.01
@@ -105,6 +107,7 @@ test("a narrow terminal shows what fits, and no row is wrapped", () => {
   expect(`\n${text}`).toMatchInlineSnapshot(`
     "
     plan, 61 s
+    offers
     █████░░░░░░░  17/42 networks  0:25 left
     raw, no normaliz…  MAE 2.00 at 0.01
     raw, BatchNorm     MAE 1.50 at 0.01
@@ -116,7 +119,7 @@ test("a narrow terminal shows what fits, and no row is wrapped", () => {
   `);
 });
 
-test("what is complete leaves the plan, with the time that was expected", () => {
+test("what is complete leaves the plan, with the time that was expected, and no offers", () => {
   const text = screen(80, ({ update, stop }) => {
     for (const event of events()) update(event);
     stop();
@@ -124,7 +127,7 @@ test("what is complete leaves the plan, with the time that was expected", () => 
   expect(text).toMatch(/^plan, \d+ s\n$/);
 });
 
-test("elsewhere the plan once its time is known, and a line every ten seconds", () => {
+test("elsewhere the plan, again with offers once its time is known, and a line every ten seconds", () => {
   let text = "";
   const write = (more: string) => {
     text += more;
@@ -137,6 +140,8 @@ test("elsewhere the plan once its time is known, and a line every ten seconds", 
     "
     plan
     1/42 networks, best so far raw, no normalization: validation MAE 2.00
+    plan, 61 s
+    offers
     11/42 networks, 0:31 left, best so far raw, BatchNorm: validation MAE 1.50
     21/42 networks, 0:21 left, best so far raw, BatchNorm: validation MAE 1.50
     31/42 networks, 0:11 left, best so far raw, BatchNorm: validation MAE 1.50

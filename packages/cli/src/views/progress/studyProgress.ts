@@ -63,7 +63,9 @@ function bars(
     if (room < 6) return cutToWidth(text, width, signs.cut);
     const length = Math.min(24, room);
     const rest = room - length - 2;
-    const stage = state.stageText.length <= rest ? `  ${colors.dim(state.stageText)}` : "";
+    // "stage 2 of 2" where there is no room for what that is.
+    const told = [state.stageText, state.stageText.replace(/:.*/, "")].find((text) => text.length <= rest);
+    const stage = told === undefined ? "" : `  ${colors.dim(told)}`;
     return `${colors.cyan(bar(state.total / state.all, length))}  ${text}${stage}`;
   };
   const names = state.arms.map(({ arm }) => shortArmName(arm));
@@ -102,7 +104,8 @@ function bars(
     },
     stop: () => {
       clearInterval(timer);
-      live.show(state.isComplete ? planLines(estimate) : rows());
+      // How to ask for less is no longer of use.
+      live.show(state.isComplete ? planLines(estimate).slice(0, 1) : rows());
     },
   };
 }
@@ -114,7 +117,8 @@ function lines(output: Output, state: StudyState, planLines: StudyProgressOption
   let isPlanTold = false;
   const tellPlan = (seconds: number | undefined) => {
     const [plan, ...offers] = planLines(seconds);
-    const text = [...(isPlanTold ? [] : [plan]), ...offers].map((line) => `${line}\n`).join("");
+    // A time that calls for offers is said even if the plan was told without it.
+    const text = [...(isPlanTold && offers.length === 0 ? [] : [plan]), ...offers].map((line) => `${line}\n`).join("");
     isPlanTold = true;
     if (text !== "") write(text);
   };

@@ -3,8 +3,7 @@ import { studyData } from "../../../../../test/reportFixtures.ts";
 import { differencesFigure, differencesOf } from "./differences.ts";
 import type { StudyArm } from "./types.ts";
 
-const { rows } = studyData("Arm");
-const [reference, , , near] = rows;
+const [reference, , , near] = studyData("Arm").rows;
 const arm = (name: string, value: number, half: number, differences: readonly number[] = []): StudyArm => ({
   ...{ ...near, name, label: name, differences },
   difference: { value, interval: { low: value - half, high: value + half } },
@@ -12,7 +11,7 @@ const arm = (name: string, value: number, half: number, differences: readonly nu
 /** Two arms near the reference, and one that is far from it. */
 const study = {
   ...{ ...studyData("Arm"), metric: "mae" },
-  rows: [
+  kept: [
     { ...reference, name: "plain" },
     arm("near", -0.1, 0.05, [-0.2, 0]),
     arm("nearer", 0.02, 0.08, [0.1, 3]),
@@ -113,7 +112,7 @@ test("the picture as data: what is beyond the axis has its number there", () => 
 test("one arm that is far away does not compress the others, whichever way it lies", () => {
   for (const sign of [1, -1]) {
     const far = arm("far", sign * 50, 1);
-    const { axis, beyond } = differencesOf({ ...study, rows: [...study.rows.slice(0, 3), far] })!;
+    const { axis, beyond } = differencesOf({ ...study, kept: [...study.kept.slice(0, 3), far] })!;
     expect(Math.max(...axis.domain.map(Math.abs))).toBeLessThan(1);
     expect(beyond).toEqual({ left: sign < 0, right: true }); // to the right: a seed at 3
   }
@@ -139,7 +138,7 @@ test("an arm is better by its interval, whichever way is better", () => {
 
 test("an arm is left out whose difference is not a number, and nothing is drawn without one", () => {
   const none = arm("none", Number.NaN, 1);
-  const { groups } = differencesOf({ ...study, rows: [...study.rows, none] })!;
+  const { groups } = differencesOf({ ...study, kept: [...study.kept, none] })!;
   expect(groups.flatMap(({ rows }) => rows.map(({ name }) => name))).toEqual(["plain", "near", "nearer", "worse"]);
-  expect(differencesFigure({ ...study, rows: study.rows.slice(0, 1) })).toBeUndefined();
+  expect(differencesFigure({ ...study, kept: study.kept.slice(0, 1) })).toBeUndefined();
 });

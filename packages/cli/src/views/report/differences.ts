@@ -2,7 +2,7 @@ import { metricFacts } from "../../shell/metrics.ts";
 import { type BarAxis, barAxis, drawAxis, drawBar, type IntervalBar, intervalBar } from "./charts/intervalBar.ts";
 import { type Html, html } from "./html.ts";
 import { signedText } from "./numbers.ts";
-import type { Estimate, StudyArm, StudyReportData } from "./types.ts";
+import type { Estimate, KeptArm, StudyReportData } from "./types.ts";
 
 /** An arm beside the reference. */
 interface DifferenceRow {
@@ -23,8 +23,8 @@ export interface Differences {
 }
 
 /** Undefined where no arm has a difference. */
-export function differencesOf({ rows, metric }: Pick<StudyReportData, "rows" | "metric">): Differences | undefined {
-  const shown = rows.filter(({ difference }) => difference === null || Number.isFinite(difference.value));
+export function differencesOf({ kept, metric }: Pick<StudyReportData, "kept" | "metric">): Differences | undefined {
+  const shown = kept.filter(({ difference }) => difference === null || Number.isFinite(difference.value));
   const apart = shown.flatMap(({ difference }) => difference ?? []);
   if (apart.length === 0) return undefined;
   const seeds = shown.flatMap(({ differences }) => differences);
@@ -39,7 +39,7 @@ export function differencesOf({ rows, metric }: Pick<StudyReportData, "rows" | "
   return { axis, beyond, groups };
 }
 
-function rowOf(arm: StudyArm, axis: BarAxis, better: "lower" | "higher"): DifferenceRow {
+function rowOf(arm: KeptArm, axis: BarAxis, better: "lower" | "higher"): DifferenceRow {
   const { name, difference, differences } = arm;
   if (difference === null) return { name, side: "open", difference: "reference", interval: "", bar: null };
   const { value, interval } = difference;
@@ -80,7 +80,7 @@ export function differencesFigure(data: StudyReportData): Html | undefined {
   const differences = differencesOf(data);
   if (differences === undefined) return undefined;
   const { axis, beyond, groups } = differences;
-  const { metric, unit, reference, rows } = data;
+  const { metric, unit, reference, kept } = data;
   const { short, better, inUnits } = metricFacts(metric);
   const side = better === "lower" ? "left" : "right";
   const title = `Test ${short} minus that of ${reference}${inUnits && unit !== undefined ? `, ${unit}` : ""}`;
@@ -90,7 +90,7 @@ export function differencesFigure(data: StudyReportData): Html | undefined {
 ${rows.map(rowHtml(axis))}</ul>
 `,
   );
-  const marks = rows.some(({ differences }) => differences.length > 0) ? " Small marks: seeds." : "";
+  const marks = kept.some(({ differences }) => differences.length > 0) ? " Small marks: seeds." : "";
   return html`<figure class="differences${beyond.left && " left"}${beyond.right && " right"}">${lists}<div class="row foot"><p>${title}</p>${drawAxis(axis)}</div>
 <figcaption>Each arm beside the reference, seed by seed: ${side} of the dashed line is better. Dots and lines: means and their 95% intervals; grey where the interval holds 0.${marks} An arrow: beyond the axis, with the number that is there.</figcaption></figure>
 `;

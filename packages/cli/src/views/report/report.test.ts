@@ -221,7 +221,16 @@ describe("the report of a study", () => {
 
   test("draws what there is of an interrupted study", async () => {
     const { curves: _, learningRates: __, rowCounts: ___, ...rest } = study("Arm");
-    const page = await studyReport({ ...rest, rows: [], claims: [], notes: [], headline: [], answer: [], power: null });
+    const page = await studyReport({
+      ...rest,
+      rows: [],
+      kept: [],
+      claims: [],
+      notes: [],
+      headline: [],
+      answer: [],
+      power: null,
+    });
     expect(anatomy(page).charts).toEqual([]);
     const lonely = rest.rows.map((row) => ({ ...row, test: { value: Number.NaN, interval: null }, spread: null }));
     expect(await studyReport({ ...rest, rows: lonely })).not.toContain("NaN");

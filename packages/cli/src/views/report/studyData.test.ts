@@ -32,6 +32,15 @@ test("a study that was really run, and what there is of an interrupted one", asy
       expect(Math.max(...differences)).toBeGreaterThanOrEqual(difference.value);
     }
   }
+  // The picture shows each arm once, by the figures that the answer is about.
+  expect(data.kept.map(({ name }) => name)).toEqual([
+    ...["no normalization", "BatchNorm", "LayerNorm", "no normalization", "BatchNorm", "LayerNorm"],
+    ...["no normalization, dropout 0.2", "BatchNorm, dropout 0.2"],
+  ]);
+  const onZScores = result.claims
+    .find(({ id }) => id === "betterResult")
+    ?.figures.find(({ label }) => /z-sc/.test(label));
+  expect(data.kept[4].difference?.value).toBeCloseTo(onZScores?.value ?? Number.NaN, 12);
   const lines = ["no normalization", "BatchNorm, as trained", "BatchNorm, recomputed", "LayerNorm"];
   expect(data.curves?.map(({ title }) => title)).toEqual(["Raw features", "Z-scored features"]);
   for (const panel of data.curves ?? []) {

@@ -24,7 +24,7 @@ type StudySource = Pick<ReportSource, "id" | "created" | "table" | "unit" | "ver
 export function studyReportData(result: StudyResult, source: StudySource): StudyReportData {
   const { plan, trials } = result;
   const view = new StudyView(plan, trials);
-  const { rows, ...summary } = summarizeStudy(result);
+  const { rows, kept, ...summary } = summarizeStudy(result);
   const sized = differInSize(plan);
   return {
     ...source,
@@ -44,6 +44,7 @@ export function studyReportData(result: StudyResult, source: StudySource): Study
       ...nameOf(row),
       ...(sized && row.arm.name !== undefined && { parameters: row.arm.parameters }),
     })),
+    kept: kept.map((row) => ({ ...row, ...nameOf({ ...row, label: describeArm(row.arm) }) })),
     curves: panels(view, (arm, statistics, label) => {
       const runs = [...view.seen(arm, statistics).values()]
         .filter(({ diverged }) => !diverged)
@@ -62,7 +63,7 @@ export function studyReportData(result: StudyResult, source: StudySource): Study
 }
 
 /** The heading of a row, and the rest of its name: an arm without one is named by its scaling first. */
-function nameOf({ arm, label }: ReportRow): Pick<StudyArm, "group" | "name"> {
+function nameOf({ arm, label }: Pick<ReportRow, "arm" | "label">): Pick<StudyArm, "group" | "name"> {
   const name = arm.name === undefined ? label.slice(label.indexOf(", ") + 2) : label;
   return { group: capital(describeGroup(arm)), name };
 }

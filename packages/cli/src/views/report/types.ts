@@ -118,6 +118,9 @@ export interface StudyArm {
   readonly parameters?: number;
 }
 
+/** An arm in the picture of the differences: the library's ArmRow. */
+export type KeptArm = Pick<StudyArm, "group" | "name" | "difference" | "differences">;
+
 /** A number that belongs to a claim: the library's Figure. */
 export interface ClaimFigure {
   readonly label: string;
@@ -160,6 +163,8 @@ export interface StudyReportData extends ReportSource {
   /** The error that epochs are counted to, in words. */
   readonly targetError: string;
   readonly rows: readonly StudyArm[];
+  /** Each arm once, with the running statistics that the claims are judged by. */
+  readonly kept: readonly KeptArm[];
   /** `rule` was fixed before the figures were known; `sentence` gives the figures. */
   readonly claims: readonly {
     readonly claim: string;

@@ -1,4 +1,4 @@
-import { type Arm, describeArm, type ReportRow, type StudyReport, type StudyResult, StudyView } from "evenkeel/study";
+import { type Arm, type ArmRow, describeArm, type StudyReport } from "evenkeel/study";
 import { cutToWidth, displayWidth, padToWidth } from "../../shell/displayWidth.ts";
 import { figure, scoreText } from "../../shell/figures.ts";
 import { printable } from "../../shell/printed.ts";
@@ -14,11 +14,11 @@ const leastPlot = 14;
  * The arms in a line each: name, test error, the difference to the reference with its interval on a
  * common axis, and the seeds in which the arm did better.
  */
-export function armRows(report: StudyReport, result: StudyResult, output: Output): string[] {
+export function armRows(report: StudyReport, output: Output): string[] {
   const { colors } = output;
   const signs = signsOf(output);
   const width = widthOf(output);
-  const rows = shownRows(report.rows, result);
+  const rows = report.kept;
   if (rows.length === 0) return [];
   const write = errorWriter(rows);
   const errors = rows.map(({ test }) => write(test.value));
@@ -26,12 +26,8 @@ export function armRows(report: StudyReport, result: StudyResult, output: Output
   const roomy = width >= 70;
   const won = rows.map((row) => wonText(row, roomy));
   const wonWidth = Math.max(3, ...won.map((text) => text.length));
-  const plain = rows.map(({ arm }) => shortArmName(arm));
-  const most = Math.max(14, Math.floor(width * (roomy ? 0.45 : 0.4)));
-  const names = rows.map(({ statistics }, i) => {
-    const name = `${plain[i]}, recomputed`;
-    return statistics === "recomputed" && displayWidth(name) <= most ? name : plain[i];
-  });
+  const names = rows.map(({ arm }) => shortArmName(arm));
+  const most = Math.max(14, Math.floor(width * (roomy ? 0.5 : 0.4)));
   const nameWidth = Math.min(most, Math.max(...names.map(displayWidth)));
   const room = width - 1 - nameWidth - errorWidth - wonWidth - 6;
   const differences = rows.flatMap(({ difference }) => difference ?? []);
@@ -43,11 +39,13 @@ export function armRows(report: StudyReport, result: StudyResult, output: Output
       : numberText(difference, isReference(arm, report)),
   );
   const middleWidth = drawn ? axis.columns : Math.max(4, ...middle.map((text) => text.length));
+  const metricWidth = nameWidth + errorWidth + 2;
+  // "MAE in Miles_per_Gallon": without the target's name if there is no room for all of it.
+  const metric = [report.metric, report.metric.replace(/ in .*$/s, "")]
+    .map((text) => `test ${printable(text)}`)
+    .find((text) => displayWidth(text) <= metricWidth);
   const head = [
-    padToWidth(
-      cutToWidth(`test ${printable(report.metric)}`, nameWidth + errorWidth + 2, signs.cut),
-      nameWidth + errorWidth + 2,
-    ),
+    padToWidth(metric ?? "test", metricWidth),
     padToWidth(drawn ? axisLabels(axis) : "diff", middleWidth),
     won.some((text) => text !== "") ? "won" : "",
   ];
@@ -63,37 +61,23 @@ export function armRows(report: StudyReport, result: StudyResult, output: Output
   ];
 }
 
-/**
- * One row for each arm. A network with BatchNorm is shown with recomputed statistics where these
- * are better on the validation rows by the smallest effect of interest.
- */
-function shownRows(rows: readonly ReportRow[], { plan, trials }: StudyResult): ReportRow[] {
-  const view = new StudyView(plan, trials);
-  const error = (arm: Arm, statistics: ReportRow["statistics"]) =>
-    view.rate(arm, statistics)?.validation ?? Number.POSITIVE_INFINITY;
-  const recomputes = (arm: Arm) =>
-    rows.some((row) => row.arm === arm && row.statistics === "recomputed") &&
-    error(arm, "recomputed") < (1 - plan.worth) * error(arm, "asTrained");
-  return rows.filter(({ arm, statistics }) => (statistics === "recomputed") === recomputes(arm));
-}
-
 function isReference(arm: Arm, { reference }: StudyReport): boolean {
   return describeArm(arm) === reference;
 }
 
 /** The same number of decimals for all: three digits for the smallest. */
-function errorWriter(rows: readonly ReportRow[]): (value: number) => string {
+function errorWriter(rows: readonly ArmRow[]): (value: number) => string {
   const smallest = Math.min(...rows.map(({ test }) => Math.abs(test.value)).filter((value) => value > 0));
   const decimals = Number.isFinite(smallest) ? Math.max(0, Math.min(4, 2 - Math.floor(Math.log10(smallest)))) : 2;
   return (value) => (Number.isFinite(value) ? figure(value, decimals, 1e5) : "–");
 }
 
-function wonText({ won }: ReportRow, roomy: boolean): string {
+function wonText({ won }: ArmRow, roomy: boolean): string {
   return won === null ? "" : `${won.seeds}${roomy ? " of " : "/"}${won.of}`;
 }
 
 function plotOrReference(
-  difference: ReportRow["difference"],
+  difference: ArmRow["difference"],
   reference: boolean,
   axis: ReturnType<typeof axisOf>,
   signs: Signs,
@@ -106,13 +90,13 @@ function plotOrReference(
   return zero > word.length ? `${plot.slice(0, zero - word.length - 1)}${word} ${plot.slice(zero)}` : plot;
 }
 
-function numberText(difference: ReportRow["difference"], reference: boolean): string {
+function numberText(difference: ArmRow["difference"], reference: boolean): string {
   if (reference) return "ref.";
   return difference === null ? "" : `${difference.value > 0 ? "+" : ""}${scoreText(difference.value)}`;
 }
 
 /** Green below the reference, red above it, dim if the interval holds 0. */
-function colorOf({ difference }: ReportRow, { colors }: Output): (text: string) => string {
+function colorOf({ difference }: ArmRow, { colors }: Output): (text: string) => string {
   const interval = difference?.interval;
   if (interval == null) return difference === null ? colors.dim : (text) => text;
   return interval.high < 0 ? colors.green : interval.low > 0 ? colors.red : colors.dim;

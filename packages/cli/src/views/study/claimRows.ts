@@ -9,6 +9,9 @@ import { isHeldInPart } from "./isHeldInPart.ts";
 /** Room for a figure without its interval. */
 const leastFigure = 20;
 
+/** As many claims are told one by one: a study of 30 arms has 29. */
+const mostClaims = 10;
+
 /** A claim in a line: its verdict, its name and the figure that decides it. */
 interface Line {
   readonly sign: string;
@@ -25,7 +28,9 @@ export function claimRows(report: StudyReport, { headline }: StudyResult, output
   const { colors } = output;
   const signs = signsOf(output);
   const stale = staleLine(headline.stale, colors, signs);
-  const lines = [...report.claims.map((claim) => claimLine(claim, colors, signs)), ...(stale ? [stale] : [])];
+  const { told, others } = onOneScreen(report.claims);
+  const rest = others === 0 ? [] : [othersLine(others, colors, signs)];
+  const lines = [...told.map((claim) => claimLine(claim, colors, signs)), ...rest, ...(stale ? [stale] : [])];
   if (lines.length === 0) return [];
   const width = widthOf(output) - 1;
   const wordy = width >= 69;
@@ -41,13 +46,26 @@ export function claimRows(report: StudyReport, { headline }: StudyResult, output
   });
 }
 
+/** All claims if they are few, else those that are decided, and how many others there are. */
+function onOneScreen(claims: readonly Claim[]): { readonly told: readonly Claim[]; readonly others: number } {
+  if (claims.length <= mostClaims) return { told: claims, others: 0 };
+  const told = claims.filter(({ verdict }) => verdict !== "undecided");
+  return { told, others: claims.length - told.length };
+}
+
+function othersLine(others: number, { yellow }: Colors, { open }: Signs): Line {
+  const otherwise = "--details tells them";
+  return { sign: open, verdict: "undecided", color: yellow, name: `${others} claims`, figure: undefined, otherwise };
+}
+
 function claimLine(claim: Claim, colors: Colors, signs: Signs): Line {
   const [sign, verdict, color] = {
     held: [signs.held, isHeldInPart(claim) ? "held in part" : "held", colors.green] as const,
     "not held": [signs.refuted, "not held", colors.red] as const,
     undecided: [signs.open, "undecided", colors.yellow] as const,
   }[claim.verdict];
-  const otherwise = claim.figures.length > 0 ? "not measured" : printable(claim.sentence);
+  // What a claim takes that this study lacks is a sentence, for which there is no room.
+  const otherwise = claim.figures.length > 0 ? "not measured" : "not studied";
   return { sign, verdict, color, name: printable(claim.short), figure: deciding(claim), otherwise };
 }
 
@@ -73,7 +91,10 @@ function staleLine(stale: StudyResult["headline"]["stale"], colors: Colors, sign
   return { sign, verdict, color, name: "running statistics", figure, otherwise: "" };
 }
 
-/** As much of a figure as there is room for: "-0.976 MAE (-1.34 to -0.608), raw, 10 of 10". */
+/**
+ * As much of a figure as there is room for: "-0.976 MAE (-1.34 to -0.608), raw, 10 of 10". The
+ * interval, by which it is judged, is worth more than the unit.
+ */
 function figureText({ value, unit, label, interval, judged, seeds, won }: Figure, room: number): string {
   if (value === null) return "not measured";
   const signed = judged?.none === 0;
@@ -82,6 +103,17 @@ function figureText({ value, unit, label, interval, judged, seeds, won }: Figure
   const range = interval === null ? " (no interval)" : ` (${write(interval.low)} to ${write(interval.high)})`;
   const where = `, ${printable(label).replace(/^on (.*?)(?: features)?$/, "$1")}`;
   const wins = won === undefined ? "" : `, ${won} of ${seeds}`;
-  const texts = [what + range + where + wins, what + range + where, what + range, what + where, what, write(value)];
+  const brief = `${write(value)} ${printable(unit).replace("times the epochs", "times").replace("of the rates", "of rates")}${range}`;
+  const bare = write(value) + range;
+  const texts = [
+    what + range + where + wins,
+    what + range + where,
+    what + range,
+    brief,
+    bare,
+    what + where,
+    what,
+    write(value),
+  ];
   return texts.find((text) => displayWidth(text) <= room) ?? write(value);
 }

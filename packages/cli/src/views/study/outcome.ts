@@ -1,6 +1,7 @@
 import type { StudyPlan } from "evenkeel/study";
 import { resumeCommand, type Studied } from "../../actions/study/study.ts";
 import { trainCommand } from "../../actions/study/trainCommand.ts";
+import { displayWidth } from "../../shell/displayWidth.ts";
 import { count, duration } from "../../shell/figures.ts";
 import { type Output, widthOf, wrap } from "../../shell/terminal.ts";
 import { detailsText } from "./detailsText.ts";
@@ -24,7 +25,7 @@ export function outcomeText(studied: Studied, { shorten, details }: OutcomeOptio
   const { concluded, complete, study } = studied;
   const ending = endingLines(studied, shorten, details, output);
   const command = complete ? trainCommand(studied) : undefined;
-  if (command !== undefined) ending.unshift(`Train it: ${command}`);
+  if (command !== undefined) ending.unshift(...commandLines("Train it:", command, widthOf(output) - 1));
   if (!complete) ending.push(`Resume with: ${resumeCommand(shorten(study.path))}`);
   if (concluded === undefined) return `${ending.join("\n")}\n`;
   const { result, report } = concluded;
@@ -32,6 +33,28 @@ export function outcomeText(studied: Studied, { shorten, details }: OutcomeOptio
   const answer = answerText(report, output).split("\n");
   const isTight = !details && evidence.length + answer.length + ending.length >= screen;
   return `${[...evidence, ...(isTight ? [] : [""]), ...answer, ...ending].join("\n")}\n`;
+}
+
+/**
+ * A command that can be copied: one that is wider than the terminal continues on further lines, with
+ * the sign by which a shell knows that. Where there is no such sign for all shells, the terminal
+ * breaks it.
+ */
+function commandLines(before: string, words: readonly string[], width: number): string[] {
+  const whole = `${before} ${words.join(" ")}`;
+  if (displayWidth(whole) <= width || process.platform === "win32") return [whole];
+  const lines = [before];
+  for (const [i, word] of words.entries()) {
+    // A flag is not parted from its value.
+    const value = i > 0 && words[i - 1].startsWith("-") && !word.startsWith("-");
+    const next = words.at(i + 1);
+    const together = word.startsWith("-") && next !== undefined && !next.startsWith("-") ? `${word} ${next}` : word;
+    const last = lines[lines.length - 1];
+    const fits = displayWidth(`${last} ${together}`) + 2 <= width;
+    if (value || fits) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`  ${word}`);
+  }
+  return lines.map((line, i) => (i < lines.length - 1 ? `${line} \\` : line));
 }
 
 /** How much was trained, and where all of it is. A path is never broken. */
@@ -51,7 +74,8 @@ function endingLines(
     return [wrap(ended, width), ...written.map((path, i) => `${i === 0 ? "Wrote" : "     "} ${shorten(path)}`)];
   }
   const where = `${report === undefined ? "Written to" : "Report:"} ${shorten(written[0])}`;
-  const short = complete ? `${count(trained, "network")} in ${duration(seconds)}.` : ended;
+  const now = trained === 0 ? "all trained before" : `in ${duration(seconds)}`;
+  const short = complete ? `${count(trained || trials.length, "network")}${trained === 0 ? "," : ""} ${now}.` : ended;
   return complete && short.length + where.length < width ? [`${short} ${where}`] : [wrap(short, width), where];
 }
 

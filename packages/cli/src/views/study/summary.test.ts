@@ -62,22 +62,22 @@ describe("one screen of a study", () => {
     expect(shown(study, 60)).toMatchInlineSnapshot(`
       "
       test MAE in y                   -0.140          +1.20  won
-      raw, no normalization     2.95    ┊     ├───────●───▸  0/10
+      raw, no normalization     2.95    ┊     ├────────●──▸  0/10
       raw, BatchNorm            2.00  ├─●─┤                  6/10
-      raw, LayerNorm            2.95    ┊   ├─────────●───▸  0/10
+      raw, LayerNorm            2.95    ┊   ├──────────●──▸  0/10
       z-score, no normalizati…  2.00    ┊ reference
       z-score, BatchNorm        2.00  ├─●─┤                  6/10
       z-score, LayerNorm        2.00  ├─●─┤                  6/10
       z-score, dropout 0.2      2.00    ●                    0/10
       z-score, BatchNorm, dro…  2.00  ├─●─┤                  6/10
       ≈  trains in fewer epochs     not measured
-      ≈  makes training stable      -0.700 of the rates
+      ≈  makes training stable      -0.700 (-1.72 to +0.318)
       ≈  improves the result        -0.947 MAE (-1.64 to +0.104)
       ✗  makes scaling matter less  0 MAE (0 to 0)
       ✗  regularises                0 MAE (0 to 0), raw, 0 of 10
       ≈  is no guarantee            -0.947 MAE (-1.75 to +0.383)
-      ✗  helps more with more rows  0
-      ✓  running statistics         -0.001 MAE, raw
+      ✗  helps more with more rows  0 (0 to 0)
+      ✓  running statistics         -0.001 (-0.0011 to -0.00095)
       "
     `);
   });
@@ -131,4 +131,32 @@ test("names of strangers, in any script, take their room and no more", () => {
     expect(text).not.toContain("\u001b");
     expect(text).not.toContain("\u202e");
   }
+});
+
+test("a study of 30 arms tells the claims that are decided, and how many are open", () => {
+  const arms = Array.from({ length: 30 }, (_, i) => ({ scale: "zscore", norm: "none", dropout: i / 40 }) as const);
+  const study = madeUpStudy(
+    ({ dropout }, { seed }) => ({ validation: dropout === 0.5 ? 1 : 2 + ((seed % 3) - 1) * dropout }),
+    {
+      arms,
+      ask: "networks",
+    },
+  );
+  const claims = shown(study, 80).split("\n").slice(32);
+  expect(`\n${claims.join("\n")}`).toMatchInlineSnapshot(`
+    "
+    ✓ held       z-score, no normalization, dr…  -1.00 MAE (-1.00 to -1.00)
+    ≈ undecided  28 claims                       --details tells them
+    "
+  `);
+});
+
+test("an arm is shown once, with the statistics that each training is better with on its validation rows", () => {
+  const stale: MakeUp = (arm, { seed }) => ({
+    validation: 1.5,
+    ...(arm.norm === "batch" && { stale: seed % 2 === 0 ? 1 : 0 }),
+  });
+  const text = shown(madeUpStudy(stale), 80);
+  expect(text.match(/^z-score, BatchNorm .*$/gm)).toEqual([expect.stringMatching(/ 1\.50 /)]);
+  expect(text).not.toContain("recomputed");
 });

@@ -6,7 +6,7 @@ import { claimRows } from "./claimRows.ts";
 
 /** A study on one screen: the arms and the claims in a line each. */
 export function summary(result: StudyResult, report: StudyReport, output: Output): string[] {
-  return [...armRows(report, result, output), ...claimRows(report, result, output)];
+  return [...armRows(report, output), ...claimRows(report, result, output)];
 }
 
 /** The answer in plain words, and the smallest effect that the study would have found. */

@@ -1,13 +1,17 @@
 import { planTable } from "../../train/table/plan.ts";
-import type { Arm } from "../arms/arm.ts";
+import { type Arm, sameArm } from "../arms/arm.ts";
 import { type TrainingOptions, trialOptions } from "../arms/trainingOptions.ts";
+import { bestOf } from "../questions/headline.ts";
 import type { StudyResult } from "../report/result.ts";
 import { StudyView } from "../report/view.ts";
 import type { StudyPlan } from "./plan.ts";
 
 /** What a study found to train best. */
 export interface BestTraining {
-  /** The arm with the lowest mean validation error, at its best rate. */
+  /**
+   * The arm with the lowest mean validation error, at its best rate; the one that others are
+   * compared with, if the validation rows cannot choose between the two.
+   */
   readonly arm: Arm;
   readonly lr: number;
   /**
@@ -19,22 +23,26 @@ export interface BestTraining {
 
 /**
  * The training that the validation rows chose, as options of `trainTable`; undefined if no seed is
- * complete, or the arm's network is made by a function.
+ * complete, no training of it ended with a network, or the arm's network is made by a function.
  */
 export function bestTraining({ plan, trials }: Pick<StudyResult, "plan" | "trials">): BestTraining | undefined {
   const view = new StudyView(plan, trials);
-  const rated = plan.arms.flatMap((arm) => {
-    const rate = view.rate(arm, "kept");
-    return rate === undefined ? [] : [{ arm, ...rate }];
-  });
-  if (rated.length === 0) return undefined;
-  const { arm, lr } = rated.reduce((best, one) => (one.validation < best.validation ? one : best));
+  const best = bestOf(view, plan.arms);
+  const arm = best.find((one) => sameArm(one, view.reference)) ?? lowest(view, best);
+  const lr = arm && view.rate(arm, "kept")?.lr;
+  if (arm === undefined || lr === undefined) return undefined;
+  if ([...view.seen(arm).values()].every(({ diverged }) => diverged)) return undefined;
   if (arm.name !== undefined && arm.from !== "options") return undefined;
   const { seed: _, preprocessing = {}, ...options } = trialOptions({ ...plan.settings, arm, lr, seed: 0 });
   const { clampPredictions: __, ...others } = preprocessing;
   const own = arm.name === undefined ? undefined : arm.options.preprocessing?.clampPredictions;
   const clamped = own === undefined ? {} : { clampPredictions: own };
   return { arm, lr, options: { ...withoutDefaults(plan, options), preprocessing: { ...others, ...clamped } } };
+}
+
+function lowest(view: StudyView, arms: readonly Arm[]): Arm | undefined {
+  const error = (arm: Arm) => view.rate(arm, "kept")?.validation ?? Number.POSITIVE_INFINITY;
+  return arms.length === 0 ? undefined : arms.reduce((best, arm) => (error(arm) < error(best) ? arm : best));
 }
 
 /** The options without those whose absence makes the same plan. */

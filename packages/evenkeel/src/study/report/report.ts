@@ -11,12 +11,9 @@ import { type Estimate, mean, median } from "./statistics.ts";
 import { StudyView } from "./view.ts";
 import { count, number } from "./words.ts";
 
-/** One line of the table: an arm at its best rate, scored with one kind of running statistics. */
-export interface ReportRow {
+/** An arm at its best rate, scored with one kind of running statistics. */
+export interface ArmRow {
   readonly arm: Arm;
-  readonly label: string;
-  /** "asTrained" and "recomputed" for arms with BatchNorm, "asTrained" alone for others. */
-  readonly statistics: Exclude<Statistics, "kept">;
   readonly lr: number;
   readonly test: Estimate;
   /** The difference to the reference arm; null for the reference. */
@@ -44,6 +41,13 @@ export interface ReportRow {
   readonly rescaled: Estimate | null;
 }
 
+/** One line of the table. */
+export interface ReportRow extends ArmRow {
+  readonly label: string;
+  /** "asTrained" and "recomputed" for arms with BatchNorm, "asTrained" alone for others. */
+  readonly statistics: Exclude<Statistics, "kept">;
+}
+
 /** The contents of a report: figures with their units, and sentences. */
 export interface StudyReport {
   readonly title: string;
@@ -60,6 +64,11 @@ export interface StudyReport {
   readonly targetError: string;
   readonly reference: string;
   readonly rows: readonly ReportRow[];
+  /**
+   * Each arm once, every training with the running statistics that are better on its validation
+   * rows: by these figures the question is answered and the claims are judged.
+   */
+  readonly kept: readonly ArmRow[];
   readonly claims: readonly Claim[];
   /** What a reader must know to interpret the figures. */
   readonly notes: readonly string[];
@@ -76,7 +85,10 @@ export function studyReport(result: StudyResult): StudyReport {
   const unit = plan.task === "regression" ? ` in ${plan.target}` : "";
   const rows = plan.arms.flatMap((arm) =>
     (hasBatchNorm(arm) ? (["asTrained", "recomputed"] as const) : (["asTrained"] as const)).flatMap(
-      (statistics) => rowOf(view, arm, statistics) ?? [],
+      (statistics): ReportRow[] => {
+        const row = rowOf(view, arm, statistics);
+        return row === undefined ? [] : [{ ...row, statistics, label: labelOf(arm, statistics) }];
+      },
     ),
   );
   return {
@@ -87,12 +99,13 @@ export function studyReport(result: StudyResult): StudyReport {
     targetError: describeTarget(view),
     reference: describeArm(view.reference),
     rows,
+    kept: plan.arms.flatMap((arm) => rowOf(view, arm, "kept") ?? []),
     claims,
     notes: notesOf(view, complete, rows),
   };
 }
 
-function rowOf(view: StudyView, arm: Arm, statistics: "asTrained" | "recomputed"): ReportRow | undefined {
+function rowOf(view: StudyView, arm: Arm, statistics: Statistics): ArmRow | undefined {
   const rate = view.rate(arm, statistics);
   if (rate === undefined) return undefined;
   const { lrs, rescale } = view.plan;
@@ -112,8 +125,7 @@ function rowOf(view: StudyView, arm: Arm, statistics: "asTrained" | "recomputed"
   const apartOnSplit = [...spreads(view, arm, statistics).values()];
   const everywhere = lrs.flatMap((lr) => [...view.at(arm, lr, statistics).values()]);
   return {
-    ...{ arm, statistics, lr: rate.lr },
-    label: labelOf(arm, statistics),
+    ...{ arm, lr: rate.lr },
     test,
     difference: apart.length === 0 ? null : view.difference(apart, beside),
     differences: apart.map((all) => view.scale.move(beside, mean(all))),
