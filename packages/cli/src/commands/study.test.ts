@@ -123,7 +123,7 @@ describe("another question", () => {
     const { out, err, code } = await run([...asked, "--details", "--out", "p"]);
     expect(err).toBe("");
     expect(code).toBe(0);
-    expect(out).toMatch(/^In which order do layers predict y best \(regression\)\?/);
+    expect(out).toMatch(/^Which order of layers predicts y best \(regression\)\?/);
     // One hidden layer: 6 arms x 2 rates x 3 seeds; then all of them on half of the rows.
     expect(out).toContain(`Plan  ${36 + 18 + 18} networks on 51 training rows`);
     for (const part of [
@@ -187,7 +187,7 @@ describe("another question", () => {
     ];
     const { out, err, code } = await run([...pictures, "--details", "--threads", "1", "--out", "a"]);
     expect([err, code]).toEqual(["", 0]);
-    expect(out).toMatch(/^With which head does a ConvNet tell the class of these pictures best \(binary\)\?/);
+    expect(out).toMatch(/^Which head of a ConvNet tells class best \(binary\)\?/);
     expect(out).toContain("Table digits, 60 rows; predicted from 4 x 4 pixels");
     expect(out).toContain("heads of one ConvNet\n  global average pooling ");
     expect(out).toContain("Three claims about pooling");

@@ -36,7 +36,7 @@ function claims(view: StudyView): Claim[] {
     const name = describeArm(others[i]);
     return {
       id: `better:${name}`,
-      short: `${name} does better`,
+      short: name,
       claim: `${name} does better than ${reference}.`,
       rule:
         `Test ${unitOf(view)}, ${name} minus ${reference}, paired over seeds, each network at its own best rate. Held if the whole interval ` +

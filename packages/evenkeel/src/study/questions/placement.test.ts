@@ -155,7 +155,7 @@ describe("the headline", () => {
   });
   test("the report has two rows for each, and the first is what others are compared with", () => {
     const report = studyReport(study(() => 1));
-    expect(report.title).toBe("In which order do layers predict y best?");
+    expect(report.title).toBe("Which order of layers predicts y best?");
     expect([report.reference, report.rows.length]).toEqual([paper, 16]);
     expect(report.rows[0].difference).toBeNull();
   });

@@ -40,7 +40,7 @@ const orders: Readonly<Record<BatchNorm, Readonly<Record<Dropout, readonly Layer
 export const placement: Question = {
   ask: "placement",
   summary: "BatchNorm before or after the activation, dropout before it, after it or none: which order is best?",
-  title: (target) => `In which order do layers predict ${target} best?`,
+  title: (target) => `Which order of layers predicts ${target} best?`,
   claimsTitle: "Four claims about the order of layers, on this table",
   defaults: { dropout: { whole: 0.2, quick: 0.2 } },
   arms,

@@ -23,7 +23,7 @@ export const pooling: Question = {
   ask: "pooling",
   summary:
     "which head does a ConvNet need: global average, global max, or average or max pooling before a wider Linear?",
-  title: (target) => `With which head does a ConvNet tell the ${target} of these pictures best?`,
+  title: (target) => `Which head of a ConvNet tells ${target} best?`,
   claimsTitle: "Three claims about pooling, on these pictures",
   takesPictures: true,
   comparesSizes: true,

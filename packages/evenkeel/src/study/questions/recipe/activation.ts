@@ -13,7 +13,7 @@ import { recipeArm, recipeWidths } from "./recipeArm.ts";
 export const activation: Question = {
   ask: "activation",
   summary: "which nonlinearity: ReLU, LeakyReLU, ELU, GELU, SiLU or Tanh?",
-  title: (target) => `With which activation does a network predict ${target} best?`,
+  title: (target) => `Which activation predicts ${target} best?`,
   claimsTitle: "Four claims about activations, on this table",
   ownOptions: ["dropout"],
   defaults: { hidden: recipeWidths },

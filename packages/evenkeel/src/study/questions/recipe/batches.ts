@@ -23,7 +23,7 @@ import { recipeArm, recipeWidths } from "./recipeArm.ts";
 export const batches: Question = {
   ask: "batches",
   summary: "batches of how many rows, from 2 to 256, with as many epochs for each?",
-  title: (target) => `With which batch size does a network predict ${target} best?`,
+  title: (target) => `Which batch size predicts ${target} best?`,
   claimsTitle: "Three claims about the batch size, on this table",
   ownOptions: ["dropout"],
   defaults: { hidden: recipeWidths },
@@ -50,8 +50,8 @@ function smallBatches(view: StudyView, together: number): Claim {
   const best = nameOf(small);
   const statement = {
     id: "smallBatches" as const,
-    claim: `Batches of at most ${small} rows do best (Masters and Luschi 2018).`,
-    short: "small batches do best",
+    claim: `Batches of more than ${small} rows do no better (Masters and Luschi 2018).`,
+    short: "larger batches are no better",
     rule:
       `${pairedOverSeeds(view, `larger batches minus ${best}, for as many epochs`)}. ` +
       heldIfRefuted(view, "larger batches improving the result", `the error with ${best}`),

@@ -19,7 +19,7 @@ import { recipeArm, recipeWidths } from "./recipeArm.ts";
 export const dropout: Question = {
   ask: "dropout",
   summary: "how much dropout: none, the default of trainTable, or another probability?",
-  title: (target) => `With how much dropout does a network predict ${target} best?`,
+  title: (target) => `How much dropout predicts ${target} best?`,
   claimsTitle: "Two claims about dropout, on this table",
   ownOptions: ["dropout"],
   defaults: { hidden: recipeWidths },

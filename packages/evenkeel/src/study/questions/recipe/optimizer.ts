@@ -22,7 +22,7 @@ type Recipe = keyof typeof recipes;
 export const optimizer: Question = {
   ask: "optimizer",
   summary: "AdamW, Adam or SGD with momentum, each at its own best rate, and is one cycle better than a constant rate?",
-  title: (target) => `With which optimizer does a network predict ${target} best?`,
+  title: (target) => `Which optimizer predicts ${target} best?`,
   claimsTitle: "Three claims about optimizers, on this table",
   ownOptions: ["dropout", "train.optimizer", "train.schedule", "train.weightDecay", "train.patience"],
   defaults: {

@@ -10,7 +10,7 @@ import { recipeArm, recipeWidths } from "./recipeArm.ts";
 export const scaling: Question = {
   ask: "scaling",
   summary: "numeric features squashed, z-scored, robustly scaled or raw?",
-  title: (target) => `With which scaling of the features does a network predict ${target} best?`,
+  title: (target) => `Which scaling of features predicts ${target} best?`,
   claimsTitle: "Three claims about the scaling of features, on this table",
   ownOptions: ["dropout"],
   defaults: { hidden: recipeWidths },
