@@ -21,11 +21,6 @@ interface PowerOptions {
 
 const mostSeeds = 1000;
 
-/** An estimate falls short of the true value by no more than this many standard errors in 4 of 5. */
-function marginOf(confidence: number, seeds: number): number {
-  return tQuantile(confidence, seeds - 1) + tQuantile(0.6, seeds - 1);
-}
-
 /**
  * The effect that an interval would lie beyond the smallest effect of interest for in 4 of 5
  * studies, by the spread of these values; undefined for fewer than 3 seeds.
@@ -37,8 +32,12 @@ export function powerOf(values: readonly Measured[], options: PowerOptions): Pow
   // The variance has a part that falls with the number of seeds, and one that does not.
   const falling = seeds * varianceOfMean(values, 0);
   const staying = varianceOfMean(values, overlap) - falling / seeds;
-  const smallestWith = (many: number) =>
-    worth + Math.max(reach(many), marginOf(confidence, many) * Math.sqrt(falling / many + staying));
+  const smallestWith = (many: number) => {
+    const error = Math.sqrt(falling / many + staying);
+    const halfWidth = Math.max(reach(many), tQuantile(confidence, many - 1) * error);
+    // In 4 of 5 studies the estimate falls short of the true value by no more than this.
+    return worth + halfWidth + tQuantile(0.6, many - 1) * error;
+  };
   const smallest = smallestWith(seeds);
   const half = smallest / 2;
   let more = seeds;

@@ -122,7 +122,7 @@ function rowOf(view: StudyView, arm: Arm, statistics: "asTrained" | "recomputed"
       median: Number.isFinite(middle) ? middle : null,
       ...{ arrived: arrivals.filter(Number.isFinite).length, runs: arrivals.length },
     },
-    spread: apartOnSplit.length === 0 ? null : view.scale.move(test.value, mean(apartOnSplit)),
+    spread: apartOnSplit.length === 0 ? null : view.scale.apart(test.value, mean(apartOnSplit)),
     trains: ratesOfMost(view, arm, statistics),
     diverged: { runs: everywhere.filter(({ diverged }) => diverged).length, of: everywhere.length },
     gap: view.difference(gaps, train),

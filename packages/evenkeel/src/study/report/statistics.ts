@@ -156,18 +156,6 @@ export function estimateRatio(
   );
 }
 
-/**
- * The distance of each value from the median. Spreads are compared by these, pair by pair: Levene's
- * test in the robust form of Brown and Forsythe (1974, JASA 69, 364-367), for pairs. Tests for
- * normal distributions, such as those of Pitman and Morgan for pairs, report a difference in up to
- * 4 of 10 comparisons of equal spreads if there are outliers, as there are among trainings; this
- * test does in at most 1 of 20.
- */
-export function deviationsFromMedian(values: readonly number[]): number[] {
-  const middle = median(values);
-  return values.map((value) => Math.abs(value - middle));
-}
-
 /** The slope of the least-squares line through these points, of which at least two differ in x. */
 export function slope(points: readonly (readonly [x: number, y: number])[]): number {
   const [mx, my] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
