@@ -170,7 +170,7 @@ function intervalsNote({ plan }: StudyView): string {
   }
   return (
     `${over}, widened because the seeds split the same rows anew: ${widened}. What two trainings on the same split differ by is the luck of the training, ` +
-    `and counts 1/${n}. So the intervals are about other rows of the same kind as well, ` +
+    `and half of that variance counts 1/${n} only: all of it would be too much, for it is an estimate. So the intervals are about other rows of the same kind as well, ` +
     "and more seeds alone cannot make them narrow: more rows can. They say nothing of other tables."
   );
 }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { Generator } from "../../random/index.ts";
+import { fillNormal } from "../../random/normal.ts";
 import {
   estimateMean,
   estimateRatio,
@@ -8,6 +10,7 @@ import {
   slope,
   standardDeviation,
   tQuantile,
+  varianceOfMean,
 } from "./statistics.ts";
 
 describe("spread and centre", () => {
@@ -107,5 +110,71 @@ describe("estimates", () => {
     expect(other.interval?.low).toBeCloseTo(1 / (interval?.high ?? 0), 12);
     // log2 of the ratios: -2, -1, -1; their standard error is 1/3
     expect(interval?.high).toBeCloseTo(2 ** (-4 / 3 + 4.302652729749462 / 3), 9);
+  });
+});
+
+describe("the variance of a mean in two parts", () => {
+  test("by hand", () => {
+    // Averages 2, 2, 6 of variance 16/3; within seeds 4/3, of an average half of that; half of this is taken off.
+    const both = [
+      [1, 3],
+      [2, 2],
+      [5, 7],
+    ];
+    expect(varianceOfMean(both, 0)).toBeCloseTo(16 / 9, 12);
+    expect(varianceOfMean(both, 0.25)).toBeCloseTo(16 / 9 + 0.25 * (16 / 3 - 2 / 3 / 2), 12);
+    // Of an interrupted study: 2 within seeds, and averages of 2, 1 and 2 trainings.
+    expect(varianceOfMean([[1, 3], 2, [5, 7]], 0.25)).toBeCloseTo(16 / 9 + 0.25 * (16 / 3 - (2 * 2) / 3 / 2), 12);
+    // Without second trainings, all of it may be the luck of splits.
+    expect(varianceOfMean([2, 2, 6], 0.25)).toBeCloseTo((1 / 3 + 0.25) * (16 / 3), 12);
+    // It never falls below that of independent values.
+    expect(
+      varianceOfMean(
+        [
+          [0, 9],
+          [9, 1],
+          [1, 9],
+        ],
+        0.25,
+      ),
+    ).toBe(
+      varianceOfMean(
+        [
+          [0, 9],
+          [9, 1],
+          [1, 9],
+        ],
+        0,
+      ),
+    );
+  });
+
+  test.each([
+    ["splits", 1, 0.1],
+    ["trainings", 0.1, 1],
+    ["both", 1, 1],
+  ])("gives intervals that hold the true mean in 95%: the luck of %s", (_, ofSplits, ofTraining) => {
+    const generator = new Generator(9);
+    const [seeds, times, overlap] = [10, 3000, 0.25];
+    const shared = overlap / (1 + overlap);
+    const draws = new Float64Array(3 * seeds + 1);
+    let [held, heldWhole, width, wholeWidth] = [0, 0, 0, 0];
+    for (let i = 0; i < times; i++) {
+      fillNormal(draws, 0, 1, generator);
+      const values = Array.from({ length: seeds }, (_, s) => {
+        const split = ofSplits * (Math.sqrt(shared) * draws[30] + Math.sqrt(1 - shared) * draws[s]);
+        return [10, 20].map((from) => split + ofTraining * draws[from + s]);
+      });
+      const parts = estimateMean(values, { overlap }).interval ?? expect.fail();
+      const whole = estimateMean(values.map(mean), { overlap }).interval ?? expect.fail();
+      if (parts.low <= 0 && parts.high >= 0) held++;
+      if (whole.low <= 0 && whole.high >= 0) heldWhole++;
+      width += parts.high - parts.low;
+      wholeWidth += whole.high - whole.low;
+    }
+    // 4 standard errors of 3000 means, 0.4% each.
+    expect(held / times).toBeGreaterThan(0.95 - 0.016);
+    expect(heldWhole).toBeGreaterThanOrEqual(held);
+    if (ofTraining > ofSplits) expect(width).toBeLessThan(0.85 * wholeWidth);
   });
 });
