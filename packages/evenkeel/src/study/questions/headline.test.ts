@@ -71,7 +71,7 @@ describe("what the study could have seen, in words", () => {
       "half of it by seeds",
       apart(0.02, 0.06),
       2,
-      /^A gain of 0\.\d+ \(\d\.\d%\) would be found 4 times in 5; half of it takes \d+ seeds\.$/,
+      /^A gain of 0\.061 \(3%\) would be found 4 times in 5; half of it takes 120 seeds\.$/,
     ],
     [
       "half of it by rows",
