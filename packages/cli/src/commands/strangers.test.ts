@@ -132,7 +132,7 @@ describe("a folder that somebody sent: its files", () => {
       await replaced(join(cwd, "runs", id, name), pipe, async () => {
         expect(await run("runs", "list")).toMatchObject({
           code: 0,
-          out: expect.stringContaining(`${name} is no file`),
+          out: expect.stringContaining(`${name} is a pipe or a device`),
         });
       });
     }
@@ -144,7 +144,7 @@ describe("a folder that somebody sent: its files", () => {
       ]);
     });
     await replaced(join(cwd, "runs", id, "metrics.jsonl"), pipe, async () => {
-      expect((await run("runs", "show", "latest")).err).toBe("metrics.jsonl is no file\n");
+      expect((await run("runs", "show", "latest")).err).toBe("metrics.jsonl is a pipe or a device\n");
     });
     await replaced(join(cwd, "runs", id, "study.json"), pipe, async () => {
       expect(await run("study", "--resume", "latest")).toMatchObject({ code: 2 });

@@ -12,7 +12,7 @@ import { withTableOptions } from "./tableOptions.ts";
 
 const examples = `
 Examples:
-  evenkeel study mpg               a built-in table: 870 networks, a minute
+  evenkeel study mpg               a built-in table: 870 networks
   evenkeel study penguins --seeds 20 --epochs 50
   evenkeel study cars.csv --target mpg --ignore name
   evenkeel study big.parquet --target delay --sample 5000 --quick

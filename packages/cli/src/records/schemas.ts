@@ -62,6 +62,15 @@ export function declaredSchema<T>(options: Readonly<Record<string, object>>): z.
   return z.looseObject(Object.fromEntries(shape)) as unknown as z.ZodType<T>;
 }
 
+/**
+ * For the option `error` of a parse. JSON has no undefined: where a value is undefined, the key is
+ * missing.
+ */
+export const sayMissing: z.core.$ZodErrorMap = (issue) =>
+  issue.code === "invalid_type" && issue.input === undefined
+    ? `Invalid input: expected ${issue.expected}, and it is missing`
+    : undefined;
+
 /** The first issue, with its key: "options.epochs: expected a whole number". */
 export function firstIssue({ issues: [{ path, message }] }: z.ZodError, under: readonly string[] = []): string {
   const key = [...under, ...path].join(".");

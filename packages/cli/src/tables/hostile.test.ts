@@ -297,7 +297,7 @@ const refused: Readonly<Record<string, [content: string | Uint8Array, message: R
   "text behind a closing quote": ['a,b\n"x"y,2\n', /line 2: .*written twice/],
   "a title above a table of texts": ["My report\na,b\nc,d\n", /line 2: it has 2 fields, expected 1.*--skip/],
   "a line of 6 MB": [`a,b\n${long}${long},1\n`, /has a line longer than 4 MB/],
-  "too many columns": [",".repeat(30_000), /the first line has 30001 columns/],
+  "too many columns": [",".repeat(30_000), /the first line has 30,001 columns/],
   "a first line of a MB": ["x".repeat(2_000_000), /the first row has no end in the first MB/],
   zeros: ["a,b\n1,\0\n", /is no text: byte 7 is 0/],
   "control characters": [Uint8Array.from({ length: 256 }, (_, i) => 1 + (i % 30)), /control characters/],

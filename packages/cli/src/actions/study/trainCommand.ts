@@ -11,8 +11,8 @@ import type { Studied } from "./study.ts";
 /**
  * The command that trains the arm that the study's validation rows chose, on the same table, in the
  * same way: `evenkeel train cars.csv --target mpg --norm batch --lr 0.01 …`. It leaves out what is
- * the default of `evenkeel train` whatever the table, and no arm's predictions are left unclamped as
- * they are in the study. Undefined if there is no result yet, or the network is made by a function.
+ * the default of `evenkeel train` whatever the table. The training clamps its predictions, which most
+ * arms of a study do not. Undefined if there is no result yet, or the network is made by a function.
  */
 export function trainCommand({ study, concluded }: Pick<Studied, "study" | "concluded">): string | undefined {
   const best = concluded && bestTraining(concluded.result);

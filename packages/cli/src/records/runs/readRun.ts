@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { sentence } from "../../shell/errors.ts";
 import { readJsonLines } from "../../shell/files/jsonLines.ts";
 import { ownerOf } from "../owner/owner.ts";
-import { firstIssue } from "../schemas.ts";
+import { firstIssue, sayMissing } from "../schemas.ts";
 import {
   type EpochLine,
   epochLineSchema,
@@ -96,7 +96,8 @@ export function listRuns(folder: string): (Run | DamagedRun)[] {
 /** A pipe would be waited for without end. */
 function checkIsFile(path: string): void {
   const facts = statSync(path);
-  if (!facts.isFile()) throw new Error(facts.isDirectory() ? "it is a folder" : "it is a pipe or a device");
+  if (!facts.isFile())
+    throw new Error(facts.isDirectory() ? "it is a folder" : `${basename(path)} is a pipe or a device`);
 }
 
 function readJson<T>(file: string, schema: z.ZodType<T>): T {
@@ -119,7 +120,7 @@ function readJson<T>(file: string, schema: z.ZodType<T>): T {
 }
 
 function checked<T>(value: unknown, schema: z.ZodType<T>, what: string): T {
-  const { success, data, error } = schema.safeParse(value);
+  const { success, data, error } = schema.safeParse(value, { error: sayMissing });
   if (success) return data;
   throw new Error(`${what}: ${firstIssue(error)}`);
 }

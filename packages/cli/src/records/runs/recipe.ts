@@ -3,7 +3,7 @@ import { type TrainTableOptions, trainTableOptions } from "evenkeel/train";
 import type { z } from "zod";
 import { misuse } from "../../shell/errors.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
-import { declaredSchema, firstIssue, tableFlagsSchema } from "../schemas.ts";
+import { declaredSchema, firstIssue, sayMissing, tableFlagsSchema } from "../schemas.ts";
 import type { Run } from "./readRun.ts";
 import { runFiles } from "./types.ts";
 
@@ -26,7 +26,7 @@ export function trainOptionsOf(run: Run): TrainTableOptions {
 }
 
 function parsed<T>({ path, config }: Run, key: "read" | "options", schema: z.ZodType<T>): T {
-  const { success, data, error } = schema.safeParse(config.recipe[key]);
+  const { success, data, error } = schema.safeParse(config.recipe[key], { error: sayMissing });
   if (success) return data;
   const why = firstIssue(error, ["recipe", key]);
   throw misuse("damaged-file", `${join(path, runFiles.config)}: ${why}`);

@@ -14,7 +14,7 @@ import { isOwnerFile, Ownership } from "../owner/owner.ts";
 import { checkOwnFiles } from "../ownFiles.ts";
 import { newFolder } from "../runs/runFolder.ts";
 import { studyFile } from "../runs/types.ts";
-import { declaredSchema, firstIssue, tableFlagsSchema } from "../schemas.ts";
+import { declaredSchema, firstIssue, sayMissing, tableFlagsSchema } from "../schemas.ts";
 
 /**
  * study.json: everything that was decided before the first network, so that the study can be
@@ -171,7 +171,7 @@ function latest(runs: string): string | undefined {
 function readStudy(folder: string): StudyConfig {
   const path = join(folder, studyFile);
   try {
-    return configSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+    return configSchema.parse(JSON.parse(readFileSync(path, "utf8")), { error: sayMissing });
   } catch (error) {
     const why = error instanceof z.ZodError ? firstIssue(error) : (error as Error).message;
     throw misuse("damaged-file", `${path} is damaged: ${why}`);

@@ -97,5 +97,7 @@ describe("a study that goes on", () => {
     appendFileSync(path(), '{"name":"my data"}\n');
     expect(() => openTrialStore(folder, data)).toThrow(/is no file of trials/);
     expect(readFileSync(path(), "utf8")).toBe('{"name":"my data"}\n');
+    writeFileSync(path(), '{"format":"evenkeel study trials"}\n');
+    expect(() => openTrialStore(folder, data)).toThrow(/holds trials of no version/);
   });
 });

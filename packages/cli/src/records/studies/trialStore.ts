@@ -7,7 +7,7 @@ import { z } from "zod";
 import { type CommandError, misuse } from "../../shell/errors.ts";
 import { makeFolder } from "../../shell/files/makeFolder.ts";
 import { writing } from "../../shell/files/writeAtomic.ts";
-import { figure, firstIssue } from "../schemas.ts";
+import { figure, firstIssue, sayMissing } from "../schemas.ts";
 
 /**
  * The finished trials of a study, in a folder: a study can be resumed from there, even after it was
@@ -99,7 +99,7 @@ function checkHeader(path: string, given: unknown, expected: Header): void {
   if (version !== expected.version) {
     throw misuse(
       "damaged-file",
-      `${path} holds trials of version ${JSON.stringify(version)}, this is version ${expected.version}`,
+      `${path} holds trials of ${version === undefined ? "no version" : `version ${JSON.stringify(version)}`}, this is version ${expected.version}`,
       "choose another folder, or delete it",
     );
   }
@@ -138,7 +138,7 @@ function isSpec(given: unknown): boolean {
 }
 
 function checkRun(path: string, given: unknown, line: number): TrialRun {
-  const { success, data, error } = runSchema.safeParse(given);
+  const { success, data, error } = runSchema.safeParse(given, { error: sayMissing });
   if (success) return data;
   throw damaged(path, line, `: ${firstIssue(error)}`);
 }

@@ -6,7 +6,7 @@ import { isHeldInPart } from "./isHeldInPart.ts";
 const indent = " ".repeat(15);
 
 const legend =
-  "Each figure is judged by the interval beside it. held: significant, and at least the smallest effect of interest; did not hold: no effect of interest, or the contrary. A " +
+  "Each figure is judged by the interval beside it. held: all of it is at least the smallest effect of interest; did not hold: it leaves out every such effect. A " +
   "claim holds if one figure or more held and none was refuted (in part: others are open); it does not if any was refuted. " +
   "The rule of each claim is in the report.";
 

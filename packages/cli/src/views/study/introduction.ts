@@ -13,8 +13,8 @@ interface IntroductionOptions {
 }
 
 /**
- * The text before the first network: the question and warnings about the table; with
- * details also notes, features, plan and folder.
+ * The text before the first network: the question and warnings about the table; with details also
+ * notes, features, plan and folder.
  */
 export function introduction(
   beginning: StudyBeginning,

@@ -6,10 +6,10 @@ import { printable } from "../../shell/printed.ts";
 import { type Output, widthOf, wrap } from "../../shell/terminal.ts";
 import { signsOf } from "../signs.ts";
 
-/** From how many seconds on it is said how to ask for less. */
+/** If a study takes more seconds than this, the plan says how to ask for less. */
 const long = 180;
 
-/** From how many rows on fewer would do for a first look. */
+/** For a table of more rows than this, the plan offers a sample. */
 const many = 5000;
 
 /** The question, and the table that it is asked of. */

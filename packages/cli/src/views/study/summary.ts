@@ -9,7 +9,7 @@ export function summary(result: StudyResult, report: StudyReport, output: Output
   return [...armRows(report, result, output), ...claimRows(report, result, output)];
 }
 
-/** The answer in plain words, and what the study could have seen. */
+/** The answer in plain words, and the smallest effect that the study would have found. */
 export function answerText({ answer, power }: StudyReport, output: Output): string {
   const { colors } = output;
   const plain = printable(answer.join(" "));

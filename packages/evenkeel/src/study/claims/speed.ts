@@ -143,8 +143,7 @@ export function describeTarget({ plan, reference }: StudyView): string {
 }
 
 /**
- * Claim 1. It counts epochs. The time of an epoch varies between runs, so the report shows it
- * beside the verdict.
+ * Claim 1. It counts epochs. The time of an epoch varies between runs, so it is not reported.
  */
 export function speed(view: StudyView): Claim {
   const { settings: trained, epochFractions } = view.plan;

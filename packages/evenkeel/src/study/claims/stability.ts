@@ -15,7 +15,7 @@ import {
 } from "./claim.ts";
 
 const worthSpread = 0.1;
-/** The grid has few rates: with fewer seeds than this, values may agree by chance. */
+/** With fewer seeds than this, values may agree by chance, since the grid has few rates. */
 const fewestSeeds = 5;
 const worthRates = -0.1;
 

@@ -26,9 +26,9 @@ export function variantTrials(plan: StudyPlan, rateOf: (arm: Arm) => number | un
 }
 
 /**
- * All arms are trained again on the same splits. Arms with names and the pairs with and without BatchNorm are tried on fewer rows and for fewer
- * epochs. Only raw features are tried in other units, because scaling by the rows' own mean and
- * spread undoes a change of unit.
+ * All arms are trained again on the same splits. Arms with names, and the pairs with and without
+ * BatchNorm, are also trained on fewer rows and for fewer epochs. Only raw features are tried in
+ * other units, because scaling by the rows' own mean and standard deviation undoes a change of unit.
  */
 function variantsOf({ arms, rowFractions, epochFractions, rescale }: StudyPlan): { arm: Arm; variant: Variant }[] {
   const plain = arms.filter(({ name, dropout }) => name !== undefined || dropout === 0);

@@ -63,9 +63,9 @@ export interface StudyRun {
 }
 
 /**
- * Runs a study: all arms at all rates and then, at the rate that was best on the validation rows,
- * the variants of the data. The result does not depend on the order in which trials finish, on
- * `lanes`, or on how often the study was interrupted.
+ * Runs a study: all arms at all rates; then, at the rate that was best on the validation rows, each
+ * arm again on the same splits, and the variants of the data. The result does not depend on the
+ * order in which trials finish, on `lanes`, or on how often the study was interrupted.
  *
  * @throws TypeError or RangeError if an option is invalid; any error of `execute`, after the other
  *   lanes have ended

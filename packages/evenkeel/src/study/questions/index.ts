@@ -7,7 +7,7 @@ import { placement } from "./placement.ts";
 import { pooling } from "./pooling.ts";
 import { type ArmOptions, type Ask, asks, type Question } from "./question.ts";
 import { activation } from "./recipe/activation.ts";
-import { batchSize } from "./recipe/batchSize.ts";
+import { batches } from "./recipe/batches.ts";
 import { dropout } from "./recipe/dropout.ts";
 import { optimizer } from "./recipe/optimizer.ts";
 import { scaling } from "./recipe/scaling.ts";
@@ -22,7 +22,7 @@ const byName: Readonly<Record<Ask, Question>> = {
   normalization,
   placement,
   dropout,
-  batchSize,
+  batches,
   width,
   activation,
   optimizer,

@@ -10,7 +10,7 @@ export const asks = [
   "normalization",
   "placement",
   "dropout",
-  "batchSize",
+  "batches",
   "width",
   "activation",
   "optimizer",

@@ -16,7 +16,7 @@ export interface Figure {
   readonly seeds: number;
   /**
    * The interval that the verdict was made by. Its confidence is 0.95, or more if several figures
-   * decide the claim.
+   * are judged together.
    */
   readonly interval: Interval | null;
   readonly confidence: number;

@@ -22,8 +22,8 @@ interface PowerOptions {
 const mostSeeds = 1000;
 
 /**
- * The effect that an interval would lie beyond the smallest effect of interest for in 4 of 5
- * studies, by the spread of these values; undefined for fewer than 3 seeds.
+ * The smallest effect whose interval lies beyond the smallest effect of interest in 4 of 5 studies
+ * with the variance of these values; undefined for fewer than 3 seeds.
  */
 export function powerOf(values: readonly Measured[], options: PowerOptions): Power | undefined {
   const { overlap, confidence, worth, reach } = options;

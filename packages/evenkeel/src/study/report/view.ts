@@ -7,7 +7,7 @@ import { averageOf, type Estimate, estimateMean, isBelow, type Measured, mean } 
 
 /**
  * The errors of a trained network, in the study's metric. None is above the best constant's on the
- * same rows: who has such a network takes the constant.
+ * same rows: a user with a worse network would take the constant.
  */
 export interface Observation {
   readonly seed: number;

@@ -22,7 +22,7 @@ const recipes: readonly (readonly [Ask, readonly string[], readonly string[]])[]
     ["dropoutHelps", "halfIsBest"],
   ],
   [
-    "batchSize",
+    "batches",
     ["batches of 32", "batches of 2", "batches of 8", "batches of 128"],
     ["smallBatches", "tinyBatches", "largeBatchGap"],
   ],
@@ -75,7 +75,7 @@ describe.each(recipes)("%s", (ask, names, claims) => {
     expect(found.claims.map(({ id }) => id)).toEqual(claims);
     // Batches of 256 are too large for 500 rows.
     const studied = found.claims.filter(({ sentence }) => !sentence.startsWith("Not studied"));
-    expect(studied.length).toBe(claims.length - (ask === "batchSize" ? 1 : 0));
+    expect(studied.length).toBe(claims.length - (ask === "batches" ? 1 : 0));
     expect(found.headline.sentences[0]).not.toContain("undefined");
   });
 
@@ -108,11 +108,11 @@ describe("claims come out true and false", () => {
   });
 
   test("batch size", () => {
-    expect(verdicts("batchSize", { "batches of 2": 1.1, "batches of 128": 1.1 })).toMatchObject({
+    expect(verdicts("batches", { "batches of 2": 1.1, "batches of 128": 1.1 })).toMatchObject({
       smallBatches: "held",
       tinyBatches: "held",
     });
-    expect(verdicts("batchSize", { "batches of 2": 0.9, "batches of 128": 0.9 })).toMatchObject({
+    expect(verdicts("batches", { "batches of 2": 0.9, "batches of 128": 0.9 })).toMatchObject({
       smallBatches: "not held",
       tinyBatches: "not held",
     });
@@ -141,7 +141,7 @@ describe("claims come out true and false", () => {
 describe("the options of the user", () => {
   test("are the reference, or all arms have them", () => {
     const names = (options: StudyOptions) => planStudy(data, options).arms.map(({ name }) => name);
-    expect(names({ ask: "batchSize", batchSize: 8 }).slice(0, 2)).toEqual(["batches of 8", "batches of 2"]);
+    expect(names({ ask: "batches", batchSize: 8 }).slice(0, 2)).toEqual(["batches of 8", "batches of 2"]);
     expect(names({ ask: "width", hidden: [7] })).toEqual(["7", "4", "14", "7-4", "no hidden layer"]);
     expect(names({ ask: "activation", activation: "gelu" }).slice(0, 2)).toEqual(["GELU", "ReLU"]);
     const plan = planStudy(data, { ask: "dropout", train: { optimizer: "sgd" } });

@@ -20,8 +20,8 @@ import { recipeArm, recipeWidths } from "./recipeArm.ts";
  * Which batch size is best? All arms pass over the rows equally often, so small batches take more
  * steps: that is what a user changes with `batchSize`, and Masters and Luschi compare so too.
  */
-export const batchSize: Question = {
-  ask: "batchSize",
+export const batches: Question = {
+  ask: "batches",
   summary: "batches of how many rows, from 2 to 256, with as many epochs for each?",
   title: (target) => `With which batch size does a network predict ${target} best?`,
   claimsTitle: "Three claims about the batch size, on this table",
