@@ -4,6 +4,8 @@ import { describe, expect, it } from "vitest";
 import { roundedTables } from "../evidence/finding.ts";
 import { findings } from "../evidence/findings.ts";
 import { pages, storedFigures } from "../evidence/pages.ts";
+import { pageWith } from "./simulations/page.ts";
+import { worlds } from "./simulations/worlds.ts";
 import { root } from "./sources.ts";
 
 /**
@@ -26,12 +28,19 @@ it.each(texts)("$path shows the stored figures", ({ path, text }) => {
   expect(readFileSync(join(root, path), "utf8")).toBe(text);
 });
 
+it("docs/evidence/simulations.md shows the stored shares of all worlds", () => {
+  const stored = JSON.parse(readFileSync(join(root, "docs/evidence/figures/simulations.json"), "utf8"));
+  expect(Object.keys(stored.worlds)).toEqual(Object.keys(worlds));
+  const page = readFileSync(join(root, "docs/evidence/simulations.md"), "utf8");
+  expect(pageWith(page, stored)).toBe(page);
+});
+
 it("no figures or pages are left of findings that are gone", () => {
   const names = findings.map(({ name }) => name);
   const stored = readdirSync(join(root, "docs/evidence/figures"));
-  expect(stored.sort()).toEqual([...names, "times"].map((name) => `${name}.json`).sort());
+  expect(stored.sort()).toEqual([...names, "simulations", "times"].map((name) => `${name}.json`).sort());
   const files = readdirSync(join(root, "docs/evidence")).filter((name) => name.endsWith(".md"));
-  expect(files.sort()).toEqual([...names, "README"].map((name) => `${name}.md`).sort());
+  expect(files.sort()).toEqual([...names, "README", "simulations"].map((name) => `${name}.md`).sort());
 });
 
 /** Their first part trains nothing. */

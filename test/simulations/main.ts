@@ -1,7 +1,10 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { numberOf, runScript } from "../fuzz/commandLine.ts";
-import { outcomes } from "./simulate.ts";
-import { usualWorld, type World } from "./world.ts";
+import { pageWith, type Stored } from "./page.ts";
+import { type Outcomes, outcomes } from "./simulate.ts";
+import { worlds } from "./worlds.ts";
 
 /** `npm run simulate`: see the text of --help. */
 
@@ -11,56 +14,52 @@ errs. Lines are fitted instead of networks, on the study's own splits.
   npm run simulate -- --seed 1 --count 1000
 
   --seed N    the first table (default 1)
-  --count M   how many tables of each world (default 400)
+  --count M   how many tables of each world (default 500)
   --only W    the worlds whose name contains this
+  --write     store the shares, and write them into docs/evidence/simulations.md
   --help      this text`;
 
-/** Worlds by name; the error rates of the first are promised in docs/18. */
-const worlds: Readonly<Record<string, World>> = {
-  "no effect": usualWorld,
-  "no effect, 120 rows": { ...usualWorld, rows: 120 },
-  "no effect, 5 seeds": { ...usualWorld, seeds: 5 },
-  "no effect, much training luck": { ...usualWorld, trainingLuck: 0.3 },
-  "no effect, no training luck": { ...usualWorld, trainingLuck: 0 },
-  "no effect, each row four times": { ...usualWorld, rows: 120, copies: 4 },
-  "a gain of 2.5%": { ...usualWorld, factor: 0.975 },
-  "a gain of 5%": { ...usualWorld, factor: 0.95 },
-  "a gain of 10%": { ...usualWorld, factor: 0.9 },
-  "a gain of 20%": { ...usualWorld, factor: 0.8 },
-  "a loss of 5%": { ...usualWorld, factor: 1.05 },
-  "nothing to learn": { ...usualWorld, signal: 0, own: 0 },
-  "a weak signal": { ...usualWorld, signal: 0.5, own: 0.2 },
-  "a weak signal, 120 rows": { ...usualWorld, rows: 120, signal: 0.5, own: 0.2 },
-};
+const folder = fileURLToPath(new URL("../../docs/evidence/", import.meta.url));
 
 async function main(): Promise<number> {
   const text = { type: "string" } as const;
-  const { values } = parseArgs({ options: { seed: text, count: text, only: text, help: { type: "boolean" } } });
+  const flag = { type: "boolean" } as const;
+  const options = { seed: text, count: text, only: text, write: flag, help: flag };
+  const { values } = parseArgs({ options });
   if (values.help) {
     console.log(help);
     return 0;
   }
   const seed = numberOf("seed", values.seed, 1);
-  const count = numberOf("count", values.count, 400);
+  const count = numberOf("count", values.count, 500);
   const chosen = Object.entries(worlds).filter(([name]) => name.includes(values.only ?? ""));
   if (chosen.length === 0)
     throw new RangeError(`--only ${values.only} names none of: ${Object.keys(worlds).join("; ")}`);
+  if (values.write && values.only !== undefined) throw new RangeError("--write stores all worlds; leave --only out");
   console.log(`${count} studies of each world, from seed ${seed}`);
-  console.log("world                            helps  harms  any claim  covers  width  nothing to learn");
-  for (const [name, world] of chosen) {
+  const start = process.cpuUsage().user;
+  const found: Record<string, Outcomes> = {};
+  for (const [name, { world, errors, found: right }] of chosen) {
     let last = performance.now();
-    const found = outcomes(world, seed, count, (done) => {
+    const shares = outcomes(world, seed, count, (done) => {
       if (performance.now() - last < 10_000) return;
       last = performance.now();
       console.error(`${name}: ${done} of ${count}`);
     });
-    const percent = (share: number, width: number) => `${(100 * share).toFixed(1)}%`.padStart(width);
-    const { helps, harms, anyClaim, covers, width, nothing, byClaim } = found;
-    console.log(
-      `${name.padEnd(31)}${percent(helps, 7)}${percent(harms, 7)}${percent(anyClaim, 11)}${percent(covers, 8)}${percent(width, 7)}${percent(nothing, 18)}`,
-    );
-    const claims = Object.entries(byClaim).map(([id, share]) => `${id} ${percent(share, 0)}`);
-    if (claims.length > 0) console.log(`  ${claims.join(", ")}`);
+    found[name] = shares;
+    const told = (names: readonly (keyof Outcomes)[]) =>
+      names.map((one) => `${one} ${(100 * (shares[one] as number)).toFixed(1)}%`).join(", ");
+    console.log(`${name}\n  errors: ${told(errors) || "-"}; right: ${told(right) || "-"}; ${told(["width"])}`);
+    const claims = Object.entries(shares.byClaim).map(([id, share]) => `${id} ${(100 * share).toFixed(1)}%`);
+    if (claims.length > 0) console.log(`  claims held: ${claims.join(", ")}`);
+  }
+  const seconds = Math.round((process.cpuUsage().user - start) / 1e6);
+  console.log(`${seconds} s of processor time`);
+  if (values.write) {
+    const stored: Stored = { seed, count, seconds, worlds: found };
+    writeFileSync(`${folder}figures/simulations.json`, `${JSON.stringify(stored, null, 2)}\n`);
+    const page = `${folder}simulations.md`;
+    writeFileSync(page, pageWith(readFileSync(page, "utf8"), stored));
   }
   return 0;
 }

@@ -47,7 +47,7 @@ export type { DateFormat } from "./schema/values/dateFormat.ts";
 export { type DateReading, datesIn, parseDate } from "./schema/values/dates.ts";
 export { nullSpellings } from "./schema/values/nulls.ts";
 export type { NumberFormat } from "./schema/values/numberFormat.ts";
-export { withoutGroup } from "./table/blocks.ts";
+export { countDifferent, type DifferentRows, withoutGroup } from "./table/blocks.ts";
 export { type JoinedTables, joinTables } from "./table/joinTables.ts";
 export {
   type RareClasses,

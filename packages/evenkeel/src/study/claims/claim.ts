@@ -72,19 +72,30 @@ export function unitOf({ plan }: StudyView): string {
 
 /**
  * The smallest effect of interest for an error of this size: a fraction of the error. If the error
- * is near 0, it is at least one test row, or the same fraction of a tenth of the best constant's
+ * is near 0, it is at least one test row that is no copy, or the same fraction of a tenth of the best constant's
  * error.
  */
-export function worthBeside({ plan, scale }: StudyView, error: number): number {
-  const { worth, settings, rows } = plan;
-  return Math.max(worth * error, settings.metric === "errorRate" ? 1 / rows.test : worth * scale.threshold);
+export function worthBeside(view: StudyView, error: number): number {
+  const { plan, scale } = view;
+  const { worth, settings } = plan;
+  return Math.max(
+    worth * error,
+    settings.metric === "errorRate" ? 1 / view.differentTestRows : worth * scale.threshold,
+  );
 }
 
 /** "1% of the error without, but one of the 69 test rows at least" */
-export function describeWorth({ plan: { worth, settings, rows } }: StudyView, of = "the error without"): string {
+export function describeWorth(view: StudyView, of = "the error without"): string {
+  const { worth, settings } = view.plan;
   return settings.metric === "errorRate"
-    ? `${percent(worth)} of ${of}, but one of the ${rows.test} test rows at least`
+    ? `${percent(worth)} of ${of}, but one of the ${testRows(view)} at least`
     : `${percent(worth)} of ${of}, or of a tenth of the best constant's where that is more`;
+}
+
+/** "69 test rows", "17 different test rows" */
+export function testRows({ plan: { rows }, differentTestRows }: StudyView): string {
+  const few = Math.round(differentTestRows);
+  return few === rows.test ? `${few} test rows` : `${few} different test rows`;
 }
 
 /** Values of the trainings of a seed: differences of two arms, or what else is compared. */
@@ -126,8 +137,13 @@ export function candidate(view: StudyView, label: string, others: Trainings, apa
   return {
     ...{ label, unit: unitOf(view), none: 0, worth: others.size === 0 ? 0 : -worthBeside(view, beside) },
     estimate: (confidence) => view.difference(values, beside, confidence),
-    won: values.filter((trainings) => mean(trainings) < 0).length,
+    ...countSides(values.map(mean)),
   };
+}
+
+/** In how many seeds a difference is below 0, and in how many above. */
+export function countSides(bySeed: readonly number[]): { readonly won: number; readonly lost: number } {
+  return { won: bySeed.filter((value) => value < 0).length, lost: bySeed.filter((value) => value > 0).length };
 }
 
 /** A difference for information, told beside the same error as a candidate's. */

@@ -51,6 +51,47 @@ describe("speed by shorter trainings, where the schedule ends with the epochs", 
   });
 });
 
+describe("speed where trainings never reach the target", () => {
+  const late: MakeUp = (arm, { seed }) =>
+    isBatch(arm) && seed < 8 ? { arrives: 15 } : { validation: isBatch(arm) ? 1.6 : 3 };
+
+  test.each(["cosine", "none"] as const)(
+    "late in 8 of 10 seeds against never is no refutation: schedule %s",
+    (schedule) => {
+      const { verdict, judged } = claim("speed", late, { train: { schedule } });
+      expect(verdict).toBe("undecided");
+      // If those without took 16 times the epochs, or those with.
+      expect(judged[0].interval?.low).toBeLessThan(1 / 16);
+      expect(judged[0].interval?.high).toBeGreaterThan(1);
+    },
+  );
+
+  test("the interval holds each case: all alike, never counts as up to 16 times the epochs", () => {
+    const always = claim("speed", (arm) => (isBatch(arm) ? { arrives: 4 } : { validation: 3 }), {
+      train: { schedule: "none" },
+    });
+    const { interval } = always.judged[0];
+    expect(interval?.low).toBeCloseTo(4 / (16 * 20), 9);
+    expect(interval?.high).toBeCloseTo(4 / 21, 9);
+    expect(always.verdict).toBe("held");
+  });
+});
+
+describe("spreads that differ by orders of magnitude", () => {
+  /** Two trainings without BatchNorm end at 0.2 and 7, those with it at 1 and a little more. */
+  const wild: MakeUp = (arm, { seed, stream }) => {
+    if (isBatch(arm)) return { validation: 1, test: stream === 0 ? 1 : 1 + 0.01 * (1 + (seed % 3)) };
+    return { validation: 1, test: (stream === 0) === (seed % 2 === 0) ? 0.2 : 7 - 0.1 * (seed % 4) };
+  };
+
+  test("the smaller one is held, though no spread is smaller by a tenth of the errors above", () => {
+    const { judged } = claim("stability", wild);
+    const spread = judged.find(({ label }) => label.startsWith("spread"));
+    expect(spread?.judged?.verdict).toBe("held");
+    expect(spread?.judged?.worth).toBeGreaterThan(spread?.interval?.high ?? 0);
+  });
+});
+
 describe("speed by learning curves, at a rate that does not depend on the number of epochs", () => {
   const claim = (id: string, on: MakeUp, options?: StudyOptions) =>
     claimOf(id, on, { train: { schedule: "none" }, ...options });

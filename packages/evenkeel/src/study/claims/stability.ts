@@ -119,17 +119,16 @@ function spreadOf(view: StudyView, label: string, batch: Arm, none: Arm): Candid
     return other === undefined ? [] : [[value, other]];
   });
   const beside = view.average(view.trainings(none)).value;
-  const least = worthBeside(view, beside);
-  const [own, others] = [0, 1].map((side) =>
-    pairs.length === 0 ? 0 : view.scale.move(beside, mean(pairs.map((pair) => pair[side]))),
-  );
+  const least = view.scale.step(beside, worthBeside(view, beside));
+  const [own, others] = [0, 1].map((side) => (pairs.length === 0 ? 0 : mean(pairs.map((pair) => pair[side]))));
   const apart = pairs.map(([value, other]) => value - other);
   return {
     ...{
       label,
       unit: unitOf(view),
       none: 0,
-      worth: pairs.length === 0 ? 0 : -Math.max(worthSpread * others, least),
+      // A step on the scale like the spreads: as errors, a tenth of a step up is more than of one down.
+      worth: pairs.length === 0 ? 0 : view.scale.move(beside, -Math.max(worthSpread * others, least)),
       fewestSeeds,
     },
     estimate: (confidence) => {

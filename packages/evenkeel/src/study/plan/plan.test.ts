@@ -13,7 +13,7 @@ const data = { table, schema: inferSchema(table, { target: "a" }) };
 describe("a plan", () => {
   test("by default: 8 arms, 7 rates, 10 seeds; then fewer rows and epochs, and other units on raw features alone", () => {
     const plan = planStudy(data);
-    expect(plan.rows).toEqual({ all: 500, train: 320, validation: 80, test: 100 });
+    expect(plan.rows).toEqual({ all: 500, train: 320, validation: 80, test: 100, distinct: 500, independent: 500 });
     expect(plan.settings).toMatchObject({ metric: "mae", epochs: 100, batchSize: 32 });
     const rates = rateTrials(plan);
     const variants = variantTrials(plan, ({ norm }) => (norm === "batch" ? 0.1 : 0.001));

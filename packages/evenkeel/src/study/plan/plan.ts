@@ -1,5 +1,13 @@
 import { defaultOf, describe, refuse, text, withoutUndefined } from "../../core/index.ts";
-import { networkOptions, type Schema, splitRows, type Table } from "../../tabular/index.ts";
+import {
+  countDifferent,
+  type DifferentRows,
+  networkOptions,
+  rowsWithTarget,
+  type Schema,
+  splitRows,
+  type Table,
+} from "../../tabular/index.ts";
 import { endsWithEpochs } from "../../train/table/schedule.ts";
 import { type Arm, describeArm } from "../arms/arm.ts";
 import { checkArms, isNetworkArm } from "../arms/checkArms.ts";
@@ -24,14 +32,21 @@ export interface StudyData {
   readonly picture?: PictureShape;
 }
 
+/** Numbers of rows that have a target; `train`, `validation` and `test` are parts of `all`. */
+export interface PlannedRows extends DifferentRows {
+  readonly all: number;
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+}
+
 /** A study that is ready to run, as plain JSON. */
 export interface StudyPlan {
   /** Absent for "normalization". */
   readonly ask?: Ask;
   readonly target: string;
   readonly task: Schema["task"];
-  /** The number of rows that have a target, and how a split divides them. */
-  readonly rows: { readonly all: number; readonly train: number; readonly validation: number; readonly test: number };
+  readonly rows: PlannedRows;
   readonly arms: readonly Arm[];
   readonly lrs: readonly number[];
   readonly seeds: readonly number[];
@@ -118,7 +133,10 @@ export function planStudy(given: StudyData, options: StudyOptions = {}): StudyPl
   return {
     ...(question.ask === "normalization" ? {} : { ask: question.ask }),
     ...{ target: schema.target, task: schema.task },
-    rows: { all: rows.train + rows.validation + rows.test, ...rows },
+    rows: {
+      ...{ all: rows.train + rows.validation + rows.test, ...rows },
+      ...countDifferent(table, schema, rowsWithTarget(table, schema), withoutUndefined({ group })),
+    },
     ...{ arms, lrs, seeds, rowFractions, epochFractions },
     rescale: rescale.length === 0 ? null : rescale,
     ...{ settings, targetError, worth },

@@ -1,6 +1,6 @@
 import { type Arm, describeArm, hasBatchNorm, sameArm } from "../arms/arm.ts";
 import { candidate, differences, unitOf, worthBeside } from "../claims/claim.ts";
-import { type Figure, judged, type Verdict } from "../report/judge.ts";
+import { bothWays, type Figure, judged, type Verdict } from "../report/judge.ts";
 import type { StudyView } from "../report/view.ts";
 import { measured, number, percent } from "../report/words.ts";
 import {
@@ -66,6 +66,7 @@ export function differencesToReference(view: StudyView): Figure[] {
       const label = `${describeArm(arm)} minus ${describeArm(view.reference)}`;
       return candidate(view, label, reference, differences(view, view.trainings(arm), reference));
     }),
+    bothWays,
   );
 }
 

@@ -1,5 +1,5 @@
 import { type Arm, describeArm } from "../arms/arm.ts";
-import { type BySeed, candidate, differences, unitOf, worthBeside } from "../claims/claim.ts";
+import { type BySeed, candidate, differences, testRows, unitOf, worthBeside } from "../claims/claim.ts";
 import { type Figure, judged, type Verdict } from "../report/judge.ts";
 import { powerOf } from "../report/power.ts";
 import { mean } from "../report/statistics.ts";
@@ -44,9 +44,9 @@ export function leftOpen({ interval }: Figure, worth: number): string {
   return possible.length === 0 ? "" : ` The interval does not exclude ${possible.join(" or ")} of that size.`;
 }
 
-export function sayWorth({ plan: { rows, settings } }: StudyView, worth: number): string {
-  const isRow = settings.metric === "errorRate" && worth * rows.test <= 1 + 1e-9;
-  return `the smallest effect of interest is ${number(worth)}${isRow ? `, one of ${rows.test} test rows` : ""}`;
+export function sayWorth(view: StudyView, worth: number): string {
+  const isRow = view.plan.settings.metric === "errorRate" && worth * view.differentTestRows <= 1 + 1e-9;
+  return `the smallest effect of interest is ${number(worth)}${isRow ? `, one of ${testRows(view)}` : ""}`;
 }
 
 /**
@@ -177,6 +177,8 @@ export function sayPower(view: StudyView, apart: BySeed, beside: number, confide
   if (power === undefined) return null;
   const { smallest, seedsForHalf, rowsForHalf } = power;
   const size = -scale.move(beside, -smallest);
+  if (beside <= 0) return null;
+  if (size >= beside) return "Even an error of 0 would be found in fewer than 4 of 5 such studies.";
   const found = `A gain of ${sizeOf(size, beside)} would be found 4 times in 5`;
   if (seedsForHalf !== null && view.plan.settings.time === undefined) {
     return `${found}; half of it takes ${seedsForHalf} seeds.`;
@@ -186,9 +188,10 @@ export function sayPower(view: StudyView, apart: BySeed, beside: number, confide
     : `${found}; half of it takes ${twoDigits(rowsForHalf)} times the rows.`;
 }
 
-/** "1.7 (62%)": a difference, and the part that it is of an error. */
+/** "1.7 (62%)": a difference, and the part that it is of an error; nothing is a part of 0. */
 function sizeOf(difference: number, beside: number): string {
-  return `${twoDigits(difference)} (${percent(Number((difference / beside).toPrecision(2)))})`;
+  const part = beside > 0 ? ` (${percent(Number((difference / beside).toPrecision(2)))})` : "";
+  return `${twoDigits(difference)}${part}`;
 }
 
 /** For figures that are read, not computed with: 0.21, 1.7, 2900. */
@@ -204,16 +207,17 @@ function twoDigits(value: number): string {
  * seeds". An interval that is open is told by what it leaves room for.
  * @param beside the error that the difference is told beside
  */
-export function sayOutcome(view: StudyView, { value, interval, judged, won, seeds }: Figure, beside: number): string {
+export function sayOutcome(view: StudyView, figure: Figure, beside: number): string {
+  const { value, interval, judged, won, lost, seeds } = figure;
   if (value === null || interval === null || judged === undefined) return "too few seeds to tell";
   const least = -judged.worth;
   const size = `${unitOf(view)} ${sizeOf(Math.abs(value), beside)}`;
-  const times = (many: number) => (won === undefined ? "" : `, in ${many} of ${seeds} seeds`);
-  if (judged.verdict === "held") return `yes: ${size} lower${times(won ?? 0)}`;
-  if (interval.low >= least && interval.low > 0) return `no: ${size} higher${times(seeds - (won ?? 0))}`;
+  const times = (many?: number) => (many === undefined ? "" : `, in ${many} of ${seeds} seeds`);
+  if (judged.verdict === "held") return `yes: ${size} lower${times(won)}`;
+  if (interval.low >= least && interval.low > 0) return `no: ${size} higher${times(lost)}`;
   if (interval.low > -least && interval.high < least) return `no difference of interest (${twoDigits(least)})`;
-  if (interval.high < 0) return `${size} lower${times(won ?? 0)}, if of interest`;
-  if (interval.low > 0) return `${size} higher${times(seeds - (won ?? 0))}, if of interest`;
+  if (interval.high < 0) return `${size} lower${times(won)}, perhaps too little to be of interest`;
+  if (interval.low > 0) return `${size} higher${times(lost)}, perhaps too little to be of interest`;
   const room = Math.max(-interval.low, interval.high);
   if (room <= wide * beside) return `no difference larger than ${twoDigits(room)} ${unitOf(view)}`;
   return `open: ${unitOf(view)} from ${twoDigits(-interval.low)} lower to ${twoDigits(interval.high)} higher`;

@@ -1,6 +1,6 @@
 import { type Arm, describeArm } from "../arms/arm.ts";
 import { effectsByInputs } from "../claims/betterResult.ts";
-import { differences, minus, settingsOf, unitOf, worthBeside } from "../claims/claim.ts";
+import { countSides, differences, minus, settingsOf, unitOf, worthBeside } from "../claims/claim.ts";
 import { type Figure, judged, type Verdict } from "../report/judge.ts";
 import { mean } from "../report/statistics.ts";
 import type { StudyView } from "../report/view.ts";
@@ -61,7 +61,7 @@ export function headlineOf(view: StudyView): NormalizationHeadline {
     {
       ...{ label: `${name(normalized)} minus ${name(without)}`, unit, none: 0, worth: -worth },
       estimate: (confidence) => view.difference(values, average, confidence),
-      won: values.filter((trainings) => mean(trainings) < 0).length,
+      ...countSides(values.map(mean)),
     },
   ]);
   const sentences = [

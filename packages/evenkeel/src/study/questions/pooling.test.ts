@@ -148,7 +148,7 @@ describe("each claim can come out true, false and undecided", () => {
     const { headline } = study((name) => ({ test: isMax(name) ? 0.9 : 1 }));
     expect(headline.sentences[0]).toMatch(/^Yes, 2 other heads do better than global average pooling here: test MAE/);
     expect(headline.sentences[2]).toMatch(
-      /^Better: global max pooling -0\.0999 \(96\.67% .*; max pooling and a Linear -0\.100 /,
+      /^Better: global max pooling -0\.0999 \(98\.33% .*; max pooling and a Linear -0\.100 /,
     );
   });
 });

@@ -35,6 +35,11 @@ export class ErrorScale {
     return this.at(this.of(error) + step) - error;
   }
 
+  /** How far two errors that lie this step apart differ, in their unit, with `centre` in the middle. */
+  apart(centre: number, step: number): number {
+    return this.move(centre, step / 2) - this.move(centre, -step / 2);
+  }
+
   /** The step that is as long as a small difference in the error's unit, beside an error. */
   step(error: number, difference: number): number {
     return difference / Math.max(error, this.threshold);

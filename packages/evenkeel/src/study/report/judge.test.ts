@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Generator } from "../../random/index.ts";
 import { fillNormal } from "../../random/normal.ts";
-import { type Candidate, confidenceOf, judge, judged, overall } from "./judge.ts";
+import { bothWays, type Candidate, confidenceOf, judge, judged, overall } from "./judge.ts";
 import { estimateMean } from "./statistics.ts";
 
 describe("the rule", () => {
@@ -114,4 +114,29 @@ test("where the effect is as small as can be, one of several figures is held in 
 
 test("an effect of two standard deviations is found nearly always", () => {
   expect(rateOfHeld(-2)).toBeGreaterThan(0.99);
+});
+
+/** How often one of two figures without an effect is told as better or as worse. */
+function rateOfEither(claims: number): number {
+  const generator = new Generator(12);
+  const draws = new Float64Array(20);
+  const times = 3000;
+  let told = 0;
+  for (let i = 0; i < times; i++) {
+    fillNormal(draws, 0, 1, generator);
+    const figures = judged(
+      [0, 10].map((from) => ({
+        ...{ label: "", unit: "", none: 0, worth: 0 },
+        estimate: (confidence) => estimateMean([...draws.subarray(from, from + 10)], { confidence }),
+      })),
+      claims,
+    );
+    if (figures.some(({ interval }) => interval !== null && (interval.high < 0 || interval.low > 0))) told++;
+  }
+  return told / times;
+}
+
+test("figures that may be told as better or as worse need twice the care", () => {
+  expect(rateOfEither(bothWays)).toBeLessThan(0.066);
+  expect(rateOfEither(1)).toBeGreaterThan(0.08);
 });

@@ -20,8 +20,9 @@ export interface Figure {
    */
   readonly interval: Interval | null;
   readonly confidence: number;
-  /** In how many seeds the value is below no effect, where each seed has a value. */
+  /** In how many seeds the value is below no effect, and above it, where each seed has a value. */
   readonly won?: number;
+  readonly lost?: number;
   readonly judged?: {
     /** The value of no effect: 0 for differences, 1 for ratios. */
     readonly none: number;
@@ -69,18 +70,26 @@ export interface Candidate {
    * chance for all seeds.
    */
   readonly fewestSeeds?: number;
-  /** In how many seeds the value is below `none`. */
+  /** In how many seeds the value is below `none`, and above it. */
   readonly won?: number;
+  readonly lost?: number;
 }
+
+/**
+ * For {@link judged}, of figures that are told as worse as well as better: such a verdict can be
+ * wrong at both ends of its interval.
+ */
+export const bothWays = 2;
 
 /** @param claims how many claims are judged beside each other, each with as many figures */
 export function judged(candidates: readonly Candidate[], claims = 1): Figure[] {
   const confidence = confidenceOf(candidates.length * claims);
-  return candidates.map(({ label, unit, none, worth, estimate, fewestSeeds = 3, won }) => {
+  return candidates.map(({ label, unit, none, worth, estimate, fewestSeeds = 3, won, lost }) => {
     const figure = { ...shown(label, unit, estimate(confidence)), confidence };
     const interval = figure.seeds < fewestSeeds ? null : figure.interval;
     const verdict = judge(interval, none, worth);
-    return { ...figure, ...(won !== undefined && { won }), judged: { none, worth, verdict } };
+    const sides = won === undefined || lost === undefined ? {} : { won, lost };
+    return { ...figure, ...sides, judged: { none, worth, verdict } };
   });
 }
 

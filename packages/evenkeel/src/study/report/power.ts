@@ -22,14 +22,6 @@ interface PowerOptions {
 const mostSeeds = 1000;
 
 /**
- * By how many standard errors an effect must exceed a bound for the interval to lie beyond it in 4 of
- * 5 studies: the half-width of the interval, and how far an estimate may fall short of the effect.
- */
-function marginOf(confidence: number, seeds: number): number {
-  return tQuantile(confidence, seeds - 1) + tQuantile(0.6, seeds - 1);
-}
-
-/**
  * The smallest effect whose interval lies beyond the smallest effect of interest in 4 of 5 studies
  * with the variance of these values; undefined for fewer than 3 seeds.
  */
@@ -40,8 +32,12 @@ export function powerOf(values: readonly Measured[], options: PowerOptions): Pow
   // The variance has a part that falls with the number of seeds, and one that does not.
   const falling = seeds * varianceOfMean(values, 0);
   const staying = varianceOfMean(values, overlap) - falling / seeds;
-  const smallestWith = (many: number) =>
-    worth + Math.max(reach(many), marginOf(confidence, many) * Math.sqrt(falling / many + staying));
+  const smallestWith = (many: number) => {
+    const error = Math.sqrt(falling / many + staying);
+    const halfWidth = Math.max(reach(many), tQuantile(confidence, many - 1) * error);
+    // In 4 of 5 studies the estimate falls short of the true value by no more than this.
+    return worth + halfWidth + tQuantile(0.6, many - 1) * error;
+  };
   const smallest = smallestWith(seeds);
   const half = smallest / 2;
   let more = seeds;

@@ -134,7 +134,7 @@ function rowOf(view: StudyView, arm: Arm, statistics: Statistics): ArmRow | unde
       median: Number.isFinite(middle) ? middle : null,
       ...{ arrived: arrivals.filter(Number.isFinite).length, runs: arrivals.length },
     },
-    spread: apartOnSplit.length === 0 ? null : view.scale.move(test.value, mean(apartOnSplit)),
+    spread: apartOnSplit.length === 0 ? null : view.scale.apart(test.value, mean(apartOnSplit)),
     trains: ratesOfMost(view, arm, statistics),
     diverged: { runs: everywhere.filter(({ diverged }) => diverged).length, of: everywhere.length },
     gap: view.difference(gaps, train),
@@ -182,7 +182,7 @@ function intervalsNote({ plan }: StudyView): string {
   }
   return (
     `${over}, widened because the seeds split the same rows anew: ${widened}. What two trainings on the same split differ by is the luck of the training, ` +
-    `and counts 1/${n}. So the intervals are about other rows of the same kind as well, ` +
+    `and half of that variance counts 1/${n} only: all of it would be too much, for it is an estimate. So the intervals are about other rows of the same kind as well, ` +
     "and more seeds alone cannot make them narrow: more rows can. They say nothing of other tables."
   );
 }

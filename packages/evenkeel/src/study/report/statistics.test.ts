@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { Generator } from "../../random/index.ts";
 import { fillNormal } from "../../random/normal.ts";
 import {
-  deviationsFromMedian,
   estimateMean,
   estimateRatio,
   isBelow,
@@ -11,6 +10,7 @@ import {
   slope,
   standardDeviation,
   tQuantile,
+  varianceOfMean,
 } from "./statistics.ts";
 
 describe("spread and centre", () => {
@@ -113,21 +113,68 @@ describe("estimates", () => {
   });
 });
 
-test.each(["normal", "now and then far off"])("equal spreads are told apart in at most 1 of 20: %s", (kind) => {
-  const generator = new Generator(7);
-  const draws = new Float64Array(40);
-  let apart = 0;
-  const times = 2000;
-  for (let i = 0; i < times; i++) {
-    fillNormal(draws, 0, 1, generator);
-    // One value in ten is five times as far from 0.
-    const value = (k: number) => draws[k] * (kind !== "normal" && draws[20 + k] > 1.28 ? 5 : 1);
-    const [first, second] = [0, 10].map((from) =>
-      deviationsFromMedian(Array.from({ length: 10 }, (_, k) => value(from + k))),
+describe("the variance of a mean in two parts", () => {
+  test("by hand", () => {
+    // Averages 2, 2, 6 of variance 16/3; within seeds 4/3, of an average half of that; half of this is taken off.
+    const both = [
+      [1, 3],
+      [2, 2],
+      [5, 7],
+    ];
+    expect(varianceOfMean(both, 0)).toBeCloseTo(16 / 9, 12);
+    expect(varianceOfMean(both, 0.25)).toBeCloseTo(16 / 9 + 0.25 * (16 / 3 - 2 / 3 / 2), 12);
+    // Of an interrupted study: 2 within seeds, and averages of 2, 1 and 2 trainings.
+    expect(varianceOfMean([[1, 3], 2, [5, 7]], 0.25)).toBeCloseTo(16 / 9 + 0.25 * (16 / 3 - (2 * 2) / 3 / 2), 12);
+    // Without second trainings, all of it may be the luck of splits.
+    expect(varianceOfMean([2, 2, 6], 0.25)).toBeCloseTo((1 / 3 + 0.25) * (16 / 3), 12);
+    // It never falls below that of independent values.
+    expect(
+      varianceOfMean(
+        [
+          [0, 9],
+          [9, 1],
+          [1, 9],
+        ],
+        0.25,
+      ),
+    ).toBe(
+      varianceOfMean(
+        [
+          [0, 9],
+          [9, 1],
+          [1, 9],
+        ],
+        0,
+      ),
     );
-    const { interval } = estimateMean(first.map((a, k) => a - second[k]));
-    if (interval !== null && (interval.low > 0 || interval.high < 0)) apart++;
-  }
-  expect(apart / times).toBeLessThan(0.05);
-  expect(apart / times).toBeGreaterThan(0.005);
+  });
+
+  test.each([
+    ["splits", 1, 0.1],
+    ["trainings", 0.1, 1],
+    ["both", 1, 1],
+  ])("gives intervals that hold the true mean in 95%: the luck of %s", (_, ofSplits, ofTraining) => {
+    const generator = new Generator(9);
+    const [seeds, times, overlap] = [10, 3000, 0.25];
+    const shared = overlap / (1 + overlap);
+    const draws = new Float64Array(3 * seeds + 1);
+    let [held, heldWhole, width, wholeWidth] = [0, 0, 0, 0];
+    for (let i = 0; i < times; i++) {
+      fillNormal(draws, 0, 1, generator);
+      const values = Array.from({ length: seeds }, (_, s) => {
+        const split = ofSplits * (Math.sqrt(shared) * draws[30] + Math.sqrt(1 - shared) * draws[s]);
+        return [10, 20].map((from) => split + ofTraining * draws[from + s]);
+      });
+      const parts = estimateMean(values, { overlap }).interval ?? expect.fail();
+      const whole = estimateMean(values.map(mean), { overlap }).interval ?? expect.fail();
+      if (parts.low <= 0 && parts.high >= 0) held++;
+      if (whole.low <= 0 && whole.high >= 0) heldWhole++;
+      width += parts.high - parts.low;
+      wholeWidth += whole.high - whole.low;
+    }
+    // 4 standard errors of 3000 means, 0.4% each.
+    expect(held / times).toBeGreaterThan(0.95 - 0.016);
+    expect(heldWhole).toBeGreaterThanOrEqual(held);
+    if (ofTraining > ofSplits) expect(width).toBeLessThan(0.85 * wholeWidth);
+  });
 });

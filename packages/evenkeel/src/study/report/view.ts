@@ -62,6 +62,7 @@ export class StudyView {
   /** A trial on all rows by seed, for the errors of the best constant. */
   readonly #whole = new Map<number, TrialResult>();
   readonly #rates = new Map<string, ChosenRate | undefined>();
+  readonly #seen = new Map<string, ReadonlyMap<number, Observation>>();
   #scale: ErrorScale | undefined;
 
   constructor(plan: StudyPlan, trials: readonly TrialResult[]) {
@@ -98,7 +99,8 @@ export class StudyView {
 
   /**
    * The scale on which test errors are compared. Its threshold is a tenth of the best constant's
-   * error; for error rates the one of which the smallest effect of interest is one test row.
+   * error; for error rates the one of which the smallest effect of interest is one test row that is
+   * no copy.
    */
   get scale(): ErrorScale {
     this.#scale ??= new ErrorScale(this.#threshold());
@@ -106,10 +108,16 @@ export class StudyView {
   }
 
   #threshold(): number {
-    const { settings, seeds, rows, worth } = this.plan;
-    if (settings.metric === "errorRate") return worth === 0 ? 1 : Math.min(1, 1 / (worth * rows.test));
+    const { settings, seeds, worth } = this.plan;
+    if (settings.metric === "errorRate") return worth === 0 ? 1 : Math.min(1, 1 / (worth * this.differentTestRows));
     const constants = seeds.flatMap((seed) => this.constantOf(seed, "test") ?? []);
     return constants.length === 0 ? 1 : nearlyAll * mean(constants) || 1;
+  }
+
+  /** How many of a split's test rows are no copies, on average. */
+  get differentTestRows(): number {
+    const { all, test, distinct } = this.plan.rows;
+    return distinct === all ? test : Math.max(1, (test * distinct) / all);
   }
 
   /** Where the test error of a network is on the scale. */
@@ -149,15 +157,25 @@ export class StudyView {
   }
 
   /** Observations by seed, at this rate. */
-  at(arm: Arm, lr: number, statistics: Statistics, variant = plainVariant): Map<number, Observation> {
-    const found = (this.#trials.get(keyOf(arm, lr, variant)) ?? []).filter(({ spec }) => sameArm(spec.arm, arm));
-    return new Map(found.map((trial) => [trial.spec.seed, observationOf(trial, statistics)]));
+  at(arm: Arm, lr: number, statistics: Statistics, variant = plainVariant): ReadonlyMap<number, Observation> {
+    const key = keyOf(arm, lr, variant);
+    const own = `${statistics} ${key}`;
+    const known = this.#seen.get(own);
+    if (known !== undefined) return known;
+    const found = (this.#trials.get(key) ?? []).filter(({ spec }) => sameArm(spec.arm, arm));
+    const seen = new Map(found.map((trial) => [trial.spec.seed, observationOf(trial, statistics)]));
+    this.#seen.set(own, seen);
+    return seen;
   }
 
   /**
    * Observations by seed, at the chosen rate. Variants were trained at the rate chosen for `kept`.
    */
-  seen(arm: Arm | undefined, statistics: Statistics = "kept", variant = plainVariant): Map<number, Observation> {
+  seen(
+    arm: Arm | undefined,
+    statistics: Statistics = "kept",
+    variant = plainVariant,
+  ): ReadonlyMap<number, Observation> {
     const rate = arm && this.rate(arm, isPlain(variant) ? statistics : "kept");
     return rate === undefined || arm === undefined ? new Map() : this.at(arm, rate.lr, statistics, variant);
   }
@@ -228,12 +246,12 @@ export class StudyView {
    * The least half-width of an interval of error rates; 0 for other errors. If no row differs, the
    * interval would have no width. But differences may exist that are so rare that they show in no
    * scored row: at the rarity that is returned, this happens in 1 of 40 studies, for 95% (the rule
-   * of three).
+   * of three). Copies of a row show no more than the row, and the rows of a group may all be alike.
    */
   reach(seeds: number, confidence = 0.95): number {
     const { settings, rows } = this.plan;
     if (settings.metric !== "errorRate") return 0;
-    const scored = rows.all * (1 - (1 - rows.test / rows.all) ** seeds);
+    const scored = rows.independent * (1 - (1 - rows.test / rows.all) ** seeds);
     return Math.log(2 / (1 - confidence)) / scored;
   }
 

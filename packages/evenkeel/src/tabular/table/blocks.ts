@@ -74,6 +74,27 @@ export function withoutValue(option: "group" | "time", column: string, row: numb
   );
 }
 
+/** How many rows of a table are different, and how many sets of them are independent. */
+export interface DifferentRows {
+  /** Rows that are no copies of others. */
+  readonly distinct: number;
+  /** The groups, where rows are split by groups; otherwise the distinct rows. */
+  readonly independent: number;
+}
+
+/** Counts among `rows`; copies and groups are those that `splitRows` keeps together. */
+export function countDifferent(
+  table: Table,
+  schema: Schema,
+  rows: Int32Array,
+  { group }: Pick<SplitOptions, "group">,
+): DifferentRows {
+  const count = ({ sizes }: Blocks) => sizes.reduce((sum, size) => sum + (size > 0 ? 1 : 0), 0);
+  const distinct = count(copyBlocks(table, schema, rows));
+  if (group === undefined) return { distinct, independent: distinct };
+  return { distinct, independent: Math.min(distinct, count(groupBlocks(table, schema, rows, group))) };
+}
+
 function sized(firstOf: Int32Array): Pick<Blocks, "firstOf" | "sizes"> {
   const sizes = new Int32Array(firstOf.length);
   for (let i = 0; i < firstOf.length; i++) sizes[firstOf[i]]++;
