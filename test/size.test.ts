@@ -26,8 +26,8 @@ const budgets: Readonly<Record<string, Budget>> = {
   tensor: { minified: 91.9, gzip: 30.9 },
   linear: { minified: 110, gzip: 36.9 },
   step: { minified: 424.6, gzip: 138.9 },
-  page: { minified: 97.4, gzip: 35.3 },
-  everything: { minified: 842.4, gzip: 278.8 },
+  page: { minified: 98.1, gzip: 35.6 },
+  everything: { minified: 852.5, gzip: 282.9 },
 };
 
 interface Bundle {

@@ -47,8 +47,9 @@ export const pictureReaders: readonly Reader[] = [
     keepsShapes: true,
     seeds: () => [binary("images", images), binary("labels", labels), binary("doubles", idx([2, 3], 14, 8))],
     read: (bytes) => {
+      // Bytes with and without a sign differ in one bit, and nothing else in the file says which they are.
       const { shape, data } = parseIdx(bytes);
-      return `${shape} ${data.constructor.name}`;
+      return `${shape} ${data.constructor.name.replace(/^U?[Ii]nt8/, "Byte")}`;
     },
   },
   {

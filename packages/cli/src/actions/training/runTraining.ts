@@ -61,6 +61,7 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
   let epochs = 0;
   let seconds = 0;
   let validated = false;
+  let hasBegun = false;
   const writeCheckpoint = () => {
     if (unwritten !== undefined) folder?.writeCheckpoint(saveCheckpoint(unwritten));
     unwritten = undefined;
@@ -77,6 +78,7 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
           folder = plan.open(event);
         },
         onEpoch: (event) => {
+          hasBegun = true;
           seconds = event.seconds;
           if (event.stage === "training") epochs = event.epoch;
           const line = lineOf(event, validated);
@@ -94,6 +96,12 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
     if (training.history.epochs.length > 0) folder.writeModel(training.model.save());
     return { training, run: folder, result };
   } catch (error) {
+    // The run stays as it was: it may have its own checkpoint again.
+    if (folder !== undefined && plan.resume !== undefined && !hasBegun && problemOf(error) !== undefined) {
+      attempt(() => folder?.release());
+      const what = `the checkpoint of the run ${folder.id} does not fit its training: ${sentence(error)}`;
+      throw misuse("damaged-file", what, "train again", { cause: error });
+    }
     attempt(writeCheckpoint);
     const fault = faultOf(error);
     // config.json holds the table and the plan; this is the only record of the outcome.

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import type { z } from "zod";
 import { sentence } from "../../shell/errors.ts";
 import { readJsonLines } from "../../shell/files/jsonLines.ts";
+import { parseJson } from "../../shell/files/parseJson.ts";
 import { ownerOf } from "../owner/owner.ts";
 import { firstIssue, sayMissing } from "../schemas.ts";
 import {
@@ -112,8 +113,10 @@ function readJson<T>(file: string, schema: z.ZodType<T>): T {
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
+    const why = error instanceof RangeError ? sentence(error) : undefined;
+    if (why !== undefined) throw new Error(`${name}: ${why}`, { cause: error });
     throw new Error(text.trim() === "" ? `${name} is empty` : `${name} is no JSON`, { cause: error });
   }
   return checked(value, schema, name);

@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { PictureFlags } from "../../pictures/pictureFlags.ts";
 import { misuse } from "../../shell/errors.ts";
 import { makeFolder } from "../../shell/files/makeFolder.ts";
+import { parseJson } from "../../shell/files/parseJson.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { version } from "../../shell/version.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
@@ -171,7 +172,7 @@ function latest(runs: string): string | undefined {
 function readStudy(folder: string): StudyConfig {
   const path = join(folder, studyFile);
   try {
-    return configSchema.parse(JSON.parse(readFileSync(path, "utf8")), { error: sayMissing });
+    return configSchema.parse(parseJson(readFileSync(path, "utf8")), { error: sayMissing });
   } catch (error) {
     const why = error instanceof z.ZodError ? firstIssue(error) : (error as Error).message;
     throw misuse("damaged-file", `${path} is damaged: ${why}`);

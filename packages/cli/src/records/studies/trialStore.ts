@@ -6,6 +6,7 @@ import { metrics, type StudyData, studyVersion, type TrialRun, type TrialSpec } 
 import { z } from "zod";
 import { type CommandError, misuse } from "../../shell/errors.ts";
 import { makeFolder } from "../../shell/files/makeFolder.ts";
+import { parseJson } from "../../shell/files/parseJson.ts";
 import { writing } from "../../shell/files/writeAtomic.ts";
 import { figure, firstIssue, sayMissing } from "../schemas.ts";
 
@@ -79,7 +80,7 @@ function syncFolder(folder: string): void {
 
 function parseLine(path: string, line: string, number: number): unknown {
   try {
-    return JSON.parse(line);
+    return parseJson(line);
   } catch {
     throw damaged(path, number);
   }

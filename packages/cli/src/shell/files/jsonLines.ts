@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import { parseJson } from "./parseJson.ts";
 import { writing } from "./writeAtomic.ts";
 
 const newline = 10;
@@ -51,7 +52,7 @@ export function readJsonLines(path: string): unknown[] {
   lines.pop(); // the text after the last newline
   return lines.map((line, index) => {
     try {
-      return JSON.parse(line) as unknown;
+      return parseJson(line);
     } catch {
       throw new Error(`line ${index + 1} of ${path} is no JSON: ${line.slice(0, 60)}`);
     }

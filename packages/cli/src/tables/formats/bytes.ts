@@ -125,6 +125,8 @@ function plainBytesOf(
   const unpacked = createGunzip({ chunkSize: 1 << 20 });
   bytes.on("error", (error) => unpacked.destroy(error));
   unpacked.on("close", () => bytes.destroy());
+  // Who reads hears of an error; one that comes when nobody reads any more would end the process.
+  unpacked.on("error", () => {});
   return limited(bytes.pipe(unpacked), file);
 }
 
