@@ -136,9 +136,20 @@ export function candidate(view: StudyView, label: string, others: Trainings, apa
   const beside = view.average(others).value;
   return {
     ...{ label, unit: unitOf(view), none: 0, worth: others.size === 0 ? 0 : -worthBeside(view, beside) },
-    estimate: (confidence) => view.difference(values, beside, confidence),
+    estimate: (confidence) =>
+      isHopeless([...others.values()].flat(), values) ? null : view.difference(values, beside, confidence),
     ...countSides(values.map(mean)),
   };
+}
+
+/**
+ * Whether all trainings of two arms count as the best constant, because they diverged or ended
+ * above it: then there is no network to compare.
+ * @param trainings of one of the arms
+ */
+export function isHopeless(trainings: readonly Observation[], apart: readonly (readonly number[])[]): boolean {
+  const isConstant = trainings.every(({ diverged, test, uncappedTest }) => diverged || uncappedTest > test);
+  return trainings.length > 0 && isConstant && apart.flat().every((value) => value === 0);
 }
 
 /** In how many seeds a difference is below 0, and in how many above. */

@@ -385,3 +385,8 @@ test("without a pair of arms on the same inputs no claim is judged", () => {
   const { view } = madeUpStudy(() => ({}), { arms });
   expect(judgeClaims(view).map(({ verdict }) => verdict)).toEqual(Array(7).fill("undecided"));
 });
+
+test("where every training diverges there is nothing to judge", () => {
+  const { view } = madeUpStudy(() => ({ diverged: true }));
+  for (const { id, verdict } of judgeClaims(view)) expect([id, verdict]).toEqual([id, "undecided"]);
+});

@@ -151,7 +151,11 @@ function ratesOf(view: StudyView, label: string, batch: Arm, none: Arm): Candida
   const fewer = failing.map(([first, second]) => (first - second) / many);
   return {
     ...{ label, unit: "of the rates", none: 0, worth: worthRates, fewestSeeds },
-    estimate: (confidence) =>
-      isOpen ? null : estimateMean(fewer, { confidence, overlap: view.overlap("validation") }),
+    estimate: (confidence) => {
+      if (isOpen) return null;
+      const { interval, ...found } = estimateMean(fewer, { confidence, overlap: view.overlap("validation") });
+      // There are no more rates than all.
+      return { ...found, interval: interval && { low: Math.max(-1, interval.low), high: Math.min(1, interval.high) } };
+    },
   };
 }

@@ -2,7 +2,7 @@ import { type Arm, describeArm, hasBatchNorm, sameArm } from "../arms/arm.ts";
 import { candidate, differences, unitOf, worthBeside } from "../claims/claim.ts";
 import { bothWays, type Figure, judged, type Verdict } from "../report/judge.ts";
 import type { StudyView } from "../report/view.ts";
-import { measured, number, percent } from "../report/words.ts";
+import { listed, measured, number, percent } from "../report/words.ts";
 import {
   bestOf,
   errorOf,
@@ -111,8 +111,11 @@ export function compareWithReference(view: StudyView, noun: string): ComparisonH
     ...plainly(view, figures, outcomes, average),
     chosen(view, best),
   ];
-  const apart = first === undefined ? new Map() : differences(view, view.trainings(first), seen);
-  const power = sayPower(view, apart, average, figures[0].confidence);
+  // Arms that are nearly the reference have narrow intervals: the widest one tells what may be missed.
+  const widths = figures.map(({ interval }) => (interval === null ? -1 : interval.high - interval.low));
+  const widest = others[widths.indexOf(Math.max(...widths))];
+  const apart = differences(view, view.trainings(widest), seen);
+  const power = nothingLearned(view).length > 0 ? null : sayPower(view, apart, average, figures[0].confidence);
   const told = { answer, power, sentences };
   return { verdict: verdictOf(figures), difference, stale, ...told, reference, best, differences: figures };
 }
@@ -157,8 +160,8 @@ function chosen(view: StudyView, best: readonly Arm[]): string {
   const error = `test ${unitOf(view)} ${number(errorOf(view, meansOf(view, best)))}`;
   if (best.length === 1) return `The validation rows choose ${sayArms(view, best)}: ${error}.`;
   const all = best.length === view.plan.arms.length;
-  const among = all ? `all ${best.length}` : `${best.length}: ${best.map(describeArm).join("; ")}`;
-  return `The validation rows cannot choose among ${among}. Their mean: ${error}.`;
+  const named = all ? `All ${best.length}` : listed(best.map((arm) => quoted(describeArm(arm))));
+  return `${named} do equally well on the validation rows: together, ${error}.`;
 }
 
 /** The other arms with this outcome, if the answer has not named them already. */

@@ -1,6 +1,6 @@
 import { type Arm, describeArm } from "../arms/arm.ts";
 import { effectsByInputs } from "../claims/betterResult.ts";
-import { countSides, differences, minus, settingsOf, unitOf, worthBeside } from "../claims/claim.ts";
+import { countSides, differences, isHopeless, minus, settingsOf, unitOf, worthBeside } from "../claims/claim.ts";
 import { type Figure, judged, type Verdict } from "../report/judge.ts";
 import { mean } from "../report/statistics.ts";
 import type { StudyView } from "../report/view.ts";
@@ -57,10 +57,11 @@ export function headlineOf(view: StudyView): NormalizationHeadline {
   const worth = worthBeside(view, average);
   const apart = minus(first, second);
   const values = [...apart.values()];
+  const trained = without.flatMap((arm) => [...view.trainings(arm).values()].flat());
   const [difference] = judged([
     {
       ...{ label: `${name(normalized)} minus ${name(without)}`, unit, none: 0, worth: -worth },
-      estimate: (confidence) => view.difference(values, average, confidence),
+      estimate: (confidence) => (isHopeless(trained, values) ? null : view.difference(values, average, confidence)),
       ...countSides(values.map(mean)),
     },
   ]);
@@ -81,10 +82,11 @@ export function headlineOf(view: StudyView): NormalizationHeadline {
   const { text, power } = byScale ?? overall;
   const nothing = nothingLearned(view);
   const answer = [
+    ...nothing.map(() => "No network here is better than a constant: there may be nothing to learn, or no rate works."),
     `Does it help? ${text[0].toUpperCase()}${text.slice(1)}.`,
-    ...nothing.map(() => "But no network here is better than a constant: there may be nothing to learn."),
   ];
-  return { verdict, without, with: normalized, difference, stale, answer, power, sentences };
+  const seen = nothing.length > 0 ? null : power;
+  return { verdict, without, with: normalized, difference, stale, answer, power: seen, sentences };
 }
 
 /**

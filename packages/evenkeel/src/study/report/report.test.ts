@@ -66,6 +66,15 @@ describe("the headline", () => {
     expect(said(7)).toEqual([]);
   });
 
+  test("says first that no network is better than a constant, and no power then", () => {
+    const made = madeUpStudy(() => ({ diverged: true }));
+    const { answer, power, verdict } = concludeStudy(made.plan, made.trials).headline;
+    expect(answer[0]).toBe(
+      "No network here is better than a constant: there may be nothing to learn, or no rate works.",
+    );
+    expect([power, verdict]).toEqual([null, "undecided"]);
+  });
+
   test("without anything finished there is nothing to compare", () => {
     const empty = concludeStudy(plan, []);
     expect(empty.headline.sentences[0]).toMatch(/^There is nothing to compare/);
