@@ -40,7 +40,9 @@ function wrongClaim({ code, err }: Ended, { scenario, expected }: Ground, world:
     return lacks === undefined ? undefined : `exit code 0, and ${lacks}`;
   }
   const began = scenario.makes === "run" && world.runs().length > 0 && !scenario.args.includes("--resume");
-  return began && !err.includes("--resume") ? `it does not say how to go on: ${err}` : undefined;
+  // A run that could not be recorded has nothing to go on with.
+  const isRecorded = !err.includes("no run can be recorded");
+  return began && isRecorded && !err.includes("--resume") ? `it does not say how to go on: ${err}` : undefined;
 }
 
 /**

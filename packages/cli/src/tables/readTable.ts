@@ -101,6 +101,7 @@ async function readFiles(
     };
     try {
       for (at = 0; at < files.length; at++) opened.push(await open(files[at], attempts[at], options, workspace));
+      at = 0;
       const name = files.length === 1 ? files[0].name : `${source} (${files.length} files)`;
       const about = { source: name, format: opened[0].format, ...(target !== undefined && { target }) };
       const texts = opened.flatMap(({ csv }) => csv ?? []);

@@ -3,7 +3,7 @@ import { findRun } from "../../records/runs/findRun.ts";
 import { type DamagedRun, isDamaged, listRuns, type Run, readMetrics } from "../../records/runs/readRun.ts";
 import { type RunsFolder, runsFolder } from "../../records/runs/runsFolder.ts";
 import type { EpochLine } from "../../records/runs/types.ts";
-import { misuse } from "../../shell/errors.ts";
+import { misuse, sentence } from "../../shell/errors.ts";
 import { compareScores } from "../../shell/metrics.ts";
 import { nearest } from "../../shell/nearest.ts";
 import { compareRuns, type RunComparison } from "./compareRuns.ts";
@@ -50,7 +50,7 @@ export function runDetails(id: string, place: RunsFolder): RunDetails {
   try {
     return { run, files, epochs: readMetrics(run.path) };
   } catch (error) {
-    return { run, files, epochs: [], complaint: (error as Error).message };
+    return { run, files, epochs: [], complaint: sentence(error) };
   }
 }
 

@@ -77,8 +77,9 @@ export class RunFolder {
   static resume(path: string, owner: Ownership, done: DoneEpochs, changes: Partial<NewRun> = {}): RunFolder {
     const run = new RunFolder(path, owner);
     // Before anything is written: a damaged folder stays as it is.
-    const metrics = metricsOf(path);
-    writeJson(join(path, runFiles.config), { ...readConfig(path), ...changes });
+    const metrics = recorded(path, runFiles.metrics, () => readMetrics(path));
+    const config = recorded(path, runFiles.config, () => readConfig(path));
+    writeJson(join(path, runFiles.config), { ...config, ...changes });
     owner.settle();
     if (existsSync(run.file("metrics"))) {
       const kept = metrics.filter(
@@ -146,14 +147,13 @@ function writeJson(path: string, value: unknown): void {
   writeAtomic(path, `${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-function metricsOf(path: string): EpochLine[] {
+/** @throws CommandError if a record of a run cannot be read */
+function recorded<T>(path: string, name: string, read: () => T): T {
   try {
-    return readMetrics(path);
+    return read();
   } catch (error) {
-    const cure = "delete the lines from there on, or train again";
-    throw misuse("damaged-file", `${join(path, runFiles.metrics)} is damaged: ${sentence(error)}`, cure, {
-      cause: error,
-    });
+    const cure = name === runFiles.metrics ? "delete the lines from there on, or train again" : "train again";
+    throw misuse("damaged-file", `${join(path, name)} is damaged: ${sentence(error)}`, cure, { cause: error });
   }
 }
 

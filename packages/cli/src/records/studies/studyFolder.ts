@@ -5,7 +5,7 @@ import type { StudyOptions, StudyResult } from "evenkeel/study";
 import { type RareClasses, rareClassChoices, type SchemaOptions, schemaOptions } from "evenkeel/tabular";
 import { z } from "zod";
 import type { PictureFlags } from "../../pictures/pictureFlags.ts";
-import { misuse } from "../../shell/errors.ts";
+import { misuse, sentence } from "../../shell/errors.ts";
 import { makeFolder } from "../../shell/files/makeFolder.ts";
 import { parseJson } from "../../shell/files/parseJson.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
@@ -174,7 +174,7 @@ function readStudy(folder: string): StudyConfig {
   try {
     return configSchema.parse(parseJson(readFileSync(path, "utf8")), { error: sayMissing });
   } catch (error) {
-    const why = error instanceof z.ZodError ? firstIssue(error) : (error as Error).message;
+    const why = error instanceof z.ZodError ? firstIssue(error) : sentence(error);
     throw misuse("damaged-file", `${path} is damaged: ${why}`);
   }
 }
