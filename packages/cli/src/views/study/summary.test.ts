@@ -47,7 +47,7 @@ describe("one screen of a study", () => {
       z-score, dropout 0.2             2.00     ●                             0 of 10
       z-score, BatchNorm, dropout 0.2  2.00  ├──●──┤                          6 of 10
       ≈ undecided  trains in fewer epochs     not measured
-      ≈ undecided  makes training stable      -0.700 of the rates (-1.72 to +0.318)
+      ≈ undecided  makes training stable      -0.700 of the rates (-1.00 to +0.318)
       ≈ undecided  improves the result        -0.947 MAE (-1.64 to +0.104), raw
       ✗ not held   makes scaling matter less  0 MAE (0 to 0)
       ✗ not held   regularises                0 MAE (0 to 0), raw, 0 of 10
@@ -71,7 +71,7 @@ describe("one screen of a study", () => {
       z-score, dropout 0.2      2.00    ●                    0/10
       z-score, BatchNorm, dro…  2.00  ├─●─┤                  6/10
       ≈  trains in fewer epochs     not measured
-      ≈  makes training stable      -0.700 (-1.72 to +0.318)
+      ≈  makes training stable      -0.700 (-1.00 to +0.318)
       ≈  improves the result        -0.947 MAE (-1.64 to +0.104)
       ✗  makes scaling matter less  0 MAE (0 to 0)
       ✗  regularises                0 MAE (0 to 0), raw, 0 of 10
