@@ -21,6 +21,7 @@ export {
   type Given,
   givenOf,
   instance,
+  isDeeper,
   isPlainObject,
   javascript,
   listOf,

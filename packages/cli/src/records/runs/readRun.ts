@@ -115,9 +115,9 @@ function readJson<T>(file: string, schema: z.ZodType<T>): T {
   try {
     value = parseJson(text);
   } catch (error) {
-    const why = error instanceof RangeError ? sentence(error) : undefined;
-    if (why !== undefined) throw new Error(`${name}: ${why}`, { cause: error });
-    throw new Error(text.trim() === "" ? `${name} is empty` : `${name} is no JSON`, { cause: error });
+    const isDeep = error instanceof RangeError;
+    const why = isDeep ? `${name}: ${sentence(error)}` : text.trim() === "" ? `${name} is empty` : `${name} is no JSON`;
+    throw new Error(why, { cause: error });
   }
   return checked(value, schema, name);
 }

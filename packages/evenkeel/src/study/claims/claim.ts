@@ -72,8 +72,8 @@ export function unitOf({ plan }: StudyView): string {
 
 /**
  * The smallest effect of interest for an error of this size: a fraction of the error. If the error
- * is near 0, it is at least one test row that is no copy, or the same fraction of a tenth of the best constant's
- * error.
+ * is near 0, it is at least one test row that is no copy, or the same fraction of a tenth of the
+ * best constant's error.
  */
 export function worthBeside(view: StudyView, error: number): number {
   const { plan, scale } = view;
@@ -132,12 +132,24 @@ export function minus(first: BySeed, second: BySeed): BySeed {
  *   mean test error
  */
 export function candidate(view: StudyView, label: string, others: Trainings, apart: BySeed): Candidate {
+  return candidateBeside(view, label, view.average(others).value, [...others.values()].flat(), apart);
+}
+
+/**
+ * The same, told beside this error.
+ * @param others what was observed of the arms that the first are compared with
+ */
+export function candidateBeside(
+  view: StudyView,
+  label: string,
+  beside: number,
+  others: readonly Observation[],
+  apart: BySeed,
+): Candidate {
   const values = [...apart.values()];
-  const beside = view.average(others).value;
   return {
-    ...{ label, unit: unitOf(view), none: 0, worth: others.size === 0 ? 0 : -worthBeside(view, beside) },
-    estimate: (confidence) =>
-      isHopeless([...others.values()].flat(), values) ? null : view.difference(values, beside, confidence),
+    ...{ label, unit: unitOf(view), none: 0, worth: others.length === 0 ? 0 : -worthBeside(view, beside) },
+    estimate: (confidence) => (isHopeless(others, values) ? null : view.difference(values, beside, confidence)),
     ...countSides(values.map(mean)),
   };
 }
@@ -147,13 +159,13 @@ export function candidate(view: StudyView, label: string, others: Trainings, apa
  * above it: then there is no network to compare.
  * @param trainings of one of the arms
  */
-export function isHopeless(trainings: readonly Observation[], apart: readonly (readonly number[])[]): boolean {
+function isHopeless(trainings: readonly Observation[], apart: readonly (readonly number[])[]): boolean {
   const isConstant = trainings.every(({ diverged, test, uncappedTest }) => diverged || uncappedTest > test);
   return trainings.length > 0 && isConstant && apart.flat().every((value) => value === 0);
 }
 
 /** In how many seeds a difference is below 0, and in how many above. */
-export function countSides(bySeed: readonly number[]): { readonly won: number; readonly lost: number } {
+function countSides(bySeed: readonly number[]): { readonly won: number; readonly lost: number } {
   return { won: bySeed.filter((value) => value < 0).length, lost: bySeed.filter((value) => value > 0).length };
 }
 

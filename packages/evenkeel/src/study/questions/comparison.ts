@@ -2,7 +2,7 @@ import { type Arm, describeArm, hasBatchNorm, sameArm } from "../arms/arm.ts";
 import { candidate, differences, unitOf, worthBeside } from "../claims/claim.ts";
 import { bothWays, type Figure, judged, type Verdict } from "../report/judge.ts";
 import type { StudyView } from "../report/view.ts";
-import { listed, measured, number, percent } from "../report/words.ts";
+import { listed, measured, number, percent, quoted } from "../report/words.ts";
 import {
   bestOf,
   errorOf,
@@ -88,6 +88,7 @@ export function compareWithReference(view: StudyView, noun: string): ComparisonH
   const [first] = bestOf(view, others);
   const difference = figures[others.findIndex((arm) => first !== undefined && sameArm(arm, first))] ?? null;
   const stale = staleOf(view, best);
+  const nothing = nothingLearned(view);
   const unit = unitOf(view);
   const found = (wanted: Outcome) => others.filter((_, i) => outcomes[i] === wanted);
   const confidence = percent(figures[0].confidence);
@@ -103,7 +104,7 @@ export function compareWithReference(view: StudyView, noun: string): ComparisonH
     ...rest(view, "No difference shown", found("not shown")),
     ...rest(view, "Undecided", found("undecided")),
     ...room(figures, outcomes, worth),
-    ...nothingLearned(view),
+    ...nothing,
     ...stale.map((one) => sayStale(view, one)),
   ];
   const answer = [
@@ -115,7 +116,7 @@ export function compareWithReference(view: StudyView, noun: string): ComparisonH
   const widths = figures.map(({ interval }) => (interval === null ? -1 : interval.high - interval.low));
   const widest = others[widths.indexOf(Math.max(...widths))];
   const apart = differences(view, view.trainings(widest), seen);
-  const power = nothingLearned(view).length > 0 ? null : sayPower(view, apart, average, figures[0].confidence);
+  const power = nothing.length > 0 ? null : sayPower(view, apart, average, figures[0].confidence);
   const told = { answer, power, sentences };
   return { verdict: verdictOf(figures), difference, stale, ...told, reference, best, differences: figures };
 }
@@ -143,11 +144,6 @@ function answerOf(view: StudyView, noun: string, outcomes: readonly Outcome[]): 
   return outcomes.every((outcome) => outcome === "equal" || outcome === "not shown")
     ? `No other ${noun} is shown to differ from ${quoted(reference)} here`
     : `No other ${noun} is shown to do better than ${quoted(reference)} here`;
-}
-
-/** Names may contain commas. */
-function quoted(name: string): string {
-  return name.includes(",") ? `"${name}"` : name;
 }
 
 function verdictOf(figures: readonly Figure[]): Verdict {

@@ -50,6 +50,7 @@ test.each([
 test("the outcome in words: beside an error of 0, of one seed, and of huge and tiny errors", () => {
   expect(sayOutcome(view, figure(0.03, 0.02, 0.04, 0, 9, -0.01), 0)).toBe("no: MAE 0.030 higher, in 9 of 10 seeds");
   expect(sayOutcome(view, { ...figure(1, 0, 0, 0, 1), interval: null }, 2)).toBe("too few seeds to tell");
+  expect(sayOutcome(view, { ...figure(1, 0, 0, 0, 1), value: null, interval: null }, 2)).toBe("nothing to compare");
   const huge = figure(-1e300, -1.5e300, -5e299, 10, 0, -2e298);
   expect(sayOutcome(view, huge, 2e300)).toBe("yes: MAE 1e+300 (50%) lower, in 10 of 10 seeds");
   const tiny = figure(-1e-300, -1.5e-300, -5e-301, 10, 0, -2e-302);

@@ -3,9 +3,8 @@ import { type BySeed, candidate, differences, testRows, unitOf, worthBeside } fr
 import { type Figure, judged, type Verdict } from "../report/judge.ts";
 import { powerOf } from "../report/power.ts";
 import { mean } from "../report/statistics.ts";
-import type { StudyView, Trainings } from "../report/view.ts";
+import type { StudyView } from "../report/view.ts";
 import { measured, number, percent } from "../report/words.ts";
-import { secondTraining } from "../trial/trialSpec.ts";
 
 /**
  * The cost of stale running statistics: the error of the same weights as trained, and with
@@ -86,7 +85,7 @@ export function staleStatistics(
   return arms.flatMap(({ name, batch }) => {
     const rate = view.rate(batch, "kept");
     if (rate === undefined) return [];
-    const [fresh, stale] = (["recomputed", "asTrained"] as const).map((kind) => keptTrainings(view, batch, kind));
+    const [fresh, stale] = (["recomputed", "asTrained"] as const).map((kind) => view.trainingsAt(batch, rate.lr, kind));
     if (fresh.size === 0) return [];
     const label = `recomputed minus as trained, on ${name}`;
     const [cost] = judged([candidate(view, label, stale, differences(view, fresh, stale))]);
@@ -94,18 +93,8 @@ export function staleStatistics(
   });
 }
 
-/** Both trainings at the rate chosen for `kept`, scored with these statistics. */
-function keptTrainings(view: StudyView, arm: Arm, statistics: "asTrained" | "recomputed"): Trainings {
-  const rate = view.rate(arm, "kept");
-  if (rate === undefined) return new Map();
-  const second = view.at(arm, rate.lr, statistics, secondTraining);
-  return new Map(
-    [...view.at(arm, rate.lr, statistics)].map(([seed, first]) => [seed, [first, second.get(seed) ?? []].flat()]),
-  );
-}
-
 export function sayStale(view: StudyView, { arm, lr, cost }: StaleStatistics): string {
-  const average = (kind: "asTrained" | "recomputed") => number(view.average(keptTrainings(view, arm, kind)).value);
+  const average = (kind: "asTrained" | "recomputed") => number(view.average(view.trainingsAt(arm, lr, kind)).value);
   const figures =
     `${describeArm(arm)}, learning rate ${lr}: test ${cost.unit} ${average("asTrained")} as trained, ${average("recomputed")} ` +
     `with the same weights and running statistics recomputed over the training rows, ${measured(cost)}`;
@@ -209,7 +198,8 @@ function twoDigits(value: number): string {
  */
 export function sayOutcome(view: StudyView, figure: Figure, beside: number): string {
   const { value, interval, judged, won, lost, seeds } = figure;
-  if (value === null || interval === null || judged === undefined) return "too few seeds to tell";
+  if (value === null) return "nothing to compare";
+  if (interval === null || judged === undefined) return "too few seeds to tell";
   const least = -judged.worth;
   const size = `${unitOf(view)} ${sizeOf(Math.abs(value), beside)}`;
   const times = (many?: number) => (many === undefined ? "" : `, in ${many} of ${seeds} seeds`);

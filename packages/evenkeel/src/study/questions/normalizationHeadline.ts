@@ -1,8 +1,7 @@
 import { type Arm, describeArm } from "../arms/arm.ts";
 import { effectsByInputs } from "../claims/betterResult.ts";
-import { countSides, differences, isHopeless, minus, settingsOf, unitOf, worthBeside } from "../claims/claim.ts";
+import { candidateBeside, differences, minus, settingsOf, unitOf, worthBeside } from "../claims/claim.ts";
 import { type Figure, judged, type Verdict } from "../report/judge.ts";
-import { mean } from "../report/statistics.ts";
 import type { StudyView } from "../report/view.ts";
 import { between, measured, number, signed } from "../report/words.ts";
 import {
@@ -56,37 +55,29 @@ export function headlineOf(view: StudyView): NormalizationHeadline {
   const average = errorOf(view, second);
   const worth = worthBeside(view, average);
   const apart = minus(first, second);
-  const values = [...apart.values()];
   const trained = without.flatMap((arm) => [...view.trainings(arm).values()].flat());
-  const [difference] = judged([
-    {
-      ...{ label: `${name(normalized)} minus ${name(without)}`, unit, none: 0, worth: -worth },
-      estimate: (confidence) => (isHopeless(trained, values) ? null : view.difference(values, average, confidence)),
-      ...countSides(values.map(mean)),
-    },
-  ]);
+  const label = `${name(normalized)} minus ${name(without)}`;
+  const [difference] = judged([candidateBeside(view, label, average, trained, apart)]);
+  const nothing = nothingLearned(view);
   const sentences = [
     `${answerOf(difference, worth)}: test ${unit} ${number(errorOf(view, first))} with it (${sayArms(view, normalized)}), ` +
       `${number(average)} without any normalization (${sayArms(view, without)}). Difference: ${measured(difference)}; ` +
       `${sayWorth(view, worth)}.${leftOpen(difference, worth)}`,
-    ...nothingLearned(view),
+    ...nothing,
     ...byInputs(view),
     ...stale.map((one) => sayStale(view, one)),
   ];
   const verdict = difference.judged?.verdict ?? "undecided";
-  const byScale = answerByInputs(view);
-  const overall = {
+  const { text, power } = answerByInputs(view) ?? {
     text: `best with against best without, ${sayOutcome(view, difference, average)}`,
     power: sayPower(view, apart, average, difference.confidence),
   };
-  const { text, power } = byScale ?? overall;
-  const nothing = nothingLearned(view);
   const answer = [
     ...nothing.map(() => "No network here is better than a constant: there may be nothing to learn, or no rate works."),
     `Does it help? ${text[0].toUpperCase()}${text.slice(1)}.`,
   ];
-  const seen = nothing.length > 0 ? null : power;
-  return { verdict, without, with: normalized, difference, stale, answer, power: seen, sentences };
+  const told = { answer, power: nothing.length > 0 ? null : power, sentences };
+  return { verdict, without, with: normalized, difference, stale, ...told };
 }
 
 /**

@@ -3,6 +3,7 @@ import { type Claim, candidate, describeWorth, differences, notStudied, tell, un
 import { type Gaps, gapRule, narrowerGaps } from "../claims/gap.ts";
 import { type Figure, judged, overall, type Verdict } from "../report/judge.ts";
 import type { StudyView } from "../report/view.ts";
+import { quoted } from "../report/words.ts";
 
 /** Two arms of which a claim says that the first has the lower error. */
 export interface Pair {
@@ -66,6 +67,18 @@ export function improvement(
   const figures = figuresOf(view, pairs, together, statistics);
   if (figures === undefined) return notStudied(statement, missing);
   return { ...statement, verdict: overall(figures), figures, sentence: tell(figures) };
+}
+
+/** The claim that one named arm has a lower test error than another, by the usual rule. */
+export function namedImprovement(
+  view: StudyView,
+  words: Omit<Statement, "rule">,
+  [first, second]: readonly [string, string],
+  compared: Compared & { readonly of?: string },
+): Claim {
+  const { of = `the error of ${quoted(second)}`, ...others } = compared;
+  const rule = `${pairedOverSeeds(view, `${quoted(first)} minus ${quoted(second)}`)}: ${heldIfBetter(view, of)}`;
+  return improvement(view, { ...words, rule }, [namedPair(view, first, second)], others);
 }
 
 /**

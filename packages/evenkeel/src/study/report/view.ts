@@ -185,11 +185,18 @@ export class StudyView {
    * the one that was chosen for `kept`, else one.
    */
   trainings(arm: Arm | undefined, statistics: Statistics = "kept", variant = plainVariant): Trainings {
-    const first = this.seen(arm, statistics, variant);
-    const rate = arm && isPlain(variant) ? this.rate(arm, "kept") : undefined;
-    const isSame = rate !== undefined && arm !== undefined && this.rate(arm, statistics)?.lr === rate.lr;
-    const second = isSame ? this.at(arm, rate.lr, statistics, secondTraining) : undefined;
-    return new Map([...first].map(([seed, one]) => [seed, [one, second?.get(seed) ?? []].flat()]));
+    const rate = arm && this.rate(arm, statistics);
+    if (arm === undefined || rate === undefined) return new Map();
+    if (isPlain(variant)) return this.trainingsAt(arm, rate.lr, statistics);
+    return new Map([...this.seen(arm, statistics, variant)].map(([seed, one]) => [seed, [one]]));
+  }
+
+  /** The trainings by seed at this rate: two where it is the one that was chosen for `kept`. */
+  trainingsAt(arm: Arm, lr: number, statistics: Statistics): Trainings {
+    const second = this.at(arm, lr, statistics, secondTraining);
+    return new Map(
+      [...this.at(arm, lr, statistics)].map(([seed, one]) => [seed, [one, second.get(seed) ?? []].flat()]),
+    );
   }
 
   /**

@@ -51,6 +51,11 @@ export function sayVerdict(verdict: Verdict): string {
   return verdictWords[verdict];
 }
 
+/** Names may contain commas. */
+export function quoted(name: string): string {
+  return name.includes(",") ? `"${name}"` : name;
+}
+
 /** "a", "a and b", "a, b and c" */
 export function listed(items: readonly string[]): string {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items[items.length - 1]}`;

@@ -2,6 +2,7 @@ import {
   because,
   checkOptions,
   describe,
+  isDeeper,
   mismatch,
   type NdArray,
   refuse,
@@ -133,11 +134,6 @@ interface Description {
 /** A record may hold anything else; deeper ones overflow the stack where they are copied. */
 const mostDepth = 64;
 
-function isDeep(value: unknown, depth = 0): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return depth >= mostDepth || Object.values(value).some((part) => isDeep(part, depth + 1));
-}
-
 function parseDescription(text: string): Description {
   let parsed: unknown;
   try {
@@ -163,7 +159,7 @@ function parseDescription(text: string): Description {
   }
   checkOptions("TableModel.load", described, ["format", "version", "schema", "preprocessing", "network", "record"]);
   const { record } = described;
-  if (isDeep(record)) {
+  if (isDeeper(record, mostDepth)) {
     throw refuse("damaged-file", "TableModel.load", `record is nested more than ${mostDepth} levels deep`);
   }
   if (typeof record !== "object" || record === null || Array.isArray(record)) {

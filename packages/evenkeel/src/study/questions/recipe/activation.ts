@@ -5,7 +5,7 @@ import type { Claim } from "../../claims/claim.ts";
 import type { StudyView } from "../../report/view.ts";
 import { compareWithReference } from "../comparison.ts";
 import { activationNames as names } from "../layered.ts";
-import { heldIfBetter, improvement, namedPair, pairedOverSeeds } from "../pairs.ts";
+import { namedImprovement } from "../pairs.ts";
 import type { ArmOptions, Question } from "../question.ts";
 import { recipeArm, recipeWidths } from "./recipeArm.ts";
 
@@ -42,14 +42,6 @@ const claims = [
 
 function claimOf(view: StudyView, { id, better, than, paper }: (typeof claims)[number]): Claim {
   const [first, second] = [names[better], names[than]];
-  const statement = {
-    id,
-    claim: `${first} does better than ${second} (${paper}).`,
-    short: `${first} beats ${second}`,
-    rule: `${pairedOverSeeds(view, `${first} minus ${second}`)}: ${heldIfBetter(view, `the error of ${second}`)}`,
-  };
-  return improvement(view, statement, [namedPair(view, first, second)], {
-    together: claims.length,
-    missing: "both activations",
-  });
+  const words = { id, claim: `${first} does better than ${second} (${paper}).`, short: `${first} beats ${second}` };
+  return namedImprovement(view, words, [first, second], { together: claims.length, missing: "both activations" });
 }

@@ -2,7 +2,7 @@ import type { TrainingOptions } from "../../arms/trainingOptions.ts";
 import type { Claim } from "../../claims/claim.ts";
 import type { StudyView } from "../../report/view.ts";
 import { compareWithReference } from "../comparison.ts";
-import { heldIfBetter, improvement, namedPair, pairedOverSeeds } from "../pairs.ts";
+import { namedImprovement } from "../pairs.ts";
 import type { Question } from "../question.ts";
 import { recipeArm, recipeWidths } from "./recipeArm.ts";
 
@@ -58,10 +58,6 @@ const claims = [
   },
 ] as const satisfies readonly (Pick<Claim, "id" | "short" | "claim"> & { pair: readonly [Recipe, Recipe] })[];
 
-function claimOf(view: StudyView, { pair: [first, second], ...words }: (typeof claims)[number]): Claim {
-  const rule = `${pairedOverSeeds(view, `"${first}" minus "${second}"`)}: ${heldIfBetter(view, `the error of "${second}"`)}`;
-  return improvement(view, { ...words, rule }, [namedPair(view, first, second)], {
-    together: claims.length,
-    missing: "both optimizers",
-  });
+function claimOf(view: StudyView, { pair, ...words }: (typeof claims)[number]): Claim {
+  return namedImprovement(view, words, pair, { together: claims.length, missing: "both optimizers" });
 }

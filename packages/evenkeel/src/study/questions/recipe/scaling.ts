@@ -2,7 +2,7 @@ import { describeScale, type Scale, scales } from "../../arms/arm.ts";
 import type { Claim } from "../../claims/claim.ts";
 import type { StudyView } from "../../report/view.ts";
 import { compareWithReference } from "../comparison.ts";
-import { heldIfBetter, improvement, namedPair, pairedOverSeeds } from "../pairs.ts";
+import { namedImprovement } from "../pairs.ts";
 import type { Question } from "../question.ts";
 import { recipeArm, recipeWidths } from "./recipeArm.ts";
 
@@ -49,10 +49,6 @@ const claims = [
 ] as const satisfies readonly (Pick<Claim, "id" | "short" | "claim"> & { pair: readonly [Scale, Scale] })[];
 
 function claimOf(view: StudyView, { pair, ...words }: (typeof claims)[number]): Claim {
-  const [first, second] = pair.map(describeScale);
-  const rule = `${pairedOverSeeds(view, `${first} minus ${second}`)}: ${heldIfBetter(view, `the error of ${second}`)}`;
-  return improvement(view, { ...words, rule }, [namedPair(view, first, second)], {
-    together: claims.length,
-    missing: "both scalings",
-  });
+  const names = [describeScale(pair[0]), describeScale(pair[1])] as const;
+  return namedImprovement(view, words, names, { together: claims.length, missing: "both scalings" });
 }

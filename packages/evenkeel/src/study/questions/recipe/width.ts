@@ -4,10 +4,9 @@ import type { Claim } from "../../claims/claim.ts";
 import type { StudyView } from "../../report/view.ts";
 import { compareWithReference } from "../comparison.ts";
 import {
-  heldIfBetter,
   heldIfRefuted,
-  improvement,
   judgedTogether,
+  namedImprovement,
   namedPair,
   noImprovement,
   pairedOverSeeds,
@@ -63,31 +62,24 @@ function arms({ hidden }: ArmOptions): NetworkArm[] {
 /** Whether a linear model would do. */
 function hiddenNeeded(view: StudyView, together: number): Claim {
   const { usual, linear } = sizesOf(view.plan.settings.hidden);
-  const statement = {
+  const words = {
     id: "hiddenNeeded" as const,
     claim: "Hidden layers are needed: a linear model does worse.",
     short: "hidden layers are needed",
-    rule: `${pairedOverSeeds(view, `${nameOf(usual)} minus ${nameOf(linear)}`)}: ${heldIfBetter(view, "the error without hidden layers")}`,
   };
-  return improvement(view, statement, [namedPair(view, nameOf(usual), nameOf(linear))], {
-    together,
-    missing: "both networks",
-  });
+  const of = "the error without hidden layers";
+  return namedImprovement(view, words, [nameOf(usual), nameOf(linear)], { together, missing: "both networks", of });
 }
 
 /** Simonyan and Zisserman 2015, abstract: https://arxiv.org/abs/1409.1556 */
 function deeperBetter(view: StudyView, together: number): Claim {
   const { usual, deeper } = sizesOf(view.plan.settings.hidden);
-  const statement = {
+  const words = {
     id: "deeperBetter" as const,
     claim: "A deeper network does better (Simonyan and Zisserman 2015, on pictures).",
     short: "deeper is better",
-    rule: `${pairedOverSeeds(view, `${nameOf(deeper)} minus ${nameOf(usual)}`)}: ${heldIfBetter(view, `the error of ${nameOf(usual)}`)}`,
   };
-  return improvement(view, statement, [namedPair(view, nameOf(deeper), nameOf(usual))], {
-    together,
-    missing: "both networks",
-  });
+  return namedImprovement(view, words, [nameOf(deeper), nameOf(usual)], { together, missing: "both networks" });
 }
 
 /** Neyshabur, Tomioka and Srebro 2015, In Search of the Real Inductive Bias: https://arxiv.org/abs/1412.6614 */
