@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compile } from "../../compile/index.ts";
 import { crossEntropy } from "../../nn/functional/index.ts";
-import type { Embedding } from "../../nn/index.ts";
+import { clone, type Embedding } from "../../nn/index.ts";
 import { decayedParameters } from "../../nn/utils/index.ts";
 import { Adam } from "../../optim/index.ts";
 import { manualSeed } from "../../random/index.ts";
@@ -183,6 +183,12 @@ describe("a TabularNet of members", () => {
       return [JSON.stringify(net.stateDict()), net.toString(), rand([1]).item()];
     };
     expect(drawn({ members: 1, embedding: "fastai" })).toEqual(drawn({}));
+  });
+
+  it("is copied whole, for an average of its weights", () => {
+    const net = new TabularNet(ensemble, { members: 2, hidden: [4] }).eval();
+    const [x, codes] = [randn([3, 6]), zeros([3, 2], { dtype: "int32" })];
+    expect(clone(net)(x, codes).toArray()).toEqual(net(x, codes).toArray());
   });
 
   it("prints its layers", () => {
