@@ -2,6 +2,7 @@ import {
   checkOptions,
   checkValue,
   flag,
+  instance,
   listOf,
   mismatch,
   numberBetween,
@@ -99,11 +100,12 @@ export class PiecewiseLinearEncoding extends Module {
   constructor(bins: readonly (readonly number[])[], options: PiecewiseLinearEncodingOptions = {}) {
     super();
     const owner = "PiecewiseLinearEncoding";
-    checkValue(owner, "bins", bins, listOf(listOf(edge, "edges", { least: 2 }), "a list of edges for each column"));
+    checkValue(owner, "bins", bins, columns);
     checkOptions(owner, options, ["extrapolate"]);
     const { extrapolate = false } = options;
     checkValue(owner, "extrapolate", extrapolate, flag());
     for (const [column, edges] of bins.entries()) {
+      checkValue(owner, `bins[${column}]`, edges, edgesOfColumn);
       const wrong = edges.findIndex((edge, i) => i > 0 && !(Math.fround(edge) > Math.fround(edges[i - 1])));
       if (wrong < 0) continue;
       const statement = `bins[${column}][${wrong}] is ${edges[wrong]}`;
@@ -136,7 +138,12 @@ export class PiecewiseLinearEncoding extends Module {
   }
 }
 
-const edge = numberBetween(-largestFloat32, largestFloat32, "edge");
+const columns = listOf(instance<readonly number[]>(Array, "edges"), "a list of edges for each column");
+const edgesOfColumn = listOf(
+  numberBetween(-largestFloat32, largestFloat32, "edge"),
+  "two or more edges, numbers that float32 can hold",
+  { least: 2 },
+);
 
 /** From 0 to 1, but for the first bin of each column, and the last. */
 function limitsOf(bins: readonly (readonly number[])[]): number[][] {
