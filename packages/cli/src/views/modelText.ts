@@ -108,7 +108,7 @@ function columnTable(model: TableModel, colors: Colors): string {
     ? "m ± s: with z = (value - m) / s the network gets z / √(1 + (z/3)²), and gives z."
     : "m ± s: (value - m) / s is what the network gets, and gives.";
   const binned = inputs.some((encoding) => "edges" in encoding && encoding.edges.length > 0);
-  const bins = binned ? "\nbins: beside it, an input for each goes from 0 to 1 while the value crosses the bin." : "";
+  const bins = binned ? "\nbins: beside it, an input for each, from 0 to 1 while the value crosses it." : "";
   return `${table.replaceAll(/ +$/gm, "")}\n\n${colors.dim(`${meaning}${bins}`)}`;
 }
 
