@@ -10,7 +10,18 @@ import {
 import { Tensor } from "../tensor/index.ts";
 
 const keys = [
-  ...["epoch", "step", "model", "optimizer", "scheduler", "generators", "earlyStopping", "monitor", "history"],
+  ...[
+    "epoch",
+    "step",
+    "model",
+    "average",
+    "optimizer",
+    "scheduler",
+    "generators",
+    "earlyStopping",
+    "monitor",
+    "history",
+  ],
   "first",
 ];
 const stoppingKeys = ["epochs", "mode", "best", "bestEpoch", "model"];
@@ -28,6 +39,7 @@ export function checkCheckpoint(caller: string, checkpoint: unknown): void {
   checkValue(caller, "epoch", state.epoch, wholeNumber(0));
   checkValue(caller, "step", state.step, wholeNumber(0));
   checkTensors(caller, "model", state.model);
+  if (state.average !== undefined) checkTensors(caller, "average", state.average);
   checkOptimizer(caller, state.optimizer);
   if (state.scheduler !== undefined) checkObject(caller, "scheduler", state.scheduler);
   if (state.generators !== undefined) {

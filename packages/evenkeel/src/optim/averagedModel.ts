@@ -79,8 +79,7 @@ export class AveragedModel<M extends AnyModule = AnyModule> extends Module<never
    */
   updateParameters(model: M): void {
     if (!(model instanceof Module)) throw wrongType("AveragedModel", "the model", model, "an nn.Module");
-    const parameters = pairs("parameters", this.module.parameters(), model.parameters());
-    const buffers = pairs("buffers", this.module.buffers(), model.buffers());
+    const { parameters, buffers } = pairsOf(this, model);
     const count = this.n_averaged;
     noGrad(() => {
       const first = count.eq(0);
@@ -97,6 +96,17 @@ export class AveragedModel<M extends AnyModule = AnyModule> extends Module<never
       count.add_(1);
     });
   }
+}
+
+/**
+ * The tensors of an average beside those of a model.
+ * @throws as `updateParameters`
+ */
+export function pairsOf({ module }: AveragedModel, model: AnyModule) {
+  return {
+    parameters: pairs("parameters", module.parameters(), model.parameters()),
+    buffers: pairs("buffers", module.buffers(), model.buffers()),
+  };
 }
 
 function pairs(what: string, own: readonly Tensor[], given: readonly Tensor[]): (readonly [Tensor, Tensor])[] {
