@@ -61,9 +61,14 @@ export const trainGroups: readonly FlagGroup[] = [
     title: "Preprocessing",
     paths: [
       "preprocessing.scale",
+      "preprocessing.piecewise",
+      "preprocessing.effectCoding",
+      "preprocessing.dropConstant",
+      "preprocessing.yearDay",
+      "preprocessing.embedAbove",
+      "preprocessing.rareBelow",
       "preprocessing.target",
       "preprocessing.clampPredictions",
-      "preprocessing.embedAbove",
     ],
   },
   {

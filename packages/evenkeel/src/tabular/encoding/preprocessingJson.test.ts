@@ -48,11 +48,11 @@ describe("fromJSON", () => {
   it.each<[string, (json: Json) => unknown, RegExp]>([
     ["null", () => null, /preprocessing is null, expected an object/],
     ["a list", () => [], /preprocessing is \[\], expected an object/],
-    ["another version", (json) => ({ ...json, version: 2 }), /version is 2, and this library reads version 3/],
+    ["another version", (json) => ({ ...json, version: 3 }), /version is 3, and this library reads version 4/],
     [
       "a version that is no text",
       (json) => ({ ...json, version: { toString: null } }),
-      /version is a plain object, and this library reads version 3/,
+      /version is a plain object, and this library reads version 4/,
     ],
     ["no inputs", (json) => ({ ...json, inputs: [] }), /preprocessing.inputs has 0 items, expected at least 1/],
     [
