@@ -11,6 +11,7 @@ export { preprocessingOptions } from "./encoding/preprocessingOptions.ts";
 export type { PreprocessingOptions } from "./encoding/preprocessingOptions.types.ts";
 export type { Scale, Scaling } from "./encoding/scaling/scaling.ts";
 export type { TargetTransform } from "./encoding/target.ts";
+export { combineMembers } from "./model/combineMembers.ts";
 export type { FrozenNetwork, NetworkSource } from "./model/frozenNetwork.ts";
 export type { ModelRecord } from "./model/modelFile.ts";
 export { TabularNet } from "./model/network.ts";
@@ -18,6 +19,9 @@ export { networkOf } from "./model/networkOf.ts";
 export {
   type Activation,
   activations,
+  type EmbeddingRule,
+  embeddingRules,
+  type InputSources,
   type NetworkSize,
   type Norm,
   networkOptions,

@@ -98,7 +98,9 @@ describe("TabularNet", () => {
 
   it("embeds by fastai's rule", () => {
     // emb_sz_rule of fastai 2.7: min(600, round(1.6 * n ** 0.56))
-    expect([2, 3, 13, 100, 1000, 100_000].map(embeddingWidth)).toEqual([2, 3, 7, 21, 77, 600]);
+    expect([2, 3, 13, 100, 1000, 100_000].map((count) => embeddingWidth(count, "fastai"))).toEqual([
+      2, 3, 7, 21, 77, 600,
+    ]);
   });
 
   it("says what codes it lacks", () => {
