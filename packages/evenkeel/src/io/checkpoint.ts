@@ -44,8 +44,12 @@ export interface Checkpoint<O = object> {
   readonly monitor?: string;
   /** Records of the epochs, plain data. */
   readonly history?: readonly object[];
-  /** The final state of the training that this one, a refit, repeats on more rows. */
+  /** The final state of the training that this one, a refit or a fold, repeats on other rows. */
   readonly first?: Checkpoint<O>;
+  /** The finished folds that say how long a refit is, plain data. */
+  readonly folds?: readonly object[];
+  /** Whether this is the state of a fold. */
+  readonly inFold?: boolean;
 }
 
 const format = "evenkeel-checkpoint";

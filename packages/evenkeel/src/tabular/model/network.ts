@@ -49,13 +49,13 @@ export class TabularNet extends nn.Module<Tensor[]> {
   }
 
   override forward(x: Tensor, ...codes: Tensor[]): Tensor {
-    const output = this.layers(this.#inputs(x, ...codes));
+    const output = this.layers(this.inputs(x, ...codes));
     if (this.training || this.options.members === 1) return output;
     return combineMembers(output, this.size.task as Task);
   }
 
   /** The numeric inputs, and the embedded categories behind them. */
-  #inputs(x: Tensor, ...[codes]: Tensor[]): Tensor {
+  private inputs(x: Tensor, ...[codes]: Tensor[]): Tensor {
     const { embeddings } = this;
     if (embeddings === null) return x;
     const columns = embeddings.length;

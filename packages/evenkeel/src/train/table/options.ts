@@ -32,10 +32,13 @@ import { recipes } from "./recipe.ts";
 const factors = recordOf(numberAbove(0), "a factor above 0 for each class", "class=factor");
 
 /** An option of which each recipe has its own default. */
-const byRecipe = <O extends object>(declared: O, ensemble: string, simple: string) => ({
-  ...declared,
-  ...{ default: undefined, defaultText: `${ensemble}; with recipe simple ${simple}` },
-});
+function byRecipe<O extends object>(
+  declared: O,
+  ensemble: string,
+  simple: string,
+): Omit<O, "default"> & { readonly default: undefined; readonly defaultText: string } {
+  return { ...declared, default: undefined, defaultText: `${ensemble}; with recipe simple ${simple}` };
+}
 
 const classWeights = orElse(orElse(factors, "none"), "balanced");
 
@@ -98,7 +101,11 @@ export const trainTableOptions = {
       "100, but at least 3,000 steps and at most 4,000, 5,000 above 10,000 rows, and fewer without validation rows; with recipe simple as " +
       "many as make some 20,000 steps, from 5 to 100",
   }),
-  lr: option({ check: numberAbove(0), help: "Learning rate.", defaultText: "0.003, with recipe simple 0.01; 0.1 for sgd" }),
+  lr: option({
+    check: numberAbove(0),
+    help: "Learning rate.",
+    defaultText: "0.003, with recipe simple 0.01; 0.1 for sgd",
+  }),
   optimizer: option({
     check: oneOf(["adam", "adamw", "sgd"]),
     default: "adamw",

@@ -1,10 +1,5 @@
 import { defaultOf, type OptionValue, refuse, type Text, text, withoutUndefined } from "../../core/index.ts";
-import {
-  type PreprocessingOptions,
-  type ResolvedNetwork,
-  resolveNetwork,
-  type Task,
-} from "../../tabular/index.ts";
+import { type PreprocessingOptions, type ResolvedNetwork, resolveNetwork, type Task } from "../../tabular/index.ts";
 import { trainTableOptions } from "./options.ts";
 import type { TrainTableOptions } from "./options.types.ts";
 import { largeRows, type PartSizes, recipeDefaults } from "./recipe.ts";
@@ -92,7 +87,7 @@ export function planTable(split: PartSizes, task: Task, options: Partial<TrainTa
     patience,
     ...(usual.enough !== undefined && patience !== false && { enough: usual.enough }),
     average,
-    lengthFolds: foldsPlanned(options.lengthFolds, split, { refit, patience, usual: usual.lengthFolds }),
+    lengthFolds: foldsPlanned(options, split, { refit, patience, usual: usual.lengthFolds }),
     statistics,
     refit,
   };
@@ -144,12 +139,14 @@ function refitPlanned(
 
 /** @throws RangeError if folds are requested for a length that nothing has */
 function foldsPlanned(
-  wanted: number | undefined,
+  { lengthFolds: wanted, split: by = {} }: Partial<TrainTableOptions>,
   { train }: PartSizes,
   { refit, patience, usual }: Pick<TablePlan, "refit" | "patience"> & { readonly usual: number },
 ): number {
   const used = refit && patience !== false;
-  if (wanted === undefined) return used ? usual : 1;
+  // Rows at random are no such rows as a split by time or by hand holds back.
+  const isDrawn = !("train" in by) && by.time === undefined && typeof by.validation !== "object";
+  if (wanted === undefined) return used && isDrawn ? usual : 1;
   if (wanted === 1) return 1;
   if (!used) {
     throw conflict(

@@ -71,8 +71,8 @@ export function checkSameSchedule(scheduler: ScheduleOptions["scheduler"], saved
   }
 }
 
-/** Whether the rate of an epoch depends on the planned number of epochs. */
-export function endsWithEpochs(schedule: string): boolean {
+/** Whether the rate of an epoch depends on the planned number of epochs, as that of each recipe does. */
+export function endsWithEpochs(schedule: string | undefined): boolean {
   return schedule !== "none" && schedule !== "plateau";
 }
 
