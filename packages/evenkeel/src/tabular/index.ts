@@ -6,6 +6,11 @@ export { isTotalWord } from "./checks/rowChecks.ts";
 export { type Outside, type Unfamiliar, unfamiliarValues } from "./checks/unfamiliar.ts";
 export type { ClassPredictions, NumberPredictions, Predictions } from "./encoding/decode.ts";
 export { type EncodedRows, FittedPreprocessing, type PreprocessingJson } from "./encoding/fittedPreprocessing.ts";
+export {
+  computeBins,
+  PiecewiseLinearEncoding,
+  type PiecewiseLinearEncodingOptions,
+} from "./encoding/piecewise/piecewiseLinearEncoding.ts";
 export { Preprocessing, type TableInputs } from "./encoding/preprocessing.ts";
 export { preprocessingOptions } from "./encoding/preprocessingOptions.ts";
 export type { PreprocessingOptions } from "./encoding/preprocessingOptions.types.ts";
