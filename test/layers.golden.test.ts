@@ -52,8 +52,9 @@ interface NetworkCase {
 
 const torchs = load<{ layers: LayerCase[]; losses: LossCase[]; networks: NetworkCase[] }>("layers.json");
 const norms = load<{ layers: LayerCase[]; networks: NetworkCase[] }>("norms.json");
+const ensembles = load<{ layers: LayerCase[] }>("ensemble.json");
 const { losses } = torchs;
-const layers = [...torchs.layers, ...norms.layers];
+const layers = [...torchs.layers, ...norms.layers, ...ensembles.layers];
 const networks = [...torchs.networks, ...norms.networks];
 
 const { BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } = nn;
@@ -115,6 +116,9 @@ function makeLayer(layer: string, args: Readonly<Record<string, unknown>>): nn.M
     PReLU: () => new nn.PReLU(options),
     Unflatten: () => new nn.Unflatten(dim, options.unflattenedSize),
     Identity: () => new nn.Identity(),
+    EnsembleView: () => new nn.EnsembleView(options.k),
+    ElementwiseAffine: () => new nn.ElementwiseAffine(options.shape, { bias: options.bias }),
+    LinearEnsemble: () => new nn.LinearEnsemble(inFeatures, outFeatures, options as never),
     Flatten: () => new nn.Flatten(startDim, endDim),
   };
   return makers[layer]();

@@ -2,6 +2,7 @@ import type { RowName } from "../../packages/evenkeel/src/ops/table.ts";
 import { channelsLastCases } from "./channelsLast.ts";
 import { convCases } from "./conv.ts";
 import { elementwiseCases } from "./elementwise.ts";
+import { ensembleCases } from "./ensemble.ts";
 import type { GradCase } from "./inputs.ts";
 import { lossCases } from "./loss.ts";
 import { matmulCases } from "./matmul.ts";
@@ -16,6 +17,7 @@ export const gradCases: Readonly<Record<RowName, readonly GradCase[] | null>> = 
   ...channelsLastCases,
   ...convCases,
   ...elementwiseCases,
+  ...ensembleCases,
   ...lossCases,
   ...matmulCases,
   ...movementCases,

@@ -1,4 +1,12 @@
-import { inferSchema, Preprocessing, splitRows, tableFromColumns, tableFromRows, takeRows } from "evenkeel/tabular";
+import {
+  inferSchema,
+  Preprocessing,
+  type PreprocessingOptions,
+  splitRows,
+  tableFromColumns,
+  tableFromRows,
+  takeRows,
+} from "evenkeel/tabular";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
@@ -13,6 +21,17 @@ const cell = fc.oneof(
   fc.date({ noInvalidDate: true }),
   fc.constantFrom("__proto__", "constructor", "2020-02-30", "2020-02-29"),
 );
+
+/** How columns become inputs, in every combination. */
+const codings: fc.Arbitrary<PreprocessingOptions> = fc.record({
+  scale: fc.constantFrom("squash", "zscore", "robust", "none"),
+  piecewise: fc.boolean(),
+  effectCoding: fc.boolean(),
+  dropConstant: fc.boolean(),
+  yearDay: fc.boolean(),
+  embedAbove: fc.constantFrom(0, 3, Number.POSITIVE_INFINITY),
+  rareBelow: fc.constantFrom(1, 2, 5),
+});
 
 describe("splits", () => {
   const target = fc.oneof(
@@ -121,7 +140,7 @@ describe("preprocessing", () => {
     });
     const many = fc.array(row, { minLength: 3, maxLength: 30 });
     fc.assert(
-      fc.property(many, many, fc.constantFrom("squash", "zscore", "robust", "none"), (train, test, scale) => {
+      fc.property(many, many, codings, (train, test, options) => {
         const withTarget = (rows: typeof train) => rows.map((row, i) => ({ ...row, y: Math.sin(i) }));
         const kinds = { n: "numeric", c: "category", b: "boolean", d: "date" } as const;
         const learnt = (rows: typeof train) => {
@@ -138,7 +157,7 @@ describe("preprocessing", () => {
             table,
             { ...schema, columns },
             Int32Array.from(train, (_, i) => i),
-            { scale },
+            options,
           ).toJSON();
         };
         expect(learnt([...train, ...test])).toEqual(learnt(train));
@@ -152,37 +171,37 @@ describe("preprocessing", () => {
       { minLength: 1, maxLength: 25 },
     );
     fc.assert(
-      fc.property(
-        table,
-        fc.constantFrom("squash", "zscore", "robust", "none"),
-        fc.constantFrom(0, 3, Number.POSITIVE_INFINITY),
-        (rows, scale, embedAbove) => {
-          const table = tableFromRows(rows);
-          let preprocessing: Preprocessing;
-          try {
-            const schema = inferSchema(table, { target: "y", task: "regression", features: ["a", "__proto__", "b c"] });
-            preprocessing = Preprocessing.fit(
-              table,
-              schema,
-              Int32Array.from(rows, (_, i) => i),
-              { scale, embedAbove },
-            );
-            preprocessing.inputs(table);
-          } catch (error) {
-            expect((error as Error).message).toMatch(/column "(a|b c|__proto__)"|no features|have no values/);
-            return;
-          }
-          const { x, codes } = preprocessing.inputs(table);
-          expect(x.data.every(Number.isFinite)).toBe(true);
-          const again = Preprocessing.fromJSON(JSON.parse(JSON.stringify(preprocessing)));
-          expect(again.inputs(table).x.data).toEqual(x.data);
-          expect(again.inputs(table).codes?.data).toEqual(codes?.data);
-          const order = Int32Array.from(rows, (_, i) => rows.length - 1 - i);
-          expect(preprocessing.inputs(takeRows(table, order)).x.data).toEqual(
-            preprocessing.inputs(table, order).x.data,
+      fc.property(table, codings, (rows, options) => {
+        const table = tableFromRows(rows);
+        let preprocessing: Preprocessing;
+        try {
+          const schema = inferSchema(table, { target: "y", task: "regression", features: ["a", "__proto__", "b c"] });
+          preprocessing = Preprocessing.fit(
+            table,
+            schema,
+            Int32Array.from(rows, (_, i) => i),
+            options,
           );
-        },
-      ),
+          preprocessing.inputs(table);
+        } catch (error) {
+          expect((error as Error).message).toMatch(/column "(a|b c|__proto__)"|no features|have no values/);
+          return;
+        }
+        const { x, codes } = preprocessing.inputs(table);
+        expect(x.data.every(Number.isFinite)).toBe(true);
+        if (options.scale === "squash") expect(x.data.every((input) => Math.abs(input) <= 3)).toBe(true);
+        const { features, embeddings } = preprocessing.sources;
+        expect([features.length, embeddings.length]).toEqual([x.shape[1], preprocessing.embeddings.length]);
+        const sources = new Set([...features, ...embeddings]);
+        expect([...sources].sort((a, b) => a - b)).toEqual(Array.from({ length: sources.size }, (_, i) => i));
+        const alone = preprocessing.encode(table, new Int32Array([rows.length - 1]));
+        expect(alone.x).toEqual(x.data.slice((rows.length - 1) * x.shape[1]));
+        const again = Preprocessing.fromJSON(JSON.parse(JSON.stringify(preprocessing)));
+        expect(again.inputs(table).x.data).toEqual(x.data);
+        expect(again.inputs(table).codes?.data).toEqual(codes?.data);
+        const order = Int32Array.from(rows, (_, i) => rows.length - 1 - i);
+        expect(preprocessing.inputs(takeRows(table, order)).x.data).toEqual(preprocessing.inputs(table, order).x.data);
+      }),
     );
   });
 });

@@ -30,6 +30,8 @@ export interface Checkpoint<O = object> {
   /** Optimizer steps done. */
   readonly step: number;
   readonly model: StateDict;
+  /** The state dict of an `AveragedModel`. */
+  readonly average?: StateDict;
   readonly optimizer: OptimizerStateDict<O>;
   /** The state dict of a learning rate scheduler, plain data. */
   readonly scheduler?: object;
@@ -42,8 +44,12 @@ export interface Checkpoint<O = object> {
   readonly monitor?: string;
   /** Records of the epochs, plain data. */
   readonly history?: readonly object[];
-  /** The final state of the training that this one, a refit, repeats on more rows. */
+  /** The final state of the training that this one, a refit or a fold, repeats on other rows. */
   readonly first?: Checkpoint<O>;
+  /** The finished folds that say how long a refit is, plain data. */
+  readonly folds?: readonly object[];
+  /** Whether this is the state of a fold. */
+  readonly inFold?: boolean;
 }
 
 const format = "evenkeel-checkpoint";
@@ -63,18 +69,20 @@ export function saveCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> 
 
 /** The tensors of a checkpoint by their names in the file, and the rest as plain data. */
 function partsOf(checkpoint: Checkpoint, prefix = ""): { tensors: RawTensor[]; state: object } {
-  const { model, optimizer, generators = {}, earlyStopping, first, ...rest } = checkpoint;
+  const { model, average, optimizer, generators = {}, earlyStopping, first, ...rest } = checkpoint;
   const { model: best, ...stopping } = earlyStopping ?? {};
   const positions = Object.keys(optimizer.state);
   const before = first && partsOf(first, "first.");
   const state = {
     ...rest,
+    ...(average && { hasAverage: true }),
     optimizer: { paramGroups: optimizer.paramGroups, positions: positions.map(Number) },
     earlyStopping: earlyStopping && { ...stopping, hasModel: best !== undefined },
     first: before?.state,
   };
   const tensors = [
     ...rawTensors(`${prefix}model`, model),
+    ...rawTensors(`${prefix}average`, average ?? {}),
     ...positions.flatMap((position) => rawTensors(`${prefix}optimizer.${position}`, optimizer.state[Number(position)])),
     ...rawTensors(`${prefix}best`, best ?? {}),
     ...Object.entries(generators).map(
@@ -134,7 +142,7 @@ export function loadCheckpoint(bytes: Uint8Array): Checkpoint<never> {
 }
 
 function read(state: Record<string, unknown>, parts: Parts, prefix = ""): Record<string, unknown> {
-  const { optimizer, earlyStopping, first, ...rest } = state;
+  const { optimizer, earlyStopping, first, hasAverage, ...rest } = state;
   const { paramGroups, positions } = record(optimizer, `${prefix}optimizer`);
   if (!Array.isArray(positions) || positions.some((position) => !Number.isSafeInteger(position))) {
     throw mismatch(
@@ -147,6 +155,7 @@ function read(state: Record<string, unknown>, parts: Parts, prefix = ""): Record
   const checkpoint: Record<string, unknown> = {
     ...rest,
     model: parts.take(`${prefix}model`),
+    ...(hasAverage === true && { average: parts.take(`${prefix}average`) }),
     optimizer: {
       state: Object.fromEntries(positions.map((position) => [position, parts.take(`${prefix}optimizer.${position}`)])),
       paramGroups,
@@ -176,7 +185,8 @@ class Parts {
 
   constructor(tensors: readonly RawTensor[]) {
     for (const raw of tensors) {
-      const [, part, key] = /^((?:first\.)?(?:model|best|generator|optimizer\.\d+))\.(.*)$/s.exec(raw.name) ?? [];
+      const [, part, key] =
+        /^((?:first\.)?(?:model|average|best|generator|optimizer\.\d+))\.(.*)$/s.exec(raw.name) ?? [];
       if (part === undefined) throw misplaced(raw.name);
       const entries = this.#parts.get(part) ?? [];
       this.#parts.set(part, entries);

@@ -10,8 +10,19 @@ import {
 import { Tensor } from "../tensor/index.ts";
 
 const keys = [
-  ...["epoch", "step", "model", "optimizer", "scheduler", "generators", "earlyStopping", "monitor", "history"],
-  "first",
+  ...[
+    "epoch",
+    "step",
+    "model",
+    "average",
+    "optimizer",
+    "scheduler",
+    "generators",
+    "earlyStopping",
+    "monitor",
+    "history",
+  ],
+  ...["first", "folds", "inFold"],
 ];
 const stoppingKeys = ["epochs", "mode", "best", "bestEpoch", "model"];
 
@@ -28,6 +39,7 @@ export function checkCheckpoint(caller: string, checkpoint: unknown): void {
   checkValue(caller, "epoch", state.epoch, wholeNumber(0));
   checkValue(caller, "step", state.step, wholeNumber(0));
   checkTensors(caller, "model", state.model);
+  if (state.average !== undefined) checkTensors(caller, "average", state.average);
   checkOptimizer(caller, state.optimizer);
   if (state.scheduler !== undefined) checkObject(caller, "scheduler", state.scheduler);
   if (state.generators !== undefined) {
@@ -45,11 +57,21 @@ export function checkCheckpoint(caller: string, checkpoint: unknown): void {
   if (!Array.isArray(history) || !history.every(isPlainObject)) {
     throw wrongType(caller, "history", history, "a list of records, plain objects");
   }
+  const { folds = [], inFold = false } = state;
+  if (!Array.isArray(folds) || !folds.every(isFold))
+    throw wrongType(caller, "folds", folds, "a list of { losses, reason }");
+  if (typeof inFold !== "boolean") throw wrongType(caller, "inFold", inFold, "true or false");
   if (state.first === undefined) return;
   if (isPlainObject(state.first) && state.first.first !== undefined) {
     throw mismatch("damaged-file", caller, "first has a training before it", "one that was the first");
   }
   checkCheckpoint(`${caller}: first`, state.first);
+}
+
+function isFold(fold: unknown): boolean {
+  if (!isPlainObject(fold)) return false;
+  const { losses } = fold as Readonly<Record<string, unknown>>;
+  return Array.isArray(losses) && losses.length > 0 && losses.every((loss) => typeof loss === "number");
 }
 
 /** @throws as {@link checkCheckpoint} */

@@ -19,6 +19,8 @@ export * from "./elementwise/functions.ts";
 export * from "./elementwise/hard.ts";
 export * from "./embedding/embedding.ts";
 export * from "./embedding/oneHot.ts";
+export * from "./ensemble/ensembleMatmul.ts";
+export * from "./ensemble/ensembleMean.ts";
 export * from "./groupNorm/groupNorm.ts";
 export * from "./layerNorm/layerNorm.ts";
 export * from "./layerNorm/rmsNorm.ts";

@@ -14,6 +14,8 @@ export * from "./elementwise/functions.kernel.ts";
 export * from "./elementwise/hard.kernel.ts";
 export * from "./embedding/embedding.kernel.ts";
 export * from "./embedding/oneHot.kernel.ts";
+export * from "./ensemble/ensembleMatmul.kernel.ts";
+export * from "./ensemble/ensembleMean.kernel.ts";
 export * from "./groupNorm/groupNorm.kernel.ts";
 export * from "./layerNorm/layerNorm.kernel.ts";
 export * from "./layerNorm/rmsNorm.kernel.ts";

@@ -1,4 +1,11 @@
 export { Adam, type AdamOptions, AdamW } from "./adam.ts";
+export {
+  AveragedModel,
+  type AveragedModelOptions,
+  type AvgFn,
+  getEmaAvgFn,
+  getPolynomialDecayAvgFn,
+} from "./averagedModel.ts";
 export { type ClipGradNormOptions, clipGradNorm, clipGradNorm_, clipGradValue, clipGradValue_ } from "./clip.ts";
 export * from "./lrScheduler/index.ts";
 export * as lrScheduler from "./lrScheduler/index.ts";

@@ -6,11 +6,17 @@ export { isTotalWord } from "./checks/rowChecks.ts";
 export { type Outside, type Unfamiliar, unfamiliarValues } from "./checks/unfamiliar.ts";
 export type { ClassPredictions, NumberPredictions, Predictions } from "./encoding/decode.ts";
 export { type EncodedRows, FittedPreprocessing, type PreprocessingJson } from "./encoding/fittedPreprocessing.ts";
+export {
+  computeBins,
+  PiecewiseLinearEncoding,
+  type PiecewiseLinearEncodingOptions,
+} from "./encoding/piecewise/piecewiseLinearEncoding.ts";
 export { Preprocessing, type TableInputs } from "./encoding/preprocessing.ts";
 export { preprocessingOptions } from "./encoding/preprocessingOptions.ts";
 export type { PreprocessingOptions } from "./encoding/preprocessingOptions.types.ts";
 export type { Scale, Scaling } from "./encoding/scaling/scaling.ts";
 export type { TargetTransform } from "./encoding/target.ts";
+export { combineMembers } from "./model/combineMembers.ts";
 export type { FrozenNetwork, NetworkSource } from "./model/frozenNetwork.ts";
 export type { ModelRecord } from "./model/modelFile.ts";
 export { TabularNet } from "./model/network.ts";
@@ -18,6 +24,9 @@ export { networkOf } from "./model/networkOf.ts";
 export {
   type Activation,
   activations,
+  type EmbeddingRule,
+  embeddingRules,
+  type InputSources,
   type NetworkSize,
   type Norm,
   networkOptions,

@@ -21,6 +21,7 @@ export type { Scheduler } from "./fit/schedule.ts";
 export type { Training } from "./fit/training.ts";
 export type { Model } from "./modelState.ts";
 export type { TableEpochEvent, TableMetric, TableStartEvent } from "./table/events.ts";
+export type { LengthFold } from "./table/folds.ts";
 export type { ClassWeights } from "./table/loss.ts";
 export { trainTableOptions } from "./table/options.ts";
 export type { TrainTableOptions } from "./table/options.types.ts";

@@ -2,6 +2,8 @@ import type { DateFormat, NumberFormat, PreprocessingJson, Scaling, TableModel }
 import { factorText } from "../../shell/figures.ts";
 
 type InputEncoding = PreprocessingJson["inputs"][number];
+type CategoryEncoding = Extract<InputEncoding, { kind: "category" }>;
+type NumberEncoding = Extract<InputEncoding, { kind: "numeric" | "date" }>;
 
 /** A column of the table that a model was trained on. */
 export interface ModelColumn {
@@ -35,21 +37,34 @@ function encodingText(encoding: InputEncoding): string {
     case "numeric": {
       const { median, numbers } = encoding;
       const written = numbers === undefined ? "" : `${writtenAs(numbers)}, `;
-      return `${written}${scalingText(encoding)}, if missing ${factorText(median)}${missing}`;
+      return `${written}${numberText(encoding)}, if missing ${factorText(median)}${missing}`;
     }
     case "boolean":
-      return `if missing ${encoding.common === 1}${missing}`;
+      return `${encoding.coding === "none" ? "not used, " : ""}if missing ${encoding.common === 1}${missing}`;
     case "category":
-      return `${encoding.categories.length}${encoding.embedded ? " embedded" : ""}: ${encoding.categories.join(", ")}`;
+      return categoryText(encoding);
     case "date": {
       const { median, parts, dates } = encoding;
       const also = parts.map((part) => `, ${part}`).join("");
       const written = dates === undefined ? "" : `${orders.get(dates) ?? dates}, `;
-      return `${written}year ${scalingText(encoding)}${also}, if missing ${factorText(median)}${missing}`;
+      return `${written}year ${numberText(encoding)}${also}, if missing ${factorText(median)}${missing}`;
     }
     default:
       return encoding satisfies never;
   }
+}
+
+function categoryText({ coding, categories, rareBelow }: CategoryEncoding): string {
+  const how = { oneHot: "", signs: " as -1 and 1", embedding: " embedded", none: ", not used" }[coding];
+  const rare = rareBelow > 1 ? `, of ${rareBelow} rows or more` : "";
+  return `${categories.length}${how}${rare}: ${categories.join(", ")}`;
+}
+
+function numberText(encoding: NumberEncoding): string {
+  const { coding, edges, least, most } = encoding;
+  if (coding === "none") return "not used";
+  if (coding === "signs") return `-1 at ${factorText(least)}, 1 at ${factorText(most)}`;
+  return edges.length === 0 ? scalingText(encoding) : `${scalingText(encoding)}, ${edges.length - 1} bins`;
 }
 
 function scalingText({ center, scale, squash, least, most }: Scaling): string {

@@ -1,4 +1,10 @@
-import { type Outside, type TableModel, type Unfamiliar, unfamiliarValues } from "evenkeel/tabular";
+import {
+  type Outside,
+  type PreprocessingJson,
+  type TableModel,
+  type Unfamiliar,
+  unfamiliarValues,
+} from "evenkeel/tabular";
 import { valueText, wholeText } from "../../shell/figures.ts";
 import { offFlagOf } from "../../shell/flags.ts";
 import { dateText } from "./dateText.ts";
@@ -44,11 +50,17 @@ export function unfamiliarNotes(
         ? [`note: "${column}" has no value in ${of(missing)}: taken as the training took missing ones`]
         : []),
       ...(unknown > 0
-        ? [`note: "${column}" holds categories in ${of(unknown)} that the training did not have: ${shown}`]
+        ? [
+            `note: "${column}" holds categories in ${of(unknown)} that the training did not have${orRarely(encodings.get(column))}: ${shown}`,
+          ]
         : []),
     ];
   });
   return [...guessed, ...outsideNotes(unfamiliar, rows)];
+}
+
+function orRarely(encoding: PreprocessingJson["inputs"][number] | undefined): string {
+  return encoding?.kind === "category" && encoding.rareBelow > 1 ? ` in ${encoding.rareBelow} rows` : "";
 }
 
 function outsideNotes(unfamiliar: readonly Unfamiliar[], rows: number): string[] {

@@ -1,5 +1,6 @@
 import { LinearLayer, type LinearOptions } from "./linear.ts";
 
+export * from "./ensemble/byOptions.ts";
 export * from "./norm/normsByOptions.ts";
 
 /**

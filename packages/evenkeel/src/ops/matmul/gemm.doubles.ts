@@ -23,6 +23,8 @@ interface DoubleGemm {
   readonly transposeB: boolean;
   /** Address of the bias. */
   readonly bias?: number;
+  /** Values from one line of A, B or C in memory to the next, where others lie between them. */
+  readonly strides?: { readonly a?: number; readonly b?: number; readonly c?: number };
 }
 
 /**
@@ -33,15 +35,18 @@ const tileRows = 2;
 const tileColumns = 8;
 
 export function emitDoubleGemm(f: FunctionBuilder, gemm: DoubleGemm): void {
-  const { m, n, k, transposeA, transposeB } = gemm;
+  const { m, n, k, transposeA, transposeB, strides = {} } = gemm;
   if (m === 0 || n === 0) return;
+  const lineA = (strides.a ?? (transposeA ? m : k)) * bytes;
+  const lineB = (strides.b ?? (transposeB ? k : n)) * bytes;
+  const lineC = (strides.c ?? n) * bytes;
   const [a, b, c] = [gemm.a, gemm.b, gemm.c].map((address) => pointer(f, address));
   const bias = gemm.bias === undefined ? undefined : pointer(f, gemm.bias);
-  const stepA = { row: transposeA ? bytes : k * bytes, inner: transposeA ? m * bytes : bytes };
-  const stepB = { column: transposeB ? k * bytes : bytes, inner: transposeB ? bytes : n * bytes };
+  const stepA = { row: transposeA ? bytes : lineA, inner: transposeA ? lineA : bytes };
+  const stepB = { column: transposeB ? lineB : bytes, inner: transposeB ? bytes : lineB };
   const rows = (count: number) => {
     const columns = (width: number) => {
-      emitTile(f, { a, b, c, bias, rows: count, columns: width, k, n, stepA, stepB });
+      emitTile(f, { a, b, c, bias, rows: count, columns: width, k, lineC, stepA, stepB });
       advance(f, b, width * stepB.column);
       advance(f, c, width * bytes);
       if (bias !== undefined) advance(f, bias, width * bytes);
@@ -51,25 +56,26 @@ export function emitDoubleGemm(f: FunctionBuilder, gemm: DoubleGemm): void {
     advance(f, b, -n * stepB.column);
     if (bias !== undefined) advance(f, bias, -n * bytes);
     // Behind the first of the rows already.
-    advance(f, c, (count - 1) * n * bytes);
+    advance(f, c, count * lineC - n * bytes);
     advance(f, a, count * stepA.row);
   };
   f.times(Math.floor(m / tileRows), () => rows(tileRows));
   if (m % tileRows > 0) rows(m % tileRows);
 }
 
-interface Tile extends Pick<DoubleGemm, "n" | "k"> {
+interface Tile extends Pick<DoubleGemm, "k"> {
   readonly a: Local<"i32">;
   readonly b: Local<"i32">;
   readonly c: Local<"i32">;
   readonly bias: Local<"i32"> | undefined;
   readonly rows: number;
   readonly columns: number;
+  readonly lineC: number;
   readonly stepA: { readonly row: number; readonly inner: number };
   readonly stepB: { readonly column: number; readonly inner: number };
 }
 
-function emitTile(f: FunctionBuilder, { a, b, c, bias, rows, columns, k, n, stepA, stepB }: Tile): void {
+function emitTile(f: FunctionBuilder, { a, b, c, bias, rows, columns, k, lineC, stepA, stepB }: Tile): void {
   const vectors = Math.ceil(columns / 2);
   /** Two neighbouring columns, or the last one alone. */
   const isPair = (v: number) => 2 * v + 1 < columns;
@@ -99,7 +105,7 @@ function emitTile(f: FunctionBuilder, { a, b, c, bias, rows, columns, k, n, step
   }
   const to = f.let(i32.add(c, 0));
   for (const [r, row] of sums.entries()) {
-    if (r > 0) advance(f, to, n * bytes);
+    if (r > 0) advance(f, to, lineC);
     for (const [v, sum] of row.entries()) {
       if (isPair(v)) f.storeV128(to, sum, 2 * v * bytes);
       else f.storeLane64(to, sum, 0, 2 * v * bytes);

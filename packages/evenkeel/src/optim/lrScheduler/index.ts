@@ -9,6 +9,7 @@ export {
   StepLR,
   type StepLRSettings,
 } from "./decay.ts";
+export { FlatCosineLR, type FlatCosineLRSettings } from "./flatCosineLR.ts";
 export { LambdaLR, type LambdaLROptions, type LrLambda } from "./lambdaLR.ts";
 export * from "./notHere.ts";
 export { OneCycleLR, type OneCycleLROptions, type OneCycleLRSettings } from "./oneCycleLR.ts";

@@ -8,7 +8,8 @@ import { Adam, lrScheduler, type Optimizer, SGD } from "../index.ts";
 
 /** That the rates are PyTorch's is checked by test/schedulers.golden.test.ts. */
 
-const { CosineAnnealingLR, ExponentialLR, LinearLR, MultiStepLR, OneCycleLR, ReduceLROnPlateau, StepLR } = lrScheduler;
+const { CosineAnnealingLR, ExponentialLR, FlatCosineLR, LinearLR, MultiStepLR, OneCycleLR, ReduceLROnPlateau, StepLR } =
+  lrScheduler;
 
 const leaf = () => tensor([1], { requiresGrad: true });
 const sgd = (lr = 0.1) => new SGD([leaf()], { lr, momentum: 0.9 });
@@ -20,11 +21,30 @@ const everyKind = {
   ExponentialLR: (optimizer: SGD) => new ExponentialLR(optimizer, { gamma: 0.9 }),
   LinearLR: (optimizer: SGD) => new LinearLR(optimizer, { totalIters: 6 }),
   CosineAnnealingLR: (optimizer: SGD) => new CosineAnnealingLR(optimizer, { tMax: 5 }),
+  FlatCosineLR: (optimizer: SGD) => new FlatCosineLR(optimizer, { totalSteps: 8, pctWarmup: 0.3 }),
   OneCycleLR: (optimizer: SGD) => new OneCycleLR(optimizer, { maxLr: [0.5, 0.3], totalSteps: 8 }),
   ReduceLROnPlateau: (optimizer: SGD) => new ReduceLROnPlateau(optimizer, { patience: 0, cooldown: 1 }),
 } as const;
 
 const groupsOf = ({ paramGroups }: SGD) => paramGroups.map(({ params: _, ...options }) => options);
+
+it("FlatCosineLR rises, stays and falls along half a cosine, never quite to 0", () => {
+  const optimizer = two();
+  const scheduler = new FlatCosineLR(optimizer, { totalSteps: 100, pctWarmup: 0.04, pctStart: 0.5 });
+  const rates = Array.from({ length: 100 }, () => {
+    const [first, second] = optimizer.paramGroups;
+    expect(second.lr / 0.02).toBeCloseTo(first.lr / 0.1, 12);
+    scheduler.step();
+    return first.lr;
+  });
+  const factors = [0, ...rates.slice(0, -1)]; // rates[k] is that of step k + 1
+  expect(factors.slice(1, 5).map((rate) => Math.round(1000 * rate) / 1000)).toEqual([0.05, 0.075, 0.1, 0.1]);
+  expect(new Set(factors.slice(3, 51))).toEqual(new Set([0.1]));
+  expect(factors[75]).toBeCloseTo(0.05, 12);
+  expect(factors[99]).toBeCloseTo((0.1 * (1 + Math.cos(Math.PI * 0.98))) / 2, 12);
+  expect(factors[99]).toBeGreaterThan(0);
+  expect(() => scheduler.step()).toThrow("FlatCosineLR: this is step 101 of 100: the schedule is over");
+});
 
 describe.each(Object.entries(everyKind))("%s", (_, make) => {
   it("goes on from its state and the optimizer's, which are plain data, as if nothing had happened", () => {

@@ -112,7 +112,7 @@ class EmbeddedInputs extends nn.Module<Tensor[]> {
 
   constructor(categories: readonly number[], make: (width: number) => nn.AnyModule) {
     super();
-    const widths = categories.map(embeddingWidth);
+    const widths = categories.map((count) => embeddingWidth(count, "fastai"));
     this.embeddings = new nn.ModuleList(categories.map((count, i) => new nn.Embedding(count, widths[i])));
     this.network = make(widths.reduce((sum, width) => sum + width, 0));
   }

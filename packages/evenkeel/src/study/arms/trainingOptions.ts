@@ -60,7 +60,8 @@ export function trialOptions(
 }
 
 /**
- * The plan of a trial, made as `trainTable` makes it.
+ * The plan of a trial, made as `trainTable` makes it with the recipe "simple": what a study
+ * compares must not be hidden by averages and ensembles.
  * @param labels class indices of the rows to train on
  * @throws TypeError or RangeError if an option is invalid, with the message of `trainTable`
  */
@@ -71,6 +72,6 @@ export function planTrial(
   labels: ArrayLike<number>,
 ): { readonly plan: TablePlan; readonly loss: ReturnType<typeof lossOf> } {
   const { classWeights = defaultOf(trainTableOptions, "classWeights"), preprocessing: _, ...rest } = options;
-  const plan = planTable(rows, schema.task, { ...rest, refit: false });
+  const plan = planTable(rows, schema.task, { ...rest, recipe: "simple", refit: false });
   return { plan, loss: lossOf(schema, plan, classWeights, labels) };
 }

@@ -18,7 +18,7 @@ export interface BestTraining {
    * The options of `trainTable` for a training as this arm's, without those that are the default for
    * a table of this size; but predictions are clamped, unless the arm says otherwise.
    */
-  readonly options: TrainingOptions & { readonly lr?: number };
+  readonly options: TrainingOptions & { readonly lr?: number; readonly recipe: "simple" };
 }
 
 /**
@@ -37,7 +37,8 @@ export function bestTraining({ plan, trials }: Pick<StudyResult, "plan" | "trial
   const { clampPredictions: __, ...others } = preprocessing;
   const own = arm.name === undefined ? undefined : arm.options.preprocessing?.clampPredictions;
   const clamped = own === undefined ? {} : { clampPredictions: own };
-  return { arm, lr, options: { ...withoutDefaults(plan, options), preprocessing: { ...others, ...clamped } } };
+  const told = { ...withoutDefaults(plan, options), preprocessing: { ...others, ...clamped } };
+  return { arm, lr, options: { recipe: "simple", ...told } };
 }
 
 function lowest(view: StudyView, arms: readonly Arm[]): Arm | undefined {
@@ -49,11 +50,16 @@ function lowest(view: StudyView, arms: readonly Arm[]): Arm | undefined {
 function withoutDefaults<T extends TrainingOptions & { readonly lr: number }>(plan: StudyPlan, options: T) {
   const { train, validation, test } = plan.rows;
   const rows = { train: { length: train }, validation: { length: validation }, test: { length: test } };
-  const planned = (given: TrainingOptions) => JSON.stringify(planTable(rows, plan.task, given));
-  const kept: TrainingOptions & { lr?: number } = { ...options };
+  const planned = (given: TrainingOptions) =>
+    JSON.stringify(planTable(rows, plan.task, { ...given, recipe: "simple" }));
+  const kept: { -readonly [K in keyof TrainingOptions]: TrainingOptions[K] } & { lr?: number } = { ...options };
   for (const name of ["batchSize", "epochs", "lr"] as const) {
     const { [name]: _, ...others } = kept;
     if (planned(others) === planned(kept)) delete kept[name];
+  }
+  for (const name of Object.keys(kept.network ?? {}) as (keyof NonNullable<T["network"]>)[]) {
+    const { [name]: _, ...others } = kept.network ?? {};
+    if (planned({ ...kept, network: others }) === planned(kept)) kept.network = others;
   }
   return kept;
 }

@@ -8,6 +8,7 @@ import type { StudyPlan } from "./plan.ts";
 
 const optimizers: Readonly<Record<TablePlan["optimizer"], string>> = { adamw: "AdamW", adam: "Adam", sgd: "SGD" };
 const schedules: Readonly<Record<TablePlan["schedule"], string>> = {
+  flatcos: "the rate constant, then falling as a cosine",
   onecycle: "the rate in one cycle",
   cosine: "the rate falling as a cosine",
   step: "the rate falling in steps",
@@ -25,7 +26,7 @@ export function describeRecipe({ settings, task, arms, rows }: StudyPlan): strin
   const given = settings.train;
   const { classWeights = defaultOf(trainTableOptions, "classWeights"), ...options } = given;
   const parts = { train: { length: rows.train }, validation: { length: rows.validation }, test: { length: rows.test } };
-  const plan = planTable(parts, task, { ...options, refit: false });
+  const plan = planTable(parts, task, { ...options, recipe: "simple", refit: false });
   const said = [
     `${optimizers[plan.optimizer]}${plan.weightDecay === 0 ? "" : ` with weight decay ${plan.weightDecay}`}`,
     schedules[plan.schedule],
@@ -36,7 +37,7 @@ export function describeRecipe({ settings, task, arms, rows }: StudyPlan): strin
   ];
   const isDefault = Object.values(given).every((value) => value === undefined);
   const varies = arms.some(({ name, ...arm }) => "options" in arm && Object.keys(arm.options).some(isShared));
-  return `The recipe is ${isDefault ? "trainTable's default" : "given"}: ${listed(said)}${varies ? ", unless an arm has its own" : ""}.`;
+  return `The recipe is ${isDefault ? "trainTable's simple one" : "given"}: ${listed(said)}${varies ? ", unless an arm has its own" : ""}.`;
 }
 
 function isShared(option: string): boolean {

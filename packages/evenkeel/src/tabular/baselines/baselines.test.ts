@@ -121,6 +121,22 @@ describe("baselines of numbers", () => {
     expect(ridge.scores.test?.mae).toBeLessThan(1e-4);
   });
 
+  it("get the same inputs, however a network gets them", () => {
+    const columns = {
+      a,
+      s: of((i) => (i % 3 === 0 ? 1 : 4)),
+      c: of((i) => ["u", "v"][i % 2]),
+      b: of((i) => i % 5 === 0),
+    };
+    const days = of((i) => new Date(Date.UTC(2000, 0, 1 + 7 * i)));
+    const given = { ...columns, days, y: of((i) => a[i] + (i % 3) + (i % 2) + noise(i + 7)) };
+    const coded = { piecewise: true, effectCoding: true, dropConstant: true, yearDay: true, rareBelow: 3 };
+    expect(baselinesOf(given, coded)).toEqual(baselinesOf(given));
+    // 30 columns of 16 inputs each for a network are 30 for a linear model.
+    const wide = Object.fromEntries(of((j) => [`x${j}`, of((i) => noise(i * 31 + j))], 30));
+    expect(Object.keys(baselinesOf({ ...wide, y: a }, coded))).toContain("ridge");
+  });
+
   it("leave linear models out above 300 inputs", () => {
     const many = of((i) => `c${i % 400}`, 900);
     const found = baselinesOf({ many, y: of(noise, 900) }, { embedAbove: 2000 });

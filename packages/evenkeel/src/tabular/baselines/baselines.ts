@@ -8,7 +8,7 @@ import { meanOf, quantilesOf } from "../encoding/scaling/statistics.ts";
 import { checkRows, checkStructure } from "../schema/columns.ts";
 import { joinedRows, type Split } from "../table/split.ts";
 import type { Table } from "../table/table.ts";
-import { LinearInputs } from "./linearInputs.ts";
+import { LinearInputs, linearWidth } from "./linearInputs.ts";
 import { logistic } from "./logistic.ts";
 import { gramOf, solveRidge } from "./ridge.ts";
 import { scoresOf, type TableScores } from "./scores.ts";
@@ -56,8 +56,8 @@ const usualLambda = 1e-3;
  * Simple models on the same rows and the same inputs as a network. For numbers: the mean and the
  * median of the training rows, and ridge regression of the transformed target. For classes: the
  * commonest class, with the shares of the classes as probabilities, and logistic regression. Linear
- * models see columns of mean 0 and deviation 1, unsquashed, and of an embedded column its 30
- * commonest categories; what they predict is not clamped. The penalty is the one that is best on
+ * models see columns of mean 0 and deviation 1, unsquashed and without bins, and of an embedded
+ * column its 30 commonest categories; what they predict is not clamped. The penalty is the one that is best on
  * the validation rows. They are fitted on 100,000 random training rows where there are more, fewer
  * if inputs times outputs are more than 20 (`rows` says how many), and left out above 300 inputs.
  * @throws TypeError or RangeError for an option that is unknown or does not fit
@@ -145,8 +145,7 @@ function fitLinear(
   lambda?: number,
 ): Baseline[] {
   const { task } = preprocessing;
-  const categories = preprocessing.embeddings.reduce((sum, embedding) => sum + Math.min(30, embedding.categories), 0);
-  const width = preprocessing.features.length + categories;
+  const width = linearWidth(preprocessing);
   if (width > mostInputs) return [];
   const limit = Math.min(mostRows, Math.floor(mostNumbers / (width * preprocessing.outputs)));
   const rows = sample(from, limit, seed);

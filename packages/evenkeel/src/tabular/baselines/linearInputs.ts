@@ -1,3 +1,4 @@
+import type { Encoding } from "../encoding/encoding.ts";
 import { type EncodedRows, FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
 import { divisorOf } from "../encoding/scaling/statistics.ts";
 import type { Table } from "../table/table.ts";
@@ -24,7 +25,7 @@ export class LinearInputs {
   constructor(table: Table, preprocessing: FittedPreprocessing, rows: Int32Array) {
     this.preprocessing = straight(preprocessing);
     const inputs = this.preprocessing.encode(table, rows);
-    let width = preprocessing.features.length;
+    let width = this.preprocessing.features.length;
     this.#places = preprocessing.embeddings.map(({ categories }, k) => {
       const used = commonestCodes(inputs, k, preprocessing.embeddings.length, categories);
       const places = new Int32Array(categories).fill(-1);
@@ -78,21 +79,40 @@ export class LinearInputs {
 }
 
 /**
- * Without squashing and clamping, so that the model is linear in the columns. Half the range keeps
- * their numbers in float32.
+ * Without squashing, clamping and bins, so that the model is linear in the columns. Half the range
+ * keeps their numbers in float32.
  */
 function straight(preprocessing: FittedPreprocessing): FittedPreprocessing {
   const fitted = preprocessing.toJSON();
   const { inputs, target } = fitted;
   return FittedPreprocessing.fromJSON({
     ...fitted,
-    inputs: inputs.map((encoding) =>
-      "squash" in encoding && encoding.squash
-        ? { ...encoding, squash: false, scale: encoding.most / 2 - encoding.least / 2 || 1 }
-        : encoding,
-    ),
+    inputs: inputs.map(straightened),
     target: target.task === "regression" ? { ...target, clamp: false } : target,
   });
+}
+
+function straightened(encoding: Encoding): Encoding {
+  switch (encoding.kind) {
+    case "numeric":
+    case "date": {
+      const plain = { ...encoding, coding: "scaled", edges: [] } as const;
+      const scaled = plain.squash ? { ...plain, squash: false, scale: plain.most / 2 - plain.least / 2 || 1 } : plain;
+      return scaled.kind === "date" ? { ...scaled, parts: scaled.parts.filter((part) => part !== "yearDay") } : scaled;
+    }
+    case "boolean":
+      return { ...encoding, coding: "zeroOne" };
+    case "category":
+      return encoding.coding === "embedding" ? encoding : { ...encoding, coding: "oneHot" };
+    default:
+      return encoding satisfies never;
+  }
+}
+
+/** How many inputs a linear model gets of these columns, and one for each category of the embedded. */
+export function linearWidth(preprocessing: FittedPreprocessing): number {
+  const { features, embeddings } = straight(preprocessing);
+  return embeddings.reduce((sum, { categories }) => sum + Math.min(commonest, categories), features.length);
 }
 
 function commonestCodes({ codes }: EncodedRows, k: number, width: number, categories: number): number[] {

@@ -21,6 +21,15 @@ const preprocessing = Preprocessing.fit(
   Int32Array.from({ length: 20 }, (_, i) => i),
 );
 
+it("counts categories that training had too rarely", () => {
+  const table = tableFromRows(
+    Array.from({ length: 20 }, (_, i) => ({ c: i < 2 ? "rare" : "uvw"[i % 3], y: Math.sin(i) })),
+  );
+  const rows = Int32Array.from({ length: 20 }, (_, i) => i);
+  const fitted = Preprocessing.fit(table, inferSchema(table, { target: "y" }), rows, { rareBelow: 3 });
+  expect(unfamiliarValues(fitted, table)).toEqual([{ column: "c", missing: 0, unknown: 2, examples: ["rare"] }]);
+});
+
 it("counts missing values, and categories that training did not have, by column", () => {
   expect(unfamiliarValues(preprocessing, training)).toEqual([]);
   const table = tableFromRows([

@@ -1,7 +1,6 @@
 import { timeOf, yearOf } from "../encoding/calendar.ts";
-import type { CategoryEncoding, Encoding } from "../encoding/encoding.ts";
+import type { CategoryEncoding, Encoding, NumberInputs } from "../encoding/encoding.ts";
 import type { FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
-import type { Scaling } from "../encoding/scaling/scaling.ts";
 import { columnOf } from "../schema/columns.ts";
 import { booleansOf, datesOf, numbersOf, textsOf } from "../schema/read.ts";
 import type { Column, Table } from "../table/table.ts";
@@ -14,7 +13,10 @@ export interface Unfamiliar {
    * category.
    */
   readonly missing: number;
-  /** Rows with a category that the training rows did not have: the model takes no category. */
+  /**
+   * Rows with a category that the training rows did not have, or in too few rows (`rareBelow`): the
+   * model takes no category.
+   */
   readonly unknown: number;
   /** The first such categories, at most five. */
   readonly examples: readonly string[];
@@ -32,7 +34,7 @@ export interface Outside {
   readonly most: number;
   /** The value that is furthest from these, the first of equal ones. */
   readonly furthest: number;
-  /** Whether the model squashes its inputs; if not, it extrapolates. */
+  /** Whether the model holds its inputs within bounds; if not, it extrapolates. */
   readonly squashed: boolean;
 }
 
@@ -80,7 +82,7 @@ function withoutValue(column: string, values: Float64Array | Float32Array): Unfa
 /** @param values numbers, or years */
 function lookOutside(
   kind: Outside["kind"],
-  { least, most, squash }: Scaling,
+  { least, most, squash, coding }: NumberInputs,
   values: Float64Array | Float32Array,
 ): Pick<Unfamiliar, "outside"> {
   const rows: number[] = [];
@@ -94,7 +96,7 @@ function lookOutside(
   if (rows.length === 0) return {};
   const seen = { least, most, furthest };
   const shown = kind === "numeric" ? seen : { least: timeOf(least), most: timeOf(most), furthest: timeOf(furthest) };
-  return { outside: { kind, rows: Int32Array.from(rows), ...shown, squashed: squash } };
+  return { outside: { kind, rows: Int32Array.from(rows), ...shown, squashed: squash || coding !== "scaled" } };
 }
 
 function lookIntoCategories(

@@ -19,6 +19,8 @@ it("agrees with Date", () => {
     fc.property(times, (time) => {
       const date = new Date(time);
       expect(turnOf("month", time)).toBe(date.getUTCMonth() / 12);
+      const newYear = new Date(0).setUTCFullYear(date.getUTCFullYear(), 0, 1);
+      expect(turnOf("yearDay", time)).toBe(Math.floor((time - newYear) / 86_400_000) / 366);
       expect(turnOf("weekday", time)).toBe(((date.getUTCDay() + 6) % 7) / 7);
       const year = date.getUTCFullYear();
       const [start, end] = [year, year + 1].map((y) => new Date(0).setUTCFullYear(y, 0, 1));

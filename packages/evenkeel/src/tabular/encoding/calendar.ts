@@ -52,19 +52,30 @@ export function timeOf(year: number): number {
 }
 
 /**
- * Where in its round a time is, from 0 to below 1: months from January, days from Monday, the time
- * of the day.
+ * Where in its round a time is, from 0 to below 1: months from January, days of 366 from the first
+ * of January, days from Monday, the time of the day.
  */
 export function turnOf(part: DatePart, time: number): number {
   const days = Math.floor(time / day);
-  if (part === "hour") return (time - days * day) / day;
-  return part === "month" ? dateOf(days).month / 12 : ((((days + 3) % 7) + 7) % 7) / 7;
+  switch (part) {
+    case "month":
+      return dateOf(days).month / 12;
+    case "yearDay":
+      return (days - firstDayOf(dateOf(days).year)) / 366;
+    case "weekday":
+      return ((((days + 3) % 7) + 7) % 7) / 7;
+    case "hour":
+      return (time - days * day) / day;
+    default:
+      return part satisfies never;
+  }
 }
 
 /**
  * Which parts differ among the times: months, days of the month, times of the day. NaN is left out.
+ * @param yearDay whether the day of the year is a part, which differs where months do
  */
-export function partsThatVary(times: Float64Array): DatePart[] {
+export function partsThatVary(times: Float64Array, yearDay: boolean): DatePart[] {
   let seen: { month: number; dayOfMonth: number; hour: number } | undefined;
   let [month, weekday, hour] = [false, false, false];
   for (let i = 0; i < times.length && !(month && weekday && hour); i++) {
@@ -79,6 +90,7 @@ export function partsThatVary(times: Float64Array): DatePart[] {
   }
   return [
     ...(month ? ["month" as const] : []),
+    ...(month && yearDay ? ["yearDay" as const] : []),
     ...(weekday ? ["weekday" as const] : []),
     ...(hour ? ["hour" as const] : []),
   ];

@@ -4,10 +4,14 @@ import { shorten } from "../schema/columns.ts";
 import { booleansOf, datesOf, largestFloat32, numbersOf, textsOf } from "../schema/read.ts";
 import type { Column } from "../table/table.ts";
 import { turnOf, yearOf } from "./calendar.ts";
-import type { CategoryEncoding, DateEncoding, Encoding } from "./encoding.ts";
-import { inputOf, type Scaling } from "./scaling/scaling.ts";
+import type { CategoryEncoding, DateEncoding, Encoding, NumberInputs } from "./encoding.ts";
+import { writePiecewise } from "./piecewise/bins.ts";
+import { inputOf } from "./scaling/scaling.ts";
 
-/** A matrix of inputs, row by row, and the first of its columns that is to be written. */
+/**
+ * A matrix of inputs, row by row, zeros where nothing is written, and the first of its columns that
+ * is to be written.
+ */
 interface InputColumns {
   readonly out: Float32Array;
   /** Inputs per row. */
@@ -30,22 +34,29 @@ export function encodeColumn(
   switch (encoding.kind) {
     case "numeric": {
       const values = numbersOf(column, { nulls, numbers: encoding.numbers }, rows);
-      scaled(column, values, encoding, place, rows);
-      if (encoding.indicator) indicate(values, place, 1);
+      const after = encodeNumbers(column, values, encoding, place, rows);
+      if (encoding.indicator) indicate(values, { ...place, at: after });
       return;
     }
     case "boolean": {
       const values = booleansOf(column, { nulls }, rows);
-      for (let i = 0, to = place.at; i < values.length; i++, to += place.width) {
-        place.out[to] = Number.isNaN(values[i]) ? encoding.common : values[i];
+      const { coding, common } = encoding;
+      if (coding !== "none") {
+        for (let i = 0, to = place.at; i < values.length; i++, to += place.width) {
+          const value = Number.isNaN(values[i]) ? common : values[i];
+          place.out[to] = coding === "signs" ? 2 * value - 1 : value;
+        }
       }
-      if (encoding.indicator) indicate(values, place, 1);
+      if (encoding.indicator) indicate(values, { ...place, at: coding === "none" ? place.at : place.at + 1 });
       return;
     }
     case "category": {
+      const { coding } = encoding;
       const codes = categoryCodes(encoding, column, nulls, rows);
-      for (let i = 0, to = place.at - 1; i < codes.length; i++, to += place.width) {
-        if (codes[i] > 0) place.out[to + codes[i]] = 1;
+      for (let i = 0, to = place.at; i < codes.length; i++, to += place.width) {
+        if (codes[i] === 0) continue;
+        if (coding === "oneHot") place.out[to + codes[i] - 1] = 1;
+        else if (coding === "signs") place.out[to] = codes[i] === 1 ? -1 : 1;
       }
       return;
     }
@@ -57,16 +68,19 @@ export function encodeColumn(
   }
 }
 
-function scaled(
+/** @returns where the inputs behind these begin */
+function encodeNumbers(
   column: Column,
   values: Float64Array | Float32Array,
-  scaling: Scaling,
+  encoding: NumberInputs,
   { out, width, at }: InputColumns,
   rows: Int32Array | undefined,
-): void {
+): number {
+  const { coding, edges, median } = encoding;
+  const own = coding === "none" ? 0 : 1;
   for (let i = 0, to = at; i < values.length; i++, to += width) {
     const value = values[i];
-    const input = inputOf(value, scaling);
+    const input = coding === "scaled" ? inputOf(value, encoding) : signOf(value, encoding);
     if (Math.abs(value) === Number.POSITIVE_INFINITY || !(Math.abs(input) <= largestFloat32)) {
       const why = Number.isFinite(value) ? "too large for float32" : "infinite";
       throw refuse(
@@ -77,12 +91,21 @@ function scaled(
         { column: column.name, row: rows?.[i] ?? i },
       );
     }
-    out[to] = input;
+    if (own === 1) out[to] = input;
+    if (edges.length > 0) writePiecewise(Number.isNaN(value) ? median : value, edges, out, to + own);
   }
+  return at + own + Math.max(0, edges.length - 1);
 }
 
-function indicate(values: Float64Array | Float32Array, { out, width, at }: InputColumns, after: number): void {
-  for (let i = 0, to = at + after; i < values.length; i++, to += width) out[to] = Number.isNaN(values[i]) ? 1 : 0;
+/** From -1 for the smaller of two values to 1 for the larger; a missing one is the median. */
+function signOf(value: number, { median, least, most }: NumberInputs): number {
+  if (least === most) return 0;
+  const place = (Number.isNaN(value) ? median : value) - least;
+  return Math.min(1, Math.max(-1, (2 * place) / (most - least) - 1));
+}
+
+function indicate(values: Float64Array | Float32Array, { out, width, at }: InputColumns): void {
+  for (let i = 0, to = at; i < values.length; i++, to += width) out[to] = Number.isNaN(values[i]) ? 1 : 0;
 }
 
 /** 1 for the first category, 0 for a text that is none and where the value is missing. */
@@ -108,10 +131,10 @@ function encodeDate(
   place: InputColumns,
 ): void {
   const times = datesOf(column, { nulls, dates: encoding.dates }, rows);
-  scaled(column, times.map(yearOf), encoding, place, rows);
+  const waves = encodeNumbers(column, times.map(yearOf), encoding, place, rows);
   const { out, width } = place;
   for (const [k, part] of encoding.parts.entries()) {
-    for (let i = 0, to = place.at + 1 + 2 * k; i < times.length; i++, to += width) {
+    for (let i = 0, to = waves + 2 * k; i < times.length; i++, to += width) {
       if (Number.isNaN(times[i])) continue;
       const angle = 2 * Math.PI * turnOf(part, times[i]);
       const [cos, sin] = cosAndSin(angle);
@@ -119,5 +142,5 @@ function encodeDate(
       out[to + 1] = cos;
     }
   }
-  if (encoding.indicator) indicate(times, place, 1 + 2 * encoding.parts.length);
+  if (encoding.indicator) indicate(times, { ...place, at: waves + 2 * encoding.parts.length });
 }

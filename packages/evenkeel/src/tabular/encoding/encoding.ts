@@ -5,8 +5,24 @@ import type { Scaling } from "./scaling/scaling.ts";
 /** What was learnt of a column from the training rows: plain data, which is saved with a model. */
 export type Encoding = NumericEncoding | BooleanEncoding | CategoryEncoding | DateEncoding;
 
-/** A number, scaled; then 1 where it is missing, if `indicator`. */
-export interface NumericEncoding extends Scaling {
+/**
+ * The inputs that a number becomes, or the year of a date. First one of its value:
+ * - "scaled": as its scaling says;
+ * - "signs": -1 for the smaller and 1 for the larger of the two values that training rows had, and
+ *   what lies between them in proportion;
+ * - "none": no input, as the training rows had one value.
+ */
+export interface NumberInputs extends Scaling {
+  readonly coding: "scaled" | "signs" | "none";
+  /**
+   * Then the piecewise-linear encoding of the value: an input for each bin between two of these
+   * edges, which increase. None, or three at least.
+   */
+  readonly edges: readonly number[];
+}
+
+/** A number as {@link NumberInputs}; then 1 where it is missing, if `indicator`. */
+export interface NumericEncoding extends NumberInputs {
   readonly kind: "numeric";
   readonly column: string;
   /** How its numbers are written; 1,234.5 unless given. */
@@ -14,32 +30,40 @@ export interface NumericEncoding extends Scaling {
   readonly indicator: boolean;
 }
 
-/** 0 or 1, `common` where the value is missing; then 1 where it is missing, if `indicator`. */
+/**
+ * 0 or 1, or -1 or 1 for "signs"; that of `common` where the value is missing; then 1 where it is
+ * missing, if `indicator`.
+ */
 export interface BooleanEncoding {
   readonly kind: "boolean";
   readonly column: string;
+  readonly coding: "zeroOne" | "signs" | "none";
   readonly common: 0 | 1;
   readonly indicator: boolean;
 }
 
 /**
- * One input of 0 or 1 for each category; or, embedded, one code: 1 for the first category, 0 for
- * texts that training did not have and where the value is missing. Without embedding such a row is
- * all zeros.
+ * What a category becomes; a row is unknown where the value is missing, or is none of `categories`:
+ * - "oneHot": an input of 0 or 1 for each category; an unknown row is all zeros;
+ * - "signs": one input, -1 for the first of two categories, 1 for the second, 0 for an unknown row;
+ * - "embedding": one code, 1 for the first category, 0 for an unknown row;
+ * - "none": no input, as the training rows had one category.
  */
 export interface CategoryEncoding {
   readonly kind: "category";
   readonly column: string;
+  readonly coding: "oneHot" | "signs" | "embedding" | "none";
   readonly categories: readonly string[];
-  readonly embedded: boolean;
+  /** Categories in fewer training rows than this are not among `categories`. */
+  readonly rareBelow: number;
 }
 
 /**
- * Years with their fraction, scaled as a number is; then the sine and cosine of those parts that
+ * Years with their fraction as {@link NumberInputs}; then the sine and cosine of those parts that
  * vary among the training rows, 0 where the value is missing; then 1 where it is missing, if
  * `indicator`.
  */
-export interface DateEncoding extends Scaling {
+export interface DateEncoding extends NumberInputs {
   readonly kind: "date";
   readonly column: string;
   /** How its dates are written, where that is not clear of itself. */
@@ -48,8 +72,8 @@ export interface DateEncoding extends Scaling {
   readonly indicator: boolean;
 }
 
-export type DatePart = "month" | "weekday" | "hour";
-export const dateParts: readonly DatePart[] = ["month", "weekday", "hour"];
+export type DatePart = "month" | "yearDay" | "weekday" | "hour";
+export const dateParts: readonly DatePart[] = ["month", "yearDay", "weekday", "hour"];
 
 /** What the target becomes, and how it is undone. */
 export type TargetEncoding = NumberTarget | ClassTarget;
@@ -76,23 +100,4 @@ interface ClassTarget {
   readonly kind: "numeric" | "boolean" | "category";
   readonly numbers?: NumberFormat;
   readonly classes: readonly string[];
-}
-
-/** The names of the inputs that a column becomes, in order; none for one that is embedded. */
-export function inputNames(encoding: Encoding): string[] {
-  const { column } = encoding;
-  const missing = encoding.kind !== "category" && encoding.indicator ? [`${column} (missing)`] : [];
-  switch (encoding.kind) {
-    case "numeric":
-    case "boolean":
-      return [column, ...missing];
-    case "category":
-      return encoding.embedded ? [] : encoding.categories.map((category) => `${column} = ${category}`);
-    case "date": {
-      const waves = encoding.parts.flatMap((part) => [`${column}: ${part} (sin)`, `${column}: ${part} (cos)`]);
-      return [`${column}: year`, ...waves, ...missing];
-    }
-    default:
-      return encoding satisfies never;
-  }
 }

@@ -4,7 +4,8 @@ import type { Task } from "../schema/schema.ts";
 import type { Table } from "../table/table.ts";
 import { decodeOutput, type Predictions } from "./decode.ts";
 import { categoryCodes, encodeColumn } from "./encode.ts";
-import { type CategoryEncoding, type Encoding, inputNames, type TargetEncoding } from "./encoding.ts";
+import type { CategoryEncoding, Encoding, TargetEncoding } from "./encoding.ts";
+import { inputGroups, inputNames } from "./inputNames.ts";
 import { readPreprocessing } from "./preprocessingJson.ts";
 import { ownUnit, positions } from "./truth.ts";
 
@@ -18,7 +19,7 @@ export interface EncodedRows {
 
 /** What is saved of a preprocessing: plain JSON. */
 export interface PreprocessingJson {
-  readonly version: 3;
+  readonly version: 4;
   /** The texts that mean that there is no value. */
   readonly nulls: readonly string[];
   readonly inputs: readonly Encoding[];
@@ -32,14 +33,21 @@ export interface PreprocessingJson {
  */
 export class FittedPreprocessing {
   /**
-   * The names of the inputs in `x`, in order: "Weight", "Horsepower (missing)", "Origin = Japan",
-   * "date: hour (sin)".
+   * The names of the inputs in `x`, in order: "Weight", "Weight: bin 3", "Horsepower (missing)",
+   * "Origin = Japan", "date: hour (sin)".
    */
   readonly features: readonly string[];
   /**
    * The columns of `codes`. `categories` counts code 0, which stands for unknown and missing ones.
    */
   readonly embeddings: readonly { readonly column: string; readonly categories: number }[];
+  /**
+   * Which inputs say one thing about a column, as numbers from 0: for each of `features`, and for
+   * each of `embeddings`. A number's value and its bins share a number, and so do the 0-or-1 inputs
+   * of a category, and the sine and cosine of a part of a date; whether a value is missing is a
+   * thing of its own.
+   */
+  readonly sources: { readonly features: readonly number[]; readonly embeddings: readonly number[] };
   /** The column that is predicted, and what is predicted. */
   readonly target: string;
   readonly task: Task;
@@ -59,6 +67,7 @@ export class FittedPreprocessing {
     this.embeddings = inputs
       .filter(isEmbedded)
       .map(({ column, categories }) => ({ column, categories: categories.length + 1 }));
+    this.sources = sourcesOf(inputs);
     this.target = target.column;
     this.task = target.task;
     this.classes = target.task === "regression" ? undefined : target.classes;
@@ -124,7 +133,7 @@ export class FittedPreprocessing {
   }
 
   toJSON(): PreprocessingJson {
-    return { version: 3, nulls: this.#nulls, inputs: this.#inputs, target: this.#target };
+    return { version: 4, nulls: this.#nulls, inputs: this.#inputs, target: this.#target };
   }
 
   /**
@@ -138,7 +147,21 @@ export class FittedPreprocessing {
 }
 
 export function isEmbedded(encoding: Encoding): encoding is CategoryEncoding {
-  return encoding.kind === "category" && encoding.embedded;
+  return encoding.kind === "category" && encoding.coding === "embedding";
+}
+
+function sourcesOf(inputs: readonly Encoding[]): FittedPreprocessing["sources"] {
+  const features: number[] = [];
+  const embeddings: number[] = [];
+  let source = 0;
+  for (const encoding of inputs) {
+    if (isEmbedded(encoding)) embeddings.push(source++);
+    for (const group of inputGroups(encoding)) {
+      for (const _ of group) features.push(source);
+      source++;
+    }
+  }
+  return { features, embeddings };
 }
 
 export function checkArguments(caller: string, table: Table, rows: Int32Array | undefined): void {

@@ -72,6 +72,34 @@ describe("inputs", () => {
     expect([codes?.dtype, codes?.shape, [...(codes?.data ?? [])]]).toEqual(["int32", [4, 1], [0, 3, 0, 1]]);
   });
 
+  it("counts rare categories as unknown, and embeds by the common ones", () => {
+    const c = ["u", "u", "v", "v", "w", "?"];
+    const six = [...y, 5, 6];
+    const given = tableFromColumns({ c: ["w", "u", "v", null], n: y });
+    const hot = fitted({ c, n: six, y: six }, { rareBelow: 2 }).preprocessing;
+    expect(hot.features).toEqual(["c = u", "c = v", "n"]);
+    expect(inputsOf(hot, given)).toMatchObject({ "c = u": [0, 1, 0, 0], "c = v": [0, 0, 1, 0] });
+    const coded = fitted({ c, n: six, y: six }, { rareBelow: 2, embedAbove: 1 }).preprocessing;
+    expect(coded.embeddings).toEqual([{ column: "c", categories: 3 }]);
+    expect([...(coded.inputs(given).codes?.data ?? [])]).toEqual([0, 1, 2, 0]);
+    // Of a column of rare ones alone nothing is left.
+    const { preprocessing } = fitted({ c, n: six, y: six }, { rareBelow: 3 });
+    expect([preprocessing.features, preprocessing.embeddings]).toEqual([["n"], []]);
+  });
+
+  it("drops what is constant, but not all of it", () => {
+    const constant = { n: [3, 3, 3, null], b: [true, true, true, true], c: ["u", "u", "u", "u"] };
+    const used = fitted({ ...constant, x: y, y }, { dropConstant: true });
+    // Whether a value is missing varies.
+    expect(used.preprocessing.features).toEqual(["n (missing)", "x"]);
+    const given = tableFromColumns({ n: [1e30, null], b: [false, null], c: ["v", null], x: [1, 2] });
+    expect(inputsOf(used.preprocessing, given)).toMatchObject({ "n (missing)": [0, 1] });
+    const infinite = tableFromColumns({ ...constant, n: [Number.POSITIVE_INFINITY, 1, 1, 1], x: y });
+    expect(() => used.preprocessing.inputs(infinite)).toThrow(/column "n" holds Infinity in row 0, which is infinite/);
+    const { preprocessing } = fitted({ n: [3, 3, 3, 3], b: constant.b, y }, { dropConstant: true });
+    expect(preprocessing.features).toEqual(["n", "b"]);
+  });
+
   it("takes the parts of a date that vary", () => {
     const year = [1970, 1971, 1972, 1973].map((year) => new Date(Date.UTC(year, 0, 1)));
     expect(fitted({ d: year, y }, { scale: "none" }).preprocessing.features).toEqual(["d: year"]);

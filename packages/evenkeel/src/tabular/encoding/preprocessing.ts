@@ -1,15 +1,16 @@
-import { checkDeclared, defaultOf, refuse } from "../../core/index.ts";
+import { refuse, resolveOptions } from "../../core/index.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { Storage } from "../../tensor/storage.ts";
 import { checkRows, checkStructure, columnOf } from "../schema/columns.ts";
 import type { Schema } from "../schema/schema.ts";
 import { nullSpellings } from "../schema/values/nulls.ts";
 import type { Table } from "../table/table.ts";
-import { inputNames } from "./encoding.ts";
-import { fitEncoding } from "./fitEncoding.ts";
+import type { Encoding } from "./encoding.ts";
+import { fitEncodings } from "./fitEncoding.ts";
 import { checkArguments, FittedPreprocessing, isEmbedded } from "./fittedPreprocessing.ts";
+import { inputNames } from "./inputNames.ts";
 import { readPreprocessing } from "./preprocessingJson.ts";
-import { preprocessingOptions } from "./preprocessingOptions.ts";
+import { preprocessingOptions, type ResolvedPreprocessing } from "./preprocessingOptions.ts";
 import type { PreprocessingOptions } from "./preprocessingOptions.types.ts";
 import { encodeTarget, fitTarget } from "./target.ts";
 
@@ -39,7 +40,7 @@ export class Preprocessing extends FittedPreprocessing {
   static fit(table: Table, schema: Schema, rows: Int32Array, options: PreprocessingOptions = {}): Preprocessing {
     checkStructure("Preprocessing.fit", table);
     checkRows("Preprocessing.fit", table, rows);
-    const { scale, target, clampPredictions, embedAbove } = checkedOptions(options);
+    const how: ResolvedPreprocessing = resolveOptions("Preprocessing.fit", options, preprocessingOptions);
     if (rows.length === 0) throw refuse("wrong-value", "Preprocessing.fit", "there are no training rows");
     const features = schema.columns.filter(({ use }) => use === "feature");
     if (features.length === 0) {
@@ -51,13 +52,17 @@ export class Preprocessing extends FittedPreprocessing {
       );
     }
     const { nulls = nullSpellings } = schema;
-    const inputs = features.map((column) =>
-      fitEncoding(columnOf(table, column.name), { ...column, nulls }, rows, scale, embedAbove),
-    );
-    if (inputs.every((encoding) => !isEmbedded(encoding) && inputNames(encoding).length === 0)) {
+    const columns = features.map((reading) => ({
+      column: columnOf(table, reading.name),
+      reading: { ...reading, nulls },
+    }));
+    const fitted = fitEncodings(columns, rows, how);
+    const inputs =
+      how.dropConstant && hasNoInputs(fitted) ? fitEncodings(columns, rows, { ...how, dropConstant: false }) : fitted;
+    if (hasNoInputs(inputs)) {
       throw refuse("wrong-value", "Preprocessing.fit", "the features have no values in the training rows");
     }
-    const encoded = fitTarget(columnOf(table, schema.target), schema, rows, target, clampPredictions);
+    const encoded = fitTarget(columnOf(table, schema.target), schema, rows, how.target, how.clampPredictions);
     return new Preprocessing(inputs, encoded, nulls);
   }
 
@@ -93,13 +98,6 @@ export class Preprocessing extends FittedPreprocessing {
   }
 }
 
-function checkedOptions(options: PreprocessingOptions) {
-  checkDeclared("Preprocessing.fit", options, preprocessingOptions);
-  const {
-    scale = defaultOf(preprocessingOptions, "scale"),
-    target = defaultOf(preprocessingOptions, "target"),
-    clampPredictions = defaultOf(preprocessingOptions, "clampPredictions"),
-    embedAbove = defaultOf(preprocessingOptions, "embedAbove"),
-  } = options;
-  return { scale, target, clampPredictions, embedAbove };
+function hasNoInputs(inputs: readonly Encoding[]): boolean {
+  return inputs.every((encoding) => !isEmbedded(encoding) && inputNames(encoding).length === 0);
 }

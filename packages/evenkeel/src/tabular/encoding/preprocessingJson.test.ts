@@ -48,11 +48,11 @@ describe("fromJSON", () => {
   it.each<[string, (json: Json) => unknown, RegExp]>([
     ["null", () => null, /preprocessing is null, expected an object/],
     ["a list", () => [], /preprocessing is \[\], expected an object/],
-    ["another version", (json) => ({ ...json, version: 2 }), /version is 2, and this library reads version 3/],
+    ["another version", (json) => ({ ...json, version: 3 }), /version is 3, and this library reads version 4/],
     [
       "a version that is no text",
       (json) => ({ ...json, version: { toString: null } }),
-      /version is a plain object, and this library reads version 3/,
+      /version is a plain object, and this library reads version 4/,
     ],
     ["no inputs", (json) => ({ ...json, inputs: [] }), /preprocessing.inputs has 0 items, expected at least 1/],
     [
@@ -125,6 +125,56 @@ describe("fromJSON", () => {
       "an unknown part of a date",
       (json) => ({ ...json, inputs: [{ ...json.inputs[4], parts: ["minute"] }] }),
       /parts\[0\] is "minute"/,
+    ],
+    [
+      "an unknown coding",
+      (json) => ({ ...json, inputs: [{ ...json.inputs[1], coding: "oneHot" }] }),
+      /inputs\[0\].coding is "oneHot", expected "zeroOne" or "signs" or "none"/,
+    ],
+    [
+      "edges that do not increase",
+      (json) => ({ ...json, inputs: [{ ...json.inputs[0], edges: [0, 1, 1] }] }),
+      /edges\[2\] is 1, expected more than the one before, 1/,
+    ],
+    [
+      "two edges",
+      (json) => ({ ...json, inputs: [{ ...json.inputs[4], edges: [0, 1] }] }),
+      /edges has 2 items, expected/,
+    ],
+    [
+      "an edge beyond float32",
+      (json) => ({ ...json, inputs: [{ ...json.inputs[0], edges: [-1e300, 0, 1] }] }),
+      /edges is -1e\+300, expected numbers that float32 can hold/,
+    ],
+    [
+      "an edge that is no number",
+      (json) => ({ ...json, inputs: [{ ...json.inputs[0], edges: [0, null, 1] }] }),
+      /edges\[1\] is null, expected a number/,
+    ],
+    [
+      "bins of two values",
+      (json) => ({ ...json, inputs: [{ ...json.inputs[0], coding: "signs", edges: [0, 1, 2] }] }),
+      /edges has 3 items, and none belong to "signs"/,
+    ],
+    [
+      "signs of one value",
+      (json) => ({ ...json, inputs: [{ ...json.inputs[0], coding: "signs", least: 1, most: 1 }] }),
+      /coding is "signs", and its values are from 1 to 1/,
+    ],
+    [
+      "a constant that varies",
+      (json) => ({ ...json, inputs: [{ ...json.inputs[0], coding: "none" }] }),
+      /coding is "none", and its values are from/,
+    ],
+    [
+      "signs of three categories",
+      (json) => ({ ...json, inputs: [{ ...json.inputs[2], coding: "signs", categories: ["a", "b", "c"] }] }),
+      /categories has 3 items, expected 2 for "signs"/,
+    ],
+    [
+      "a count that is no whole number",
+      (json) => ({ ...json, inputs: [{ ...json.inputs[3], rareBelow: 1.5 }] }),
+      /rareBelow is 1.5, expected a whole number/,
     ],
     ["a column twice", (json) => ({ ...json, inputs: [json.inputs[0], json.inputs[0]] }), /has "number" twice/],
     [

@@ -1,9 +1,16 @@
 import { describe, mismatch, refuse, unexpected } from "../../core/index.ts";
 import { dateFormatAt, numberFormatAt } from "../schema/formatJson.ts";
 import { booleanAt, listAt, namesAt, numberAt, objectAt, oneOfAt, stringAt } from "../schema/json.ts";
+import { largestFloat32 } from "../schema/read.ts";
 import type { NumberFormat } from "../schema/values/numberFormat.ts";
-import { type DatePart, dateParts, type Encoding, type TargetEncoding } from "./encoding.ts";
-import type { Scaling } from "./scaling/scaling.ts";
+import {
+  type CategoryEncoding,
+  type DatePart,
+  dateParts,
+  type Encoding,
+  type NumberInputs,
+  type TargetEncoding,
+} from "./encoding.ts";
 
 /** What a preprocessing knows. */
 interface Known {
@@ -15,11 +22,11 @@ interface Known {
 /** @throws TypeError or RangeError saying what is wrong where */
 export function readPreprocessing(json: unknown): Known {
   const top = objectAt("preprocessing", json, ["version", "inputs", "target"], ["nulls"]);
-  if (top.version !== 3) {
+  if (top.version !== 4) {
     throw refuse(
       "damaged-file",
       "",
-      `preprocessing.version is ${describe(top.version)}, and this library reads version 3`,
+      `preprocessing.version is ${describe(top.version)}, and this library reads version 4`,
       "train the model again, or update the library",
     );
   }
@@ -50,38 +57,32 @@ function readEncoding(at: string, value: unknown): Encoding {
   const kind = oneOfAt(`${at}.kind`, kindOf(at, value), kinds);
   switch (kind) {
     case "numeric": {
-      const from = objectAt(at, value, ["kind", "column", ...scalingKeys, "indicator"], ["numbers"]);
+      const from = objectAt(at, value, ["kind", "column", ...numberKeys, "indicator"], ["numbers"]);
       return {
         kind,
         column: stringAt(`${at}.column`, from.column),
         ...readNumbers(at, from),
-        ...readScaling(at, from),
+        ...readInputs(at, from),
         ...readIndicator(at, from),
       };
     }
     case "boolean": {
-      const from = objectAt(at, value, ["kind", "column", "common", "indicator"]);
+      const from = objectAt(at, value, ["kind", "column", "coding", "common", "indicator"]);
+      const coding = oneOfAt(`${at}.coding`, from.coding, ["zeroOne", "signs", "none"] as const);
       const common = numberAt(`${at}.common`, from.common);
       if (common !== 0 && common !== 1) throw unexpected("damaged-file", "", `${at}.common`, common, "0 or 1");
-      return { kind, column: stringAt(`${at}.column`, from.column), common, ...readIndicator(at, from) };
+      return { kind, column: stringAt(`${at}.column`, from.column), coding, common, ...readIndicator(at, from) };
     }
-    case "category": {
-      const from = objectAt(at, value, ["kind", "column", "categories", "embedded"]);
-      return {
-        kind,
-        column: stringAt(`${at}.column`, from.column),
-        categories: namesAt(`${at}.categories`, from.categories),
-        embedded: booleanAt(`${at}.embedded`, from.embedded),
-      };
-    }
+    case "category":
+      return readCategory(at, value);
     case "date": {
-      const from = objectAt(at, value, ["kind", "column", ...scalingKeys, "parts", "indicator"], ["dates"]);
+      const from = objectAt(at, value, ["kind", "column", ...numberKeys, "parts", "indicator"], ["dates"]);
       const parts = namesAt(`${at}.parts`, from.parts).map(
         (part, i): DatePart => oneOfAt(`${at}.parts[${i}]`, part, dateParts),
       );
       const column = stringAt(`${at}.column`, from.column);
       const dates = from.dates === undefined ? {} : { dates: dateFormatAt(`${at}.dates`, from.dates) };
-      return { kind, column, ...dates, ...readScaling(at, from), parts, ...readIndicator(at, from) };
+      return { kind, column, ...dates, ...readInputs(at, from), parts, ...readIndicator(at, from) };
     }
     default:
       return kind satisfies never;
@@ -92,16 +93,68 @@ function readNumbers(at: string, { numbers }: Record<string, unknown>): { number
   return numbers === undefined ? {} : { numbers: numberFormatAt(`${at}.numbers`, numbers) };
 }
 
-const scalingKeys = ["median", "center", "scale", "squash", "least", "most"];
+function readCategory(at: string, value: unknown): CategoryEncoding {
+  const from = objectAt(at, value, ["kind", "column", "coding", "categories", "rareBelow"]);
+  const coding = oneOfAt(`${at}.coding`, from.coding, ["oneHot", "signs", "embedding", "none"] as const);
+  const categories = namesAt(`${at}.categories`, from.categories);
+  const needed = coding === "signs" ? 2 : coding === "none" ? 1 : categories.length;
+  if (categories.length !== needed) {
+    throw mismatch("damaged-file", "", `${at}.categories has ${categories.length} items`, `${needed} for "${coding}"`);
+  }
+  const rareBelow = numberAt(`${at}.rareBelow`, from.rareBelow, { above0: true });
+  if (!Number.isInteger(rareBelow)) {
+    throw unexpected("damaged-file", "", `${at}.rareBelow`, rareBelow, "a whole number");
+  }
+  return { kind: "category", column: stringAt(`${at}.column`, from.column), coding, categories, rareBelow };
+}
 
-function readScaling(at: string, from: Record<string, unknown>): Scaling {
+const numberKeys = ["median", "center", "scale", "squash", "least", "most", "coding", "edges"];
+
+function readInputs(at: string, from: Record<string, unknown>): NumberInputs {
+  const range = readRange(at, from);
+  const coding = oneOfAt(`${at}.coding`, from.coding, ["scaled", "signs", "none"] as const);
+  const edges = readEdges(`${at}.edges`, from.edges);
+  if (coding !== "scaled" && edges.length > 0) {
+    throw refuse("damaged-file", "", `${at}.edges has ${edges.length} items, and none belong to "${coding}"`);
+  }
+  if (coding !== "scaled" && (coding === "signs") === (range.least === range.most)) {
+    throw refuse(
+      "damaged-file",
+      "",
+      `${at}.coding is "${coding}", and its values are from ${range.least} to ${range.most}`,
+    );
+  }
   return {
     median: numberAt(`${at}.median`, from.median),
     center: numberAt(`${at}.center`, from.center),
     scale: numberAt(`${at}.scale`, from.scale, { above0: true }),
     squash: booleanAt(`${at}.squash`, from.squash),
-    ...readRange(at, from),
+    ...range,
+    coding,
+    edges,
   };
+}
+
+/** More than anybody has bins: each makes an input of every row. */
+const mostEdges = 1000;
+
+function readEdges(at: string, value: unknown): readonly number[] {
+  const edges = listAt(at, value).map((edge, i) => numberAt(`${at}[${i}]`, edge));
+  if ((edges.length > 0 && edges.length < 3) || edges.length > mostEdges) {
+    throw mismatch("damaged-file", "", `${at} has ${edges.length} items`, `none, or 3 to ${mostEdges}`);
+  }
+  const far = edges.find((edge) => Math.abs(edge) > largestFloat32);
+  if (far !== undefined) throw unexpected("damaged-file", "", at, far, "numbers that float32 can hold");
+  const wrong = edges.findIndex((edge, i) => i > 0 && !(edge > edges[i - 1]));
+  if (wrong > 0) {
+    throw mismatch(
+      "damaged-file",
+      "",
+      `${at}[${wrong}] is ${edges[wrong]}`,
+      `more than the one before, ${edges[wrong - 1]}`,
+    );
+  }
+  return edges;
 }
 
 function readRange(at: string, from: Record<string, unknown>): { least: number; most: number } {

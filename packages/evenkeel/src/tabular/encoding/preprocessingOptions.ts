@@ -1,4 +1,4 @@
-import { type Check, flag, oneOf, option, wholeNumber } from "../../core/index.ts";
+import { type Check, flag, oneOf, option, type ResolvedOptions, wholeNumber } from "../../core/index.ts";
 
 const whole = wholeNumber(0);
 
@@ -19,6 +19,34 @@ export const preprocessingOptions = {
       'into -3 to 3), "zscore" (mean 0, standard deviation 1 with divisor n) or "robust" (median 0, interquartile range 1, ' +
       "unlimited). Inputs of 0 and 1 stay as they are.",
   }),
+  piecewise: option({
+    check: flag(),
+    default: false,
+    help:
+      "Gives numeric columns and the years of dates a piecewise-linear encoding beside the scaled value: bins between quantiles, " +
+      "up to 16 a column, with an input each that goes from 0 to 1 while the value crosses the bin.",
+    off: "Gives numeric columns their scaled value alone.",
+  }),
+  effectCoding: option({
+    check: flag(),
+    default: false,
+    help:
+      "Codes columns of two values as one input of -1 and 1: numbers, booleans, and categories of which none is missing. Numbers " +
+      "between the two lie between -1 and 1, those beyond are held there; a new category is 0.",
+    off: "Scales numbers of two values as any other, codes booleans as 0 and 1, and gives each of two categories an input.",
+  }),
+  dropConstant: option({
+    check: flag(),
+    default: false,
+    help: "Gives columns of one value in the training rows no input, unless all are such.",
+    off: "Gives columns of one value in the training rows an input as any other.",
+  }),
+  yearDay: option({
+    check: flag(),
+    default: false,
+    help: "Gives dates the sine and cosine of the day of the year, beside those of the month, where months vary.",
+    off: "Gives dates no input for the day of the year.",
+  }),
   target: option({
     check: oneOf(["zscore", "log", "none"]),
     default: "zscore",
@@ -35,4 +63,11 @@ export const preprocessingOptions = {
     default: 12,
     help: "Columns of more categories than this are embedded; the others have one input per category. A number above all counts embeds none.",
   }),
+  rareBelow: option({
+    check: wholeNumber(1),
+    default: 1,
+    help: "Categories in fewer training rows than this count as unknown, as new ones do. 1 keeps all.",
+  }),
 };
+
+export type ResolvedPreprocessing = ResolvedOptions<typeof preprocessingOptions>;

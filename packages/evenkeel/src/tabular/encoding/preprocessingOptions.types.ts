@@ -13,6 +13,27 @@ export interface PreprocessingOptions {
    * Default: "squash".
    */
   readonly scale?: Value<"scale"> | undefined;
+  /**
+   * Gives numeric columns and the years of dates a piecewise-linear encoding beside the scaled
+   * value: bins between quantiles, up to 16 a column, with an input each that goes from 0 to 1
+   * while the value crosses the bin. Default: false.
+   */
+  readonly piecewise?: Value<"piecewise"> | undefined;
+  /**
+   * Codes columns of two values as one input of -1 and 1: numbers, booleans, and categories of
+   * which none is missing. Numbers between the two lie between -1 and 1, those beyond are held
+   * there; a new category is 0. Default: false.
+   */
+  readonly effectCoding?: Value<"effectCoding"> | undefined;
+  /**
+   * Gives columns of one value in the training rows no input, unless all are such. Default: false.
+   */
+  readonly dropConstant?: Value<"dropConstant"> | undefined;
+  /**
+   * Gives dates the sine and cosine of the day of the year, beside those of the month, where months
+   * vary. Default: false.
+   */
+  readonly yearDay?: Value<"yearDay"> | undefined;
   /** How a numeric target is scaled; "log" takes its logarithm first. Default: "zscore". */
   readonly target?: Value<"target"> | undefined;
   /**
@@ -25,4 +46,9 @@ export interface PreprocessingOptions {
    * number above all counts embeds none. Default: 12.
    */
   readonly embedAbove?: Value<"embedAbove"> | undefined;
+  /**
+   * Categories in fewer training rows than this count as unknown, as new ones do. 1 keeps all.
+   * Default: 1.
+   */
+  readonly rareBelow?: Value<"rareBelow"> | undefined;
 }

@@ -1,14 +1,25 @@
-import { type Spec, sizeOf } from "../../core/index.ts";
+import { type Shape, type Spec, sizeOf } from "../../core/index.ts";
+import { ensembleMatmulKernel } from "../../ops/ensemble/ensembleMatmul.kernel.ts";
+import { ensembleMeanKernel } from "../../ops/ensemble/ensembleMean.kernel.ts";
 import { layerNormFloats } from "../../ops/layerNorm/layerNorm.floats.ts";
 import { emitLinear } from "../../ops/matmul/gemm.linear.ts";
+import { advance, pointer } from "../../ops/matmul/gemm.problem.ts";
 import { floatBytes, gemmScratch } from "../../ops/matmul/gemm.ts";
 import { batchNormEvalMatrix } from "../../ops/normalize/normalizeEval.matrix.ts";
+import { forEachVector, load, place, store } from "../../ops/reduce/lines.access.ts";
 import { alignment, blockBytes, pageBytes } from "../../wasm/blocks.ts";
 import { emitFusedLoop } from "../../wasm/fusedLoop.ts";
 import { type FunctionBuilder, f32x4, ModuleBuilder, type Placed } from "../../wasm/index.ts";
 import { kernelOf } from "./activations.ts";
-import { blockRows, type Forward, type State } from "./forward.ts";
-import type { ActivationLayer, Layer, LinearLayer, NormLayer } from "./layers.ts";
+import type { Forward, ForwardPlan, State } from "./forward.ts";
+import type {
+  ActivationLayer,
+  EnsembleMeanLayer,
+  EnsembleScale,
+  LinearEnsembleLayer,
+  LinearLayer,
+  NormLayer,
+} from "./layers.ts";
 
 /**
  * Hands out addresses, one behind the other: whole vectors, as kernels expect of their arrays. 0
@@ -45,13 +56,13 @@ export class CompiledForward implements Forward {
   #compiled: (() => void) | undefined;
   #compiling: Promise<void> | undefined;
 
-  constructor(layers: readonly Layer[], inputs: number, state: State) {
+  constructor(plan: ForwardPlan, state: State) {
     const arena = new Arena();
     const parameters = new Map<string, Placed>();
     for (const name of Object.keys(state)) {
       if (name.startsWith("layers.")) parameters.set(name, arena.floats(...state[name].shape));
     }
-    const emitted = emitLayers(layers, inputs, arena, (name) => parameters.get(name) as Placed);
+    const emitted = emitLayers(plan, arena, (name) => parameters.get(name) as Placed);
     this.#bytes = emitted.bytes;
     this.#memory = new WebAssembly.Memory({ initial: arena.pages });
     for (const [name, placed] of parameters) this.#view(placed).set(state[name].data);
@@ -108,27 +119,28 @@ interface Step {
   readonly own: (name: string) => Placed;
 }
 
-function emitLayers(
-  layers: readonly Layer[],
-  inputs: number,
-  arena: Arena,
-  parameter: (name: string) => Placed,
-): Emitted {
+type AnyLayer = ForwardPlan["layers"][number];
+
+/** Layers that write nothing: what comes behind them reads what came before. */
+const silent: readonly AnyLayer["kind"][] = ["dropout", "ensembleView", "flatten", "unflatten"];
+
+function emitLayers({ layers, rows, inputs }: ForwardPlan, arena: Arena, parameter: (name: string) => Placed): Emitted {
   const module = new ModuleBuilder();
-  const widths = [inputs, ...layers.flatMap((layer) => (layer.kind === "linear" ? [layer.outputs] : []))];
+  const lines = rows * Math.max(1, ...layers.map((layer) => ("members" in layer ? layer.members : 1)));
+  const widths = [inputs, ...layers.flatMap((layer) => ("outputs" in layer ? [layer.outputs] : []))];
   // Layers write from one to the other by turns; an activation writes where it reads.
-  const blocks = [arena, arena].map((each) => each.floats(blockRows, Math.max(...widths)).address);
-  const scratch = arena.bytes(Math.max(...layers.map(scratchOf)));
-  const block = (turn: number, width: number): Placed => {
-    return { address: blocks[turn % 2], shape: [blockRows, width], dtype: "float32" };
-  };
+  const blocks = [arena, arena].map((each) => each.floats(lines, Math.max(...widths)).address);
+  const scratch = arena.bytes(Math.max(...layers.map((layer) => scratchOf(layer, rows, lines))));
   let turn = 0;
-  let width = inputs;
-  const calls = layers.map((layer, i) => {
-    const from = block(turn, width);
-    if (layer.kind === "linear") width = layer.outputs;
-    if (layer.kind !== "activation" && layer.kind !== "dropout") turn++;
-    const to = block(turn, width);
+  let shape: Shape = [rows, inputs];
+  const block = (): Placed => ({ address: blocks[turn % 2], shape, dtype: "float32" });
+  const input = block();
+  const calls = layers.flatMap((layer, i) => {
+    if (silent.includes(layer.kind)) return [];
+    const from = block();
+    shape = shapeBehind(layer, shape);
+    if (layer.kind !== "activation") turn++;
+    const to = block();
     return module.function(`${i}_${layer.kind}`, [], (f) => {
       emitLayer(layer, { f, module, from, to, scratch, own: (name) => parameter(`layers.${i}.${name}`) }, arena);
     });
@@ -137,10 +149,25 @@ function emitLayers(
     for (const call of calls) f.call(call);
   };
   module.function("forward", [], forward, { exported: true });
-  return { bytes: module.toBytes(), input: block(0, inputs), output: block(turn, width) };
+  return { bytes: module.toBytes(), input, output: block() };
 }
 
-function emitLayer(layer: Layer, step: Step, arena: Arena): void {
+/** As matrices: the members of a row are lines of their own. */
+function shapeBehind(layer: AnyLayer, [lines, width]: Shape): Shape {
+  switch (layer.kind) {
+    case "linear":
+    case "linearEnsemble":
+      return [lines, layer.outputs];
+    case "elementwiseAffine":
+      return [lines * layer.members, width];
+    case "ensembleMean":
+      return [lines / layer.members, width];
+    default:
+      return [lines, width];
+  }
+}
+
+function emitLayer(layer: AnyLayer, step: Step, arena: Arena): void {
   switch (layer.kind) {
     case "linear":
       emitLinearLayer(layer, step);
@@ -152,14 +179,26 @@ function emitLayer(layer: Layer, step: Step, arena: Arena): void {
     case "activation":
       emitActivation(layer, step);
       return;
+    case "elementwiseAffine":
+      emitScale(layer, step);
+      return;
+    case "linearEnsemble":
+      emitLinearEnsemble(layer, step);
+      return;
+    case "ensembleMean":
+      emitMean(layer, step);
+      return;
     case "dropout":
-      return; // drops nothing in eval mode
+    case "ensembleView":
+    case "flatten":
+    case "unflatten":
+      return;
   }
 }
 
 function emitLinearLayer({ inputs, outputs, bias }: LinearLayer, { f, module, from, to, scratch, own }: Step): void {
   emitLinear(f, module, {
-    ...{ m: blockRows, n: outputs, k: inputs, x: from.address, weight: own("weight").address, y: to.address },
+    ...{ m: from.shape[0], n: outputs, k: inputs, x: from.address, weight: own("weight").address, y: to.address },
     ...(bias && { bias: own("bias").address }),
     ...{ scratch, fast: false },
   });
@@ -172,7 +211,8 @@ function emitNorm({ kind, eps }: NormLayer, { f, from, to, scratch, own }: Step,
     batchNormEvalMatrix.emit({ inputs, outputs: [to], attrs: { eps }, f, scratch });
     return;
   }
-  const statistic = (): Placed => ({ address: arena.bytes(8 * blockRows), shape: [blockRows], dtype: "float64" });
+  const [lines] = from.shape;
+  const statistic = (): Placed => ({ address: arena.bytes(8 * lines), shape: [lines], dtype: "float64" });
   layerNormFloats.emit({
     ...{ inputs: [from, weight, bias], outputs: [to, statistic(), statistic()], attrs: { eps }, f },
   });
@@ -188,10 +228,64 @@ function emitActivation({ activation }: ActivationLayer, { f, module, to }: Step
   });
 }
 
+/** Every row once for each member, with its scales. */
+function emitScale({ members, width }: EnsembleScale, { f, from, to, own }: Step): void {
+  const line = { f, length: width, count: 1 };
+  const [x, y] = [pointer(f, from.address), pointer(f, to.address)];
+  const scale = f.local("i32");
+  f.times(from.shape[0], () => {
+    f.set(scale, own("weight").address);
+    f.times(members, () => {
+      forEachVector(line, (at, count) => {
+        const of = (base: typeof x) => load(line, place(base, at), count, f32x4.const(0));
+        store(line, place(y, at), f32x4.mul(of(x), of(scale)), count);
+      });
+      advance(f, y, width * floatBytes);
+      advance(f, scale, width * floatBytes);
+    });
+    advance(f, x, width * floatBytes);
+  });
+}
+
+/** The products, and the biases added to them. */
+function emitLinearEnsemble({ members, inputs, outputs }: LinearEnsembleLayer, step: Step): void {
+  const { f, module, from, to, scratch, own } = step;
+  const rows = from.shape[0] / members;
+  const split = (array: Placed, width: number): Placed => ({ ...array, shape: [rows, members, width] });
+  ensembleMatmulKernel.emit({
+    ...{ inputs: [split(from, inputs), own("weight")], outputs: [split(to, outputs)], attrs: {} },
+    ...{ f, module, scratch, fast: false },
+  });
+  const array = { address: to.address, dtype: "float32" } as const;
+  const bias = { address: own("bias").address, dtype: "float32", pattern: "row" } as const;
+  emitFusedLoop({
+    ...{ f, lanes: "float32", rows, columns: members * outputs, outputs: [array] },
+    inputs: [{ ...array, pattern: "full" }, bias],
+    body: ([product, added]) => [f32x4.add(product, added)],
+  });
+}
+
+function emitMean({ members, outputs, of }: EnsembleMeanLayer, { f, module, from, to, scratch }: Step): void {
+  const x = { ...from, shape: [from.shape[0] / members, members, outputs] };
+  ensembleMeanKernel.emit({ inputs: [x], outputs: [to], attrs: { of }, f, module, scratch });
+}
+
 /** Bytes of working memory. */
-function scratchOf(layer: Layer): number {
-  if (layer.kind === "linear") return gemmScratch({ m: blockRows, n: layer.outputs, k: layer.inputs });
-  if (layer.kind !== "batchNorm") return 0;
-  const x: Spec = { shape: [blockRows, layer.width], dtype: "float32" };
-  return batchNormEvalMatrix.scratch([x]);
+function scratchOf(layer: AnyLayer, rows: number, lines: number): number {
+  switch (layer.kind) {
+    case "linear":
+      return gemmScratch({ m: lines, n: layer.outputs, k: layer.inputs });
+    case "batchNorm": {
+      const x: Spec = { shape: [lines, layer.width], dtype: "float32" };
+      return batchNormEvalMatrix.scratch([x]);
+    }
+    case "linearEnsemble":
+      return gemmScratch({ m: rows, n: layer.outputs, k: layer.inputs });
+    case "ensembleMean": {
+      const { members, outputs, of } = layer;
+      return ensembleMeanKernel.scratch([{ shape: [rows, members, outputs], dtype: "float32" }], [], { of });
+    }
+    default:
+      return 0;
+  }
 }

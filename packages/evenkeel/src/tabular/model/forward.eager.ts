@@ -1,10 +1,11 @@
 import { type NdArray, type Shape, sizeOf } from "../../core/index.ts";
+import { memberProducts } from "../../ops/ensemble/ensembleMatmul.loops.ts";
+import { meanOfMembers } from "../../ops/ensemble/ensembleMean.loops.ts";
 import { normalizeLines } from "../../ops/layerNorm/layerNorm.loops.ts";
 import { product } from "../../ops/matmul/product.ts";
 import { normalizeForward } from "../../ops/normalize/normalize.loops.ts";
 import { functionOf } from "./activations.ts";
-import { blockRows, type Forward, type State } from "./forward.ts";
-import type { Layer } from "./layers.ts";
+import type { Forward, ForwardPlan, State } from "./forward.ts";
 
 /**
  * The layers of a network by the loops that eager execution runs: the bits are those of the eager
@@ -13,31 +14,31 @@ import type { Layer } from "./layers.ts";
 export class EagerForward implements Forward {
   readonly input: Float32Array;
   readonly output: Float32Array;
-  readonly #layers: readonly Layer[];
-  readonly #inputs: number;
+  readonly #plan: ForwardPlan;
   readonly #state: State;
 
-  constructor(layers: readonly Layer[], inputs: number, state: State) {
-    const widths = layers.flatMap((layer) => (layer.kind === "linear" ? [layer.outputs] : []));
-    this.#layers = layers;
-    this.#inputs = inputs;
+  constructor(plan: ForwardPlan, state: State) {
+    const { layers, rows, inputs } = plan;
+    const widths = layers.flatMap((layer) => ("outputs" in layer ? [layer.outputs] : []));
+    this.#plan = plan;
     this.#state = state;
-    this.input = new Float32Array(blockRows * inputs);
-    this.output = new Float32Array(blockRows * (widths.at(-1) ?? inputs));
+    this.input = new Float32Array(rows * inputs);
+    this.output = new Float32Array(rows * (widths.at(-1) ?? inputs));
   }
 
   async prepare(): Promise<void> {}
 
   run(rows: number): void {
-    let x: NdArray = floats([rows, this.#inputs], this.input.subarray(0, rows * this.#inputs));
-    for (const [i, layer] of this.#layers.entries()) {
+    const { layers, inputs } = this.#plan;
+    let x: NdArray = floats([rows, inputs], this.input.subarray(0, rows * inputs));
+    for (const [i, layer] of layers.entries()) {
       x = outputOf(layer, x, (name) => this.#state[`layers.${i}.${name}`]);
     }
     this.output.set(x.data);
   }
 }
 
-function outputOf(layer: Layer, x: NdArray, own: (name: string) => NdArray): NdArray {
+function outputOf(layer: ForwardPlan["layers"][number], x: NdArray, own: (name: string) => NdArray): NdArray {
   const rows = x.shape[0];
   switch (layer.kind) {
     case "linear": {
@@ -67,6 +68,36 @@ function outputOf(layer: Layer, x: NdArray, own: (name: string) => NdArray): NdA
     }
     case "dropout":
       return x; // drops nothing in eval mode
+    case "ensembleView": {
+      const y = floats([rows, layer.members, x.shape[1]]);
+      for (let i = 0; i < rows * layer.members; i++) {
+        const from = Math.floor(i / layer.members) * x.shape[1];
+        y.data.set(x.data.subarray(from, from + x.shape[1]), i * x.shape[1]);
+      }
+      return y;
+    }
+    case "elementwiseAffine": {
+      const y = floats(x.shape);
+      const scale = own("weight").data;
+      for (let i = 0; i < y.data.length; i++) y.data[i] = x.data[i] * scale[i % scale.length];
+      return y;
+    }
+    case "flatten":
+      return floats([rows * layer.members, x.shape[2]], x.data as Float32Array);
+    case "unflatten":
+      return floats([rows / layer.members, layer.members, x.shape[1]], x.data as Float32Array);
+    case "linearEnsemble": {
+      const y = floats([rows, layer.members, layer.outputs]);
+      memberProducts(x, own("weight"), false, y);
+      const bias = own("bias").data;
+      for (let i = 0; i < y.data.length; i++) y.data[i] += bias[i % bias.length];
+      return y;
+    }
+    case "ensembleMean": {
+      const y = floats([rows, layer.outputs]);
+      meanOfMembers(layer.of, x, y);
+      return y;
+    }
   }
 }
 

@@ -14,8 +14,11 @@ import type { NetworkOptions } from "./networkOptions.types.ts";
  * sums.
  */
 
-/** What models have been computed by from the beginning: other blocks might give other bits. */
-const blockRows = 256;
+/**
+ * What models have been computed by from the beginning: other blocks might give other bits. Each
+ * member of a row is a line of a block.
+ */
+const blockLines = 256;
 
 interface Drawn {
   readonly size: NetworkSize;
@@ -29,8 +32,9 @@ const pick = <T>(of: readonly T[]): T => of[below(of.length)];
 function draw(i: number): Drawn {
   const embeddings = Array.from({ length: pick([0, 0, 1, 3]) }, () => 2 + below(40));
   const features = embeddings.length > 0 ? below(20) : 1 + below(20);
+  const task = pick(["regression", "binary", "multiclass"] as const);
   return {
-    size: { features, embeddings, outputs: 1 + below(5) },
+    size: { features, embeddings, outputs: task === "multiclass" ? 2 + below(4) : 1, task },
     options: {
       hidden: Array.from({ length: pick([0, 1, 2, 3]) }, () => 1 + below(i % 10 === 0 ? 300 : 40)),
       // Every pair of norm and activation comes up.
@@ -39,6 +43,8 @@ function draw(i: number): Drawn {
       normPlace: pick(["before", "after"]),
       dropout: pick([0, 0.3]),
       biasBeforeNorm: pick([false, true]),
+      members: pick([1, 1, 2, 3, 8, 64]),
+      embedding: pick(["fastai", "small"]),
     },
   };
 }
@@ -74,6 +80,7 @@ const called = (net: TabularNet) => (x: Tensor, codes?: Tensor) => (codes === un
 function compiledOutput(net: TabularNet, { x, codes }: Rows, outputs: number): Float32Array {
   const forward = compile(called(net), { check: "never" });
   const count = x.shape[0];
+  const blockRows = Math.floor(blockLines / net.options.members);
   const result = new Float32Array(count * outputs);
   const block = (from: Tensor, start: number) => {
     const filled = zeros([blockRows, from.shape[1]], { dtype: from.dtype });
@@ -115,10 +122,13 @@ describe("a frozen network", () => {
   });
 
   it.each([
-    ["compiled", true],
-    ["eager", false],
-  ])("%s: rows get the same bits alone and in any block; 0 rows are none", (_, compiled) => {
-    const each = { size: { features: 7, embeddings: [5, 9], outputs: 3 }, options: { hidden: [33, 6] } };
+    ["compiled", true, 1],
+    ["eager", false, 1],
+    ["compiled, of members", true, 8],
+    ["eager, of members", false, 3],
+  ])("%s: rows get the same bits alone and in any block; 0 rows are none", (_, compiled, members) => {
+    const size = { features: 7, embeddings: [5, 9], outputs: 3, task: "multiclass" } as const;
+    const each = { size, options: { hidden: [33, 6], members } };
     const net = networkOf(each, 1);
     const rows = rowsFor(each.size, 4097);
     const { x, codes } = arraysOf(rows) as Required<EncodedRows>;

@@ -3,7 +3,7 @@ import type { EncodedRows } from "../encoding/fittedPreprocessing.ts";
 import { CompiledForward } from "./forward.compiled.ts";
 import { EagerForward } from "./forward.eager.ts";
 import { blockRows, type Forward, type State } from "./forward.ts";
-import { embeddingTables, inputWidth, layersOf, type StateEntry, stateEntries } from "./layers.ts";
+import { embeddingTables, evalLayersOf, inputWidth, type StateEntry, stateEntries } from "./layers.ts";
 import type { NetworkSize, ResolvedNetwork } from "./networkOptions.ts";
 
 /** What weights can be taken from: a `TabularNet`, or a network that is frozen already. */
@@ -55,9 +55,10 @@ export class FrozenNetwork implements NetworkSource {
   output(encoded: EncodedRows, count: number): Float32Array {
     const { outputs } = this.size;
     const result = new Float32Array(count * outputs);
-    for (let start = 0; start < count; start += blockRows) {
+    const atOnce = blockRows(this.options.members);
+    for (let start = 0; start < count; start += atOnce) {
       const program = this.#program();
-      const rows = Math.min(blockRows, count - start);
+      const rows = Math.min(atOnce, count - start);
       this.#fill(program.input, encoded, start, rows);
       program.run(rows);
       result.set(program.output.subarray(0, rows * outputs), start * outputs);
@@ -71,13 +72,13 @@ export class FrozenNetwork implements NetworkSource {
    */
   #fill(input: Float32Array, { x, codes }: EncodedRows, start: number, rows: number): void {
     const { features } = this.size;
-    const width = inputWidth(this.size);
+    const width = inputWidth(this.size, this.options);
     for (let row = 0; row < rows; row++) {
       const [from, to] = [(start + row) * features, row * width];
       for (let i = 0; i < features; i++) input[to + i] = x[from + i];
     }
     if (codes === undefined) return;
-    const tables = embeddingTables(this.size);
+    const tables = embeddingTables(this.size, this.options);
     let behind = features;
     for (const [column, table] of tables.entries()) {
       const { data } = this.#state[`embeddings.${column}.weight`];
@@ -92,7 +93,11 @@ export class FrozenNetwork implements NetworkSource {
 
   #program(): Forward {
     const Run = this.#compile ? CompiledForward : EagerForward;
-    this.#forward ??= new Run(layersOf(this.size, this.options), inputWidth(this.size), this.#state);
+    const { size, options } = this;
+    this.#forward ??= new Run(
+      { layers: evalLayersOf(size, options), rows: blockRows(options.members), inputs: inputWidth(size, options) },
+      this.#state,
+    );
     return this.#forward;
   }
 }

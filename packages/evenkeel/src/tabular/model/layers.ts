@@ -1,6 +1,8 @@
 import type { DType, Shape } from "../../core/index.ts";
+import type { EnsembleMeanOf } from "../../ops/ensemble/ensembleMean.loops.ts";
 import type { FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
-import type { Activation, NetworkSize, ResolvedNetwork } from "./networkOptions.ts";
+import type { Task } from "../schema/schema.ts";
+import type { Activation, EmbeddingRule, NetworkSize, ResolvedNetwork } from "./networkOptions.ts";
 
 /**
  * The network for a table as plain data: its layers in order, and under which names and in which
@@ -8,7 +10,34 @@ import type { Activation, NetworkSize, ResolvedNetwork } from "./networkOptions.
  * without a tensor.
  */
 
-export type Layer = LinearLayer | NormLayer | ActivationLayer | DropoutLayer;
+export type Layer = LinearLayer | NormLayer | ActivationLayer | DropoutLayer | EnsembleLayer;
+
+/**
+ * Where one network has several members: between "flatten" and "unflatten" the members of all rows
+ * are rows of their own.
+ */
+export type EnsembleLayer = EnsembleScale | LinearEnsembleLayer | EnsembleShape;
+
+/** Every member's scales of the inputs. */
+export interface EnsembleScale {
+  readonly kind: "elementwiseAffine";
+  readonly members: number;
+  readonly width: number;
+}
+
+/** An output layer for each member. */
+export interface LinearEnsembleLayer {
+  readonly kind: "linearEnsemble";
+  readonly members: number;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** [N, d] -> [N, members, d]; [N, members, d] -> [N * members, d]; and back. They learn nothing. */
+export interface EnsembleShape {
+  readonly kind: "ensembleView" | "flatten" | "unflatten";
+  readonly members: number;
+}
 
 export interface LinearLayer {
   readonly kind: "linear";
@@ -34,6 +63,14 @@ export interface DropoutLayer {
   readonly p: number;
 }
 
+/** What eval mode makes of the members' outputs: [N, members, outputs] -> [N, outputs]. */
+export interface EnsembleMeanLayer {
+  readonly kind: "ensembleMean";
+  readonly members: number;
+  readonly outputs: number;
+  readonly of: EnsembleMeanOf;
+}
+
 /** The table of an embedded column. */
 export interface EmbeddingTable {
   readonly categories: number;
@@ -47,15 +84,22 @@ export interface StateEntry {
   readonly dtype: DType;
 }
 
+/** What of the members' outputs is averaged, by what these mean. */
+export const meanOf: Readonly<Record<Task, EnsembleMeanOf>> = {
+  regression: "values",
+  binary: "sigmoid",
+  multiclass: "softmax",
+};
+
 /** PyTorch's default for both kinds of normalization. */
 const eps = 1e-5;
 
 /**
- * How wide a category is embedded: fastai's rule of thumb, 1.6 * n^0.56, at most 600.
+ * How wide a category is embedded. "fastai" is its rule of thumb, 1.6 * n^0.56, at most 600:
  * https://docs.fast.ai/tabular.model.html#emb_sz_rule
  */
-export function embeddingWidth(categories: number): number {
-  return Math.min(600, Math.round(1.6 * categories ** 0.56));
+export function embeddingWidth(categories: number, rule: EmbeddingRule): number {
+  return rule === "small" ? Math.min(8, categories) : Math.min(600, Math.round(1.6 * categories ** 0.56));
 }
 
 /** The size of a network for these inputs and this target. */
@@ -63,20 +107,28 @@ export function sizeFor({
   features,
   embeddings,
   outputs,
-}: Pick<FittedPreprocessing, "features" | "embeddings" | "outputs">): NetworkSize {
-  return { features: features.length, embeddings: embeddings.map(({ categories }) => categories), outputs };
+  task,
+  sources,
+}: Pick<FittedPreprocessing, "features" | "embeddings" | "outputs" | "task"> &
+  Pick<NetworkSize, "sources">): NetworkSize {
+  return {
+    ...{ features: features.length, embeddings: embeddings.map(({ categories }) => categories), outputs, task },
+    ...(sources && { sources }),
+  };
 }
 
-export function embeddingTables({ embeddings = [] }: NetworkSize): EmbeddingTable[] {
-  return embeddings.map((categories) => ({ categories, width: embeddingWidth(categories) }));
+type Embedding = Pick<ResolvedNetwork, "embedding">;
+
+export function embeddingTables({ embeddings = [] }: NetworkSize, { embedding }: Embedding): EmbeddingTable[] {
+  return embeddings.map((categories) => ({ categories, width: embeddingWidth(categories, embedding) }));
 }
 
 /**
  * The width of what the first layer is given: the numeric inputs, and the embedded categories
  * behind them.
  */
-export function inputWidth(size: NetworkSize): number {
-  return embeddingTables(size).reduce((sum, { width }) => sum + width, size.features);
+export function inputWidth(size: NetworkSize, options: Embedding): number {
+  return embeddingTables(size, options).reduce((sum, { width }) => sum + width, size.features);
 }
 
 /** The layers behind the embeddings. Their positions are their names: "layers.0". */
@@ -84,10 +136,25 @@ export function layersOf(size: NetworkSize, options: ResolvedNetwork): Layer[] {
   return [...eachLayer(size, options)];
 }
 
+/** {@link layersOf} and what eval mode puts behind them. */
+export function evalLayersOf(size: NetworkSize, options: ResolvedNetwork): (Layer | EnsembleMeanLayer)[] {
+  const layers = layersOf(size, options);
+  const { members } = options;
+  if (members === 1) return layers;
+  return [...layers, { kind: "ensembleMean", members, outputs: size.outputs, of: meanOf[size.task as Task] }];
+}
+
 function* eachLayer(size: NetworkSize, options: ResolvedNetwork): Generator<Layer> {
-  const { hidden, norm, normPlace, activation, dropout, biasBeforeNorm } = options;
+  const { hidden, norm, normPlace, activation, dropout, biasBeforeNorm, members } = options;
   const bias = biasBeforeNorm || norm !== "batch" || normPlace === "after";
-  let inputs = inputWidth(size);
+  let inputs = inputWidth(size, options);
+  const isEnsemble = members > 1;
+  if (isEnsemble) {
+    yield { kind: "ensembleView", members };
+    yield { kind: "elementwiseAffine", members, width: inputs };
+  }
+  const merges = isEnsemble && hidden.length > 0;
+  if (merges) yield { kind: "flatten", members };
   for (const width of hidden) {
     const normalization: Layer | undefined = norm === "none" ? undefined : { kind: `${norm}Norm`, width, eps };
     yield { kind: "linear", inputs, outputs: width, bias };
@@ -97,7 +164,11 @@ function* eachLayer(size: NetworkSize, options: ResolvedNetwork): Generator<Laye
     if (dropout > 0) yield { kind: "dropout", p: dropout };
     inputs = width;
   }
-  yield { kind: "linear", inputs, outputs: size.outputs, bias: true };
+  if (merges) yield { kind: "unflatten", members };
+  const { outputs } = size;
+  yield isEnsemble
+    ? { kind: "linearEnsemble", members, inputs, outputs }
+    : { kind: "linear", inputs, outputs, bias: true };
 }
 
 /**
@@ -106,7 +177,7 @@ function* eachLayer(size: NetworkSize, options: ResolvedNetwork): Generator<Laye
  */
 export function stateEntries(size: NetworkSize, options: ResolvedNetwork): StateEntry[] {
   const entry = (name: string, shape: Shape, dtype: DType = "float32"): StateEntry => ({ name, shape, dtype });
-  const tables = embeddingTables(size).map(({ categories, width }, i) =>
+  const tables = embeddingTables(size, options).map(({ categories, width }, i) =>
     entry(`embeddings.${i}.weight`, [categories, width]),
   );
   const ofLayer = (layer: Layer, i: number): StateEntry[] => {
@@ -127,8 +198,14 @@ export function stateEntries(size: NetworkSize, options: ResolvedNetwork): State
           entry(`${at}.running_var`, [layer.width]),
           entry(`${at}.num_batches_tracked`, [], "float64"),
         ];
-      case "activation":
-      case "dropout":
+      case "elementwiseAffine":
+        return [entry(`${at}.weight`, [layer.members, layer.width])];
+      case "linearEnsemble":
+        return [
+          entry(`${at}.weight`, [layer.members, layer.inputs, layer.outputs]),
+          entry(`${at}.bias`, [layer.members, layer.outputs]),
+        ];
+      default:
         return [];
     }
   };
@@ -137,7 +214,7 @@ export function stateEntries(size: NetworkSize, options: ResolvedNetwork): State
 
 /** Values in the parameters of such a network, counted without a list of them. */
 export function countParameters(size: NetworkSize, options: ResolvedNetwork): number {
-  let count = embeddingTables(size).reduce((sum, { categories, width }) => sum + categories * width, 0);
+  let count = embeddingTables(size, options).reduce((sum, { categories, width }) => sum + categories * width, 0);
   for (const layer of eachLayer(size, options)) count += parametersOf(layer);
   return count;
 }
@@ -149,8 +226,11 @@ function parametersOf(layer: Layer): number {
     case "batchNorm":
     case "layerNorm":
       return 2 * layer.width;
-    case "activation":
-    case "dropout":
+    case "elementwiseAffine":
+      return layer.members * layer.width;
+    case "linearEnsemble":
+      return layer.members * (layer.inputs + 1) * layer.outputs;
+    default:
       return 0;
   }
 }

@@ -9,7 +9,7 @@ import { TabularNet } from "./network.ts";
 import { resolveNetwork } from "./networkOptions.ts";
 import type { NetworkOptions } from "./networkOptions.types.ts";
 
-const size = { features: 5, embeddings: [7, 30], outputs: 3 };
+const size = { features: 5, embeddings: [7, 30], outputs: 3, task: "multiclass" } as const;
 const shapes: [string, NetworkOptions][] = [
   ["batch norm before", { hidden: [8, 6], dropout: 0.3 }],
   ["batch norm after", { hidden: [8, 6], normPlace: "after", activation: "leakyRelu" }],
@@ -18,6 +18,9 @@ const shapes: [string, NetworkOptions][] = [
   ["no norm", { hidden: [8, 6], norm: "none", activation: "tanh" }],
   ["a bias before the norm", { hidden: [8], biasBeforeNorm: true, activation: "elu" }],
   ["linear", { hidden: [] }],
+  ["members", { hidden: [8, 6], norm: "none", members: 4, dropout: 0.1, embedding: "small" }],
+  ["members, batch norm", { hidden: [8, 6], members: 3 }],
+  ["linear members", { hidden: [], members: 2 }],
 ];
 
 function batchOf(rows: number) {
@@ -38,7 +41,11 @@ function trained(options: NetworkOptions, compiled: boolean) {
   const step = compile(
     () => {
       optimizer.zeroGrad();
-      const loss = crossEntropy(net(x, codes), y);
+      const output = net(x, codes);
+      const loss =
+        output.ndim === 2
+          ? crossEntropy(output, y)
+          : crossEntropy(output.flatten(0, 1), y.unsqueeze(1).expand([17, output.shape[1]]).flatten());
       loss.backward();
       optimizer.step();
       return loss;
@@ -98,7 +105,9 @@ describe("TabularNet", () => {
 
   it("embeds by fastai's rule", () => {
     // emb_sz_rule of fastai 2.7: min(600, round(1.6 * n ** 0.56))
-    expect([2, 3, 13, 100, 1000, 100_000].map(embeddingWidth)).toEqual([2, 3, 7, 21, 77, 600]);
+    expect([2, 3, 13, 100, 1000, 100_000].map((count) => embeddingWidth(count, "fastai"))).toEqual([
+      2, 3, 7, 21, 77, 600,
+    ]);
   });
 
   it("says what codes it lacks", () => {

@@ -1,6 +1,8 @@
-import { formatShape, mismatch } from "../../core/index.ts";
+import { formatShape, mismatch, wrongValue } from "../../core/index.ts";
 import * as nn from "../../nn/index.ts";
-import { cat, type Tensor } from "../../tensor/index.ts";
+import { cat, noGrad, type Tensor } from "../../tensor/index.ts";
+import type { Task } from "../schema/schema.ts";
+import { combineMembers } from "./combineMembers.ts";
 import { embeddingTables, type Layer, layersOf } from "./layers.ts";
 import { type Activation, type NetworkSize, type ResolvedNetwork, resolveNetwork } from "./networkOptions.ts";
 import type { NetworkOptions } from "./networkOptions.types.ts";
@@ -10,6 +12,12 @@ import type { NetworkOptions } from "./networkOptions.types.ts";
  * Linear, normalization, activation and dropout, then a Linear to the outputs. It is called with
  * the numeric inputs [N, features] and, where columns are embedded, their codes, int32 [N,
  * columns]; it gives [N, outputs].
+ *
+ * With several `members` it is an ensemble in one, TabM-mini: each scales the inputs in its own way
+ * and has an output layer of its own; the hidden layers are shared. In training it gives the
+ * outputs of all members, [N, members, outputs], for a loss of each; in eval mode their
+ * {@link combineMembers combination}, [N, outputs]. Gorishniy et al. 2024,
+ * https://arxiv.org/abs/2410.24210
  */
 export class TabularNet extends nn.Module<Tensor[]> {
   readonly size: NetworkSize;
@@ -17,22 +25,39 @@ export class TabularNet extends nn.Module<Tensor[]> {
   embeddings: nn.ModuleList | null;
   layers: nn.Sequential;
 
-  /** @throws TypeError or RangeError naming the option that is unknown or does not fit */
+  /**
+   * @throws TypeError or RangeError naming the option that is unknown or does not fit, or the part
+   *   of `size` that several members need
+   */
   constructor(size: NetworkSize, options: NetworkOptions = {}) {
     super();
     this.size = size;
     this.options = resolveNetwork(options);
-    const tables = embeddingTables(size);
+    if (this.options.members > 1) checkEnsemble(size);
+    const tables = embeddingTables(size, this.options);
     this.embeddings =
       tables.length === 0
         ? null
         : new nn.ModuleList(tables.map(({ categories, width }) => new nn.Embedding(categories, width)));
+    if (this.options.embedding === "small") {
+      noGrad(() => {
+        for (const { weight } of (this.embeddings ?? []) as Iterable<nn.Embedding>) weight.mul_(smallSpread);
+      });
+    }
     this.layers = new nn.Sequential(...layersOf(size, this.options).map(moduleOf));
+    if (this.options.members > 1) tieSigns(this.layers, size, this.options);
   }
 
-  override forward(x: Tensor, ...[codes]: Tensor[]): Tensor {
+  override forward(x: Tensor, ...codes: Tensor[]): Tensor {
+    const output = this.layers(this.inputs(x, ...codes));
+    if (this.training || this.options.members === 1) return output;
+    return combineMembers(output, this.size.task as Task);
+  }
+
+  /** The numeric inputs, and the embedded categories behind them. */
+  private inputs(x: Tensor, ...[codes]: Tensor[]): Tensor {
     const { embeddings } = this;
-    if (embeddings === null) return this.layers(x);
+    if (embeddings === null) return x;
     const columns = embeddings.length;
     if (codes === undefined || codes.ndim !== 2 || codes.shape[1] !== columns) {
       const given = codes === undefined ? "are missing" : `have shape ${formatShape(codes.shape)}`;
@@ -44,8 +69,57 @@ export class TabularNet extends nn.Module<Tensor[]> {
       );
     }
     const embedded = Array.from(embeddings, (embedding, i) => embedding(codes.select(1, i)));
-    return this.layers(cat([x, ...embedded], 1));
+    return cat([x, ...embedded], 1);
   }
+}
+
+/** The standard deviation of "small" embeddings at the start. */
+const smallSpread = 0.3;
+
+/** @throws RangeError naming the part of `size` that does not fit */
+function checkEnsemble({ features, embeddings = [], task, sources }: NetworkSize): void {
+  if (task === undefined || !tasks.includes(task)) {
+    throw wrongValue(
+      "TabularNet",
+      "size.task",
+      task,
+      `${tasks.map((each) => JSON.stringify(each)).join(" or ")}, by which the outputs of several members become one`,
+    );
+  }
+  if (sources === undefined) return;
+  for (const [part, count] of [["features", features] as const, ["embeddings", embeddings.length] as const]) {
+    if (sources[part].length === count) continue;
+    throw wrongValue("TabularNet", `the length of size.sources.${part}`, sources[part].length, `${count}, the inputs`);
+  }
+}
+
+const tasks: readonly Task[] = ["regression", "binary", "multiclass"];
+
+/**
+ * Gives all inputs of one source the sign of the first of them, for each member: the bins of a
+ * column, the elements of an embedding. Signs of their own would make noise of what belongs
+ * together.
+ */
+function tieSigns(layers: nn.Sequential, size: NetworkSize, options: ResolvedNetwork): void {
+  const scale = Array.from(layers).find((layer) => layer instanceof nn.ElementwiseAffine) as nn.ElementwiseAffine;
+  const sources = sourcesOfInputs(size, options);
+  const first = sources.map((source) => sources.indexOf(source));
+  noGrad(() => scale.weight.copy_(scale.weight.indexSelect(1, first)));
+}
+
+/** The source of every input of the first layer. */
+function sourcesOfInputs(size: NetworkSize, options: ResolvedNetwork): number[] {
+  const { features, embeddings = [] } = size;
+  const {
+    sources = {
+      features: Array.from({ length: features }, (_, i) => i),
+      embeddings: embeddings.map((_, i) => features + i),
+    },
+  } = size;
+  const embedded = embeddingTables(size, options).flatMap(({ width }, i) => {
+    return Array.from({ length: width }, () => sources.embeddings[i]);
+  });
+  return [...sources.features, ...embedded];
 }
 
 function moduleOf(layer: Layer): nn.AnyModule {
@@ -60,6 +134,16 @@ function moduleOf(layer: Layer): nn.AnyModule {
       return activationModule(layer.activation);
     case "dropout":
       return new nn.Dropout(layer.p);
+    case "ensembleView":
+      return new nn.EnsembleView(layer.members);
+    case "elementwiseAffine":
+      return new nn.ElementwiseAffine([layer.members, layer.width], { bias: false, scalingInit: "randomSigns" });
+    case "flatten":
+      return new nn.Flatten(0, 1);
+    case "unflatten":
+      return new nn.Unflatten(0, [-1, layer.members]);
+    case "linearEnsemble":
+      return new nn.LinearEnsemble(layer.inputs, layer.outputs, { k: layer.members });
   }
 }
 

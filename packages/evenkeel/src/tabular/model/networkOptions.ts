@@ -1,10 +1,13 @@
 import { checkDeclared, defaultOf, flag, listOf, oneOf, option, share, wholeNumber } from "../../core/index.ts";
+import type { Task } from "../schema/schema.ts";
 import type { NetworkOptions } from "./networkOptions.types.ts";
 
 /** What `norm` can be: nothing, BatchNorm1d or LayerNorm behind each hidden layer. */
 export const norms = ["none", "batch", "layer"] as const;
 /** What `activation` can be: the nonlinearity behind each hidden layer. */
 export const activations = ["relu", "leakyRelu", "elu", "gelu", "silu", "tanh"] as const;
+/** What `embedding` can be: how wide an embedded category is, and how far its vectors start from 0. */
+export const embeddingRules = ["fastai", "small"] as const;
 
 /**
  * More hidden layers than any network for a table has. A model's file can claim as many as it
@@ -34,11 +37,22 @@ export const networkOptions = {
     default: false,
     help: "Whether a Linear right before batch normalization has a bias, which the normalization takes away again.",
   }),
+  members: option({
+    check: wholeNumber(1, 64),
+    default: 1,
+    help: "How many networks are one: they share the hidden layers, scale the inputs each in its own way, have an output each, and predict their mean.",
+  }),
+  embedding: option({
+    check: oneOf(embeddingRules),
+    default: "fastai",
+    help: "How embedded categories start: by fastai's rule, up to 600 wide and normal(0, 1), or small, at most 8 wide and normal(0, 0.3).",
+  }),
 };
 
 /** What normalizes the activations of a hidden layer. */
 export type Norm = (typeof norms)[number];
 export type Activation = (typeof activations)[number];
+export type EmbeddingRule = (typeof embeddingRules)[number];
 
 /** What a network is given, and how much it is to say. */
 export interface NetworkSize {
@@ -47,6 +61,19 @@ export interface NetworkSize {
   /** Categories of each embedded column, the one for unknown ones included. */
   readonly embeddings?: readonly number[];
   readonly outputs: number;
+  /** What is predicted: how the outputs of several members become one. Needed where there are any. */
+  readonly task?: Task | undefined;
+  /** Which column inputs come from. Absent: each numeric input and embedding from one of its own. */
+  readonly sources?: InputSources | undefined;
+}
+
+/**
+ * A number for each numeric input and each embedding, the same for all that come from one column of
+ * the table: where members scale their inputs, these start with one sign.
+ */
+export interface InputSources {
+  readonly features: readonly number[];
+  readonly embeddings: readonly number[];
 }
 
 export type ResolvedNetwork = { readonly [K in keyof NetworkOptions]-?: NonNullable<NetworkOptions[K]> };
@@ -64,6 +91,8 @@ export function resolveNetwork(options: NetworkOptions = {}): ResolvedNetwork {
     activation = defaultOf(networkOptions, "activation"),
     dropout = defaultOf(networkOptions, "dropout"),
     biasBeforeNorm = defaultOf(networkOptions, "biasBeforeNorm"),
+    members = defaultOf(networkOptions, "members"),
+    embedding = defaultOf(networkOptions, "embedding"),
   } = options;
-  return { hidden: [...hidden], norm, normPlace, activation, dropout, biasBeforeNorm };
+  return { hidden: [...hidden], norm, normPlace, activation, dropout, biasBeforeNorm, members, embedding };
 }

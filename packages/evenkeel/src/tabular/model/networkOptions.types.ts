@@ -24,4 +24,14 @@ export interface NetworkOptions {
    * away again. Default: false.
    */
   readonly biasBeforeNorm?: Value<"biasBeforeNorm"> | undefined;
+  /**
+   * How many networks are one: they share the hidden layers, scale the inputs each in its own way,
+   * have an output each, and predict their mean. Default: 1.
+   */
+  readonly members?: Value<"members"> | undefined;
+  /**
+   * How embedded categories start: by fastai's rule, up to 600 wide and normal(0, 1), or small, at
+   * most 8 wide and normal(0, 0.3). Default: "fastai".
+   */
+  readonly embedding?: Value<"embedding"> | undefined;
 }

@@ -1,4 +1,5 @@
 import {
+  finiteNumber,
   flag,
   type GivenOptions,
   mismatch,
@@ -28,6 +29,11 @@ export const earlyStoppingOptions = {
   minDelta: optional(numberAtLeast(0), 0),
   /** Whether smaller or larger is better ("min"). */
   mode: optional(oneOf(["min", "max"]), "min"),
+  /**
+   * Stop as soon as a value is at least this good; by default no value is. Lightning's
+   * stopping_threshold.
+   */
+  stoppingThreshold: optional(finiteNumber()),
   /** Keep a copy of the weights and buffers of the best epoch, for `restore` (true). */
   restoreBest: optional(flag(), true),
 };
@@ -50,6 +56,7 @@ export class EarlyStopping {
   readonly patience: number;
   readonly minDelta: number;
   readonly mode: "min" | "max";
+  readonly stoppingThreshold: number | undefined;
   readonly restoreBest: boolean;
   #epochs = 0;
   #best: number | undefined;
@@ -58,10 +65,15 @@ export class EarlyStopping {
 
   /** @throws RangeError or TypeError for options that are unknown or out of range */
   constructor(options: EarlyStoppingOptions) {
-    const { patience, minDelta, mode, restoreBest } = resolveOptions("EarlyStopping", options, earlyStoppingOptions);
+    const { patience, minDelta, mode, stoppingThreshold, restoreBest } = resolveOptions(
+      "EarlyStopping",
+      options,
+      earlyStoppingOptions,
+    );
     this.patience = patience;
     this.minDelta = minDelta;
     this.mode = mode;
+    this.stoppingThreshold = stoppingThreshold;
     this.restoreBest = restoreBest;
   }
 
@@ -75,8 +87,16 @@ export class EarlyStopping {
     return this.#bestEpoch;
   }
 
-  /** Whether the last `patience` updates brought no improvement. */
+  /** Whether a value is as good as `stoppingThreshold`. */
+  get hasReached(): boolean {
+    const { stoppingThreshold: threshold } = this;
+    if (threshold === undefined || this.#best === undefined) return false;
+    return this.mode === "min" ? this.#best <= threshold : this.#best >= threshold;
+  }
+
+  /** Whether the last `patience` updates brought no improvement, or a value is good enough. */
   get shouldStop(): boolean {
+    if (this.hasReached) return true;
     return this.#epochs - (this.#bestEpoch ?? 0) >= this.patience;
   }
 

@@ -21,6 +21,8 @@ import {
   wrongType,
 } from "../../core/index.ts";
 import type { Checkpoint } from "../../io/index.ts";
+import { pairsOf } from "../../optim/averagedModel.ts";
+import { AveragedModel } from "../../optim/index.ts";
 import { checkLoader, type Loader, loaders } from "../batches.ts";
 import { evaluateOptions, noBatches } from "../evaluate/evaluate.ts";
 import { checkMetrics, type Metrics } from "../evaluate/scoreboard.ts";
@@ -43,6 +45,12 @@ const milliseconds: Check<number> = {
   fits: (value) => value >= 0,
 };
 
+const averages: Check<AveragedModel> = {
+  expected: "one such as new optim.AveragedModel(model)",
+  isKind: (value) => value instanceof AveragedModel,
+  fits: () => true,
+};
+
 const callback = fn<(event: never) => unknown>();
 
 const fitOptions = {
@@ -52,6 +60,12 @@ const fitOptions = {
   validation: optional(loaders),
   ...evaluateOptions,
   ...scheduleOptions,
+  /**
+   * An average of this model's weights: `new optim.AveragedModel(model)`. It is updated after every
+   * optimizer step, within the compiled one. Validation, early stopping and the best weights are
+   * then those of its `module`, and the model itself ends with the weights of the last step.
+   */
+  average: optional(averages),
   /** The largest number of passes over the training rows. */
   epochs: required(wholeNumber(1)),
   earlyStopping: {
@@ -106,7 +120,10 @@ export interface FitOptions<K extends string = never> extends GivenOptions<typeo
 }
 
 /** Options with their defaults, checked. */
-export interface FitPlan<K extends string> extends Omit<FitOptions<K>, "compile"> {
+export interface FitPlan<K extends string> extends Omit<FitOptions<K>, "compile" | "average"> {
+  readonly average?: AveragedModel<Model> | undefined;
+  /** What is validated and kept: the model, or the average of its weights. */
+  readonly scored: Model;
   readonly compile: Pick<CompileOptions, "compile" | "check">;
   readonly yieldEvery: number;
   readonly monitor: Monitor<K>;
@@ -128,16 +145,20 @@ const callbacks = {
  */
 export function planFit<K extends string>(model: Model, options: FitOptions<K>): FitPlan<K> {
   checkModel(model);
-  const { train, validation, compile, yieldEvery } = resolveOptions("fit", options, fitOptions);
+  const { train, validation, average, compile, yieldEvery } = resolveOptions("fit", options, fitOptions);
   checkLoader(train, "train", true);
   if (validation !== undefined) checkLoader(validation, "validation", true);
   if (validation !== undefined && isEmpty(validation)) throw noBatches("validation");
   checkParameters(model, options.optimizer);
+  const averaged = average as unknown as AveragedModel<Model> | undefined;
+  if (averaged !== undefined) checkAverage(averaged, model);
   checkMetrics(options.metrics);
   const { monitor, stopping } = planStopping(options);
   const schedule = new Schedule(options, { monitor, mode: stopping.mode });
   return {
     ...options,
+    average: averaged,
+    scored: averaged?.module ?? model,
     compile: typeof compile === "object" ? compile : { compile },
     yieldEvery,
     monitor,
@@ -179,6 +200,17 @@ function checkParameters(model: Model, optimizer: StepOptimizer): void {
     "the optimizer holds none of the model's parameters, so nothing would be trained",
     "make it from this model's parameters()",
   );
+}
+
+function checkAverage(average: AveragedModel<Model>, model: Model): void {
+  if (average.module === model || average === model) {
+    throw wrongState(
+      "fit",
+      "the model to train is the average itself",
+      "pass the model whose weights it averages: fit(net, { average: new optim.AveragedModel(net) })",
+    );
+  }
+  pairsOf(average, model);
 }
 
 function planStopping<K extends string>(options: FitOptions<K>): Pick<FitPlan<K>, "monitor" | "stopping"> {

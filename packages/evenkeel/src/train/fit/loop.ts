@@ -72,7 +72,9 @@ export class TrainingLoop<K extends string> {
   *events(batches = true): Generator<TrainingEvent<K> | Promise<void>, History<K>, undefined> {
     const { stopping, epochs, earlyStopping } = this.#plan;
     this.#started = performance.now() - 1000 * (this.#epochs.at(-1)?.seconds ?? 0);
+    const { scored } = this.#plan;
     const restoreModes = keepModes(this.#model.modules());
+    const restoreScored = keepModes(scored.modules());
     let reason: StopReason = "completed";
     let restored = false;
     try {
@@ -84,8 +86,9 @@ export class TrainingLoop<K extends string> {
         }
       }
       if (reason === "completed" && stopping.shouldStop) reason = "earlyStopping";
-      restored = earlyStopping !== undefined && stopping.restore(this.#model);
+      restored = earlyStopping !== undefined && stopping.restore(scored);
     } finally {
+      restoreScored();
       restoreModes();
     }
     const history: History<K> = {
@@ -111,7 +114,7 @@ export class TrainingLoop<K extends string> {
     const { scores: validation, rows } = scored;
     if (validation !== undefined) yield { type: "validation", scores: validation, rows, ...this.#moment() };
     const value = monitored({ train, ...(validation && { validation }) }, monitor);
-    const improved = stopping.update(value, this.#model);
+    const improved = stopping.update(value, this.#plan.scored);
     const record = { ...this.#moment(), learningRate: this.#rate, train, ...(validation && { validation }), improved };
     schedule.afterEpoch(value);
     this.#epochs.push(record);
@@ -164,13 +167,13 @@ export class TrainingLoop<K extends string> {
 
   /** Returns no scores without a validation loader; undefined if stopped. */
   *#validate(): Generator<Promise<void>, { scores?: Scores<K>; rows: number } | undefined, undefined> {
-    const { validation, metrics } = this.#plan;
+    const { validation, metrics, scored: model } = this.#plan;
     if (validation === undefined) return { rows: 0 };
     const board = new Scoreboard(metrics);
-    this.#model.eval();
+    model.eval();
     let batch = 0;
     this.#stepper.take();
-    for (const scored of scoreBatches(this.#model, validation, this.#programs.forward, board)) {
+    for (const scored of scoreBatches(model, validation, this.#programs.forward, board)) {
       batch++;
       if (!Number.isFinite(scored.loss)) throw this.#invalid(scored.example, batch, scored.loss);
       const pause = this.#breathe();
@@ -178,7 +181,7 @@ export class TrainingLoop<K extends string> {
       if (this.#stopped()) return undefined;
       this.#stepper.take();
     }
-    this.#model.train();
+    model.train();
     return { scores: board.scores(), rows: board.rows };
   }
 

@@ -1,5 +1,5 @@
 import { type Compiled, type CompileOptions, compile } from "../../compile/index.ts";
-import { clipGradNorm, Optimizer } from "../../optim/index.ts";
+import { type AveragedModel, clipGradNorm, Optimizer } from "../../optim/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { callModel, type Forward, forwardPass, type Loss } from "../evaluate/evaluate.ts";
 import type { Model } from "../modelState.ts";
@@ -15,6 +15,10 @@ export interface ProgramsOptions {
   readonly loss: Loss;
   readonly optimizer: StepOptimizer;
   readonly clipGradNorm?: number | undefined;
+  /** Updated with each step; rows that are not trained on are then scored with its `module`. */
+  readonly average?: AveragedModel<Model> | undefined;
+  /** What metrics are given of the output for a training batch; by default the output. */
+  readonly judged?: ((output: Tensor) => Tensor) | undefined;
   /** How to compile the steps. */
   readonly compile: Pick<CompileOptions, "compile" | "check">;
 }
@@ -35,19 +39,22 @@ export class TrainingPrograms {
   readonly outputs: Compiled<Tensor[], Tensor>;
   readonly #compiled: readonly { recheck(): void }[];
 
-  constructor(model: Model, { loss, optimizer, clipGradNorm: maxNorm, compile: how }: ProgramsOptions) {
+  constructor(model: Model, options: ProgramsOptions) {
+    const { loss, optimizer, clipGradNorm: maxNorm, average, judged = (output) => output, compile: how } = options;
+    const scored = average?.module ?? model;
     const forward = forwardPass(model, loss);
-    this.forward = compile(forward, how);
-    this.outputs = compile((...inputs: Tensor[]) => callModel(model, inputs), how);
+    this.forward = compile(forwardPass(scored, loss), how);
+    this.outputs = compile((...inputs: Tensor[]) => callModel(scored, inputs), how);
     this.gradientsOf = compile((...tensors: Tensor[]) => {
       const { output, loss } = forward(tensors.slice(0, -1), tensors[tensors.length - 1]);
       optimizer.zeroGrad();
       loss.backward();
-      return [output.detach(), loss] as const;
+      return [judged(output.detach()), loss] as const;
     }, how);
     const update = () => {
       const norm = maxNorm === undefined ? undefined : clipGradNorm(paramsOf(optimizer), maxNorm);
       optimizer.step();
+      average?.updateParameters(model);
       return norm;
     };
     // The step of a custom optimizer may do more than tensor operations, so it is not compiled.

@@ -6,6 +6,9 @@ import {
   Adam,
   type AdamOptions,
   AdamW,
+  AveragedModel,
+  FlatCosineLR,
+  getEmaAvgFn,
   OneCycleLR,
   type Optimizer,
   ReduceLROnPlateau,
@@ -85,6 +88,15 @@ const scenes: Readonly<Record<string, () => Scene>> = {
     const options = { earlyStopping: { ...earlyStopping, patience: 2, restoreBest: false }, scheduler };
     return { model, optimizer, train, options, generators: [generator, noise.source] };
   },
+  "averaged weights and statistics, a flat schedule, the best epoch of the average": () => {
+    const model = network();
+    const optimizer = new AdamW(model.parameters(), { lr: 0.1 });
+    const train = new DataLoader(dataset, { batchSize: 8, shuffle: true });
+    const average = new AveragedModel(model, { avgFn: getEmaAvgFn(0.7), useBuffers: true });
+    const scheduler = new FlatCosineLR(optimizer, { totalSteps: 60 });
+    const options = { average, earlyStopping, scheduler, schedulerInterval: "step" } as const;
+    return { model, optimizer, train, options, generators: [] };
+  },
 };
 
 const validation = new DataLoader(held, { batchSize: 7 });
@@ -104,7 +116,11 @@ const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64");
 /** Everything that a training leaves, to the byte. */
 async function outcome(scene: Scene, training: ReturnType<typeof start>) {
   const history = await training;
-  const state = { epoch: 0, step: 0, model: scene.model.stateDict(), optimizer: scene.optimizer.stateDict() };
+  const { average } = scene.options;
+  const state = {
+    ...{ epoch: 0, step: 0, model: scene.model.stateDict(), optimizer: scene.optimizer.stateDict() },
+    ...(average && { average: average.stateDict() }),
+  };
   return {
     history: { ...withoutSeconds(history), epochs: history.epochs.map(withoutSeconds) },
     bytes: text(saveCheckpoint(state as Checkpoint)),

@@ -1,7 +1,7 @@
 import { plural, refuse, wrongState } from "../../core/index.ts";
 import { checkCheckpoint } from "../../io/checkpointChecks.ts";
 import type { Checkpoint } from "../../io/index.ts";
-import type { OptimizerStateDict } from "../../optim/index.ts";
+import type { AveragedModel, OptimizerStateDict } from "../../optim/index.ts";
 import { defaultGenerator, Generator } from "../../random/index.ts";
 import { cloneState, type Tensor } from "../../tensor/index.ts";
 import type { Loader } from "../batches.ts";
@@ -22,6 +22,7 @@ interface ResumablePlan<K extends string = string> {
   readonly validation?: Loader | undefined;
   readonly metrics?: Metrics<K> | undefined;
   readonly optimizer: StepOptimizer;
+  readonly average?: AveragedModel<Model> | undefined;
   readonly scheduler?: object | undefined;
   readonly stopping: EarlyStopping;
   readonly monitor: Monitor<K>;
@@ -37,13 +38,14 @@ export function takeCheckpoint<K extends string>(
   plan: ResumablePlan<K>,
   history: readonly EpochRecord<K>[],
 ): Checkpoint {
-  const { optimizer, scheduler, stopping, monitor } = plan;
+  const { optimizer, average, scheduler, stopping, monitor } = plan;
   checkOwned(model, optimizer);
   const generators = generatorsOf(model, plan);
   const checkpoint = {
     epoch: history.length,
     step: history.at(-1)?.step ?? 0,
     model: model.stateDict(),
+    ...(average && { average: average.stateDict() }),
     optimizer: stateful("optimizer", optimizer).stateDict() as OptimizerStateDict<object>,
     ...(scheduler && { scheduler: stateful("scheduler", scheduler).stateDict() }),
     generators: Object.fromEntries([...generators].map(([name, generator]) => [name, generator.getState()])),
@@ -65,7 +67,7 @@ export function resumeTraining<K extends string>(
   checkpoint: Checkpoint,
 ): EpochRecord<K>[] {
   checkCheckpoint("resume", checkpoint);
-  const { optimizer, scheduler, stopping } = plan;
+  const { optimizer, average, scheduler, stopping } = plan;
   const history = checkPosition(plan, checkpoint);
   const generators = checkGenerators(generatorsOf(model, plan), checkpoint.generators ?? {});
   // It belongs to the plan, and nothing else has used it yet.
@@ -81,10 +83,11 @@ export function resumeTraining<K extends string>(
   try {
     // Checks now that the best weights match the model, and not only when they are restored at the
     // end.
-    if (best !== undefined) load(model as Stateful, best);
+    if (best !== undefined) load((average?.module ?? model) as Stateful, best);
     load(model as Stateful, checkpoint.model);
+    loadPart("an average of the weights", average, checkpoint.average, load);
     load(stateful("optimizer", optimizer), checkpoint.optimizer);
-    loadScheduler(scheduler, checkpoint.scheduler, load);
+    loadPart("a scheduler", scheduler && stateful("scheduler", scheduler), checkpoint.scheduler, load);
   } catch (error) {
     for (const putBack of undo) putBack();
     throw error;
@@ -93,20 +96,22 @@ export function resumeTraining<K extends string>(
   return history;
 }
 
-function loadScheduler(
-  scheduler: object | undefined,
+/** Loads a part that a training may have, or lack. */
+function loadPart(
+  name: string,
+  part: Stateful | undefined,
   state: object | undefined,
   load: (part: Stateful, state: object) => void,
 ): void {
-  if ((scheduler === undefined) !== (state === undefined)) {
+  if ((part === undefined) !== (state === undefined)) {
     const [saved, here] = state === undefined ? ["without", "has one"] : ["with", "has none"];
     throw wrongState(
       "resume",
-      `the checkpoint was saved ${saved} a scheduler, this training ${here}`,
+      `the checkpoint was saved ${saved} ${name}, this training ${here}`,
       "pass the same options",
     );
   }
-  if (scheduler !== undefined && state !== undefined) load(stateful("scheduler", scheduler), cloneState(state));
+  if (part !== undefined && state !== undefined) load(part, cloneState(state));
 }
 
 function stateful(name: string, part: object): Stateful {

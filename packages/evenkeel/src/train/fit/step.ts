@@ -8,6 +8,8 @@ import { paramsOf, type StepOptimizer, type TrainingPrograms } from "./programs.
 
 export interface StepperOptions {
   readonly optimizer: StepOptimizer;
+  /** What validation rows are scored with. */
+  readonly scored: Model;
   /** Names of the input's columns, for errors. */
   readonly columns?: readonly string[] | undefined;
 }
@@ -64,7 +66,8 @@ export class Stepper {
    */
   diagnosed(phase: "train" | "validation", example: Example, position: Position, value: number): NonFiniteLossError {
     this.#before.restore();
-    const where = diagnoseLoss(this.#model, example, this.#options.columns);
+    const model = phase === "train" ? this.#model : this.#options.scored;
+    const where = diagnoseLoss(model, example, this.#options.columns);
     this.#before.restore();
     return this.#error({ phase, ...position, loss: value, where });
   }

@@ -26,13 +26,16 @@ export const metricOf: Readonly<Record<Task, TableMetric>> = {
 /** After an epoch and its pass over the validation rows. */
 export interface TableEpochEvent {
   /**
-   * The training of this epoch: "training" is scored on the validation rows; "refit" repeats it
-   * with these rows among the training rows.
+   * The training of this epoch: "training" is scored on the validation rows; "fold" holds other rows
+   * back, to say how long to train; "refit" repeats it with the validation rows among the training
+   * rows.
    */
-  readonly stage: "training" | "refit";
+  readonly stage: "training" | "fold" | "refit";
+  /** Which of the plan's `lengthFolds` trainings it is, from 1, the first being "training"; 0 in a refit. */
+  readonly fold: number;
   /** From 1 in each stage. */
   readonly epoch: number;
-  /** The number of epochs of the stage. */
+  /** The number of epochs of the stage, at most. */
   readonly epochs: number;
   /** Optimizer steps of the stage so far. */
   readonly step: number;

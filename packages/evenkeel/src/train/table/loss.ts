@@ -1,7 +1,7 @@
 import { refuse, text, wrongType, wrongValue } from "../../core/index.ts";
 import { binaryCrossEntropyWithLogits, crossEntropy, huberLoss, l1Loss, mseLoss } from "../../nn/functional/index.ts";
 import type { Schema } from "../../tabular/index.ts";
-import { tensor } from "../../tensor/index.ts";
+import { type Tensor, tensor } from "../../tensor/index.ts";
 import type { Loss } from "../evaluate/evaluate.ts";
 import type { TablePlan } from "./plan.ts";
 
@@ -15,7 +15,36 @@ export type ClassWeights = "none" | "balanced" | Readonly<Record<string, number>
  * @param labels class indices of the training rows, for balanced weights
  * @throws TypeError or RangeError naming a class or a weight that is invalid
  */
-export function lossOf(schema: Schema, plan: TablePlan, weights: ClassWeights, labels: ArrayLike<number>): Loss {
+export function lossOf(
+  schema: Schema,
+  plan: Pick<TablePlan, "loss">,
+  weights: ClassWeights,
+  labels: ArrayLike<number>,
+): Loss {
+  return ofMembers(lossOfOne(schema, plan, weights, labels));
+}
+
+/**
+ * The mean loss of the members of an ensemble, for an output [N, members, outputs]; never the loss of
+ * their mean, by which they would correct one another instead of learning each. Others are left as
+ * they are.
+ */
+function ofMembers(loss: Loss): Loss {
+  return (output: Tensor, target: Tensor) => {
+    if (output.ndim < 3) return loss(output, target);
+    const [rows, members] = output.shape;
+    const [, ...rest] = target.shape;
+    const repeated = target.unsqueeze(1).expand([rows, members, ...rest]);
+    return loss(output.flatten(0, 1), repeated.reshape([rows * members, ...rest]));
+  };
+}
+
+function lossOfOne(
+  schema: Schema,
+  plan: Pick<TablePlan, "loss">,
+  weights: ClassWeights,
+  labels: ArrayLike<number>,
+): Loss {
   const { task, classes = [] } = schema;
   if (task === "regression") {
     if (weights !== "none") {

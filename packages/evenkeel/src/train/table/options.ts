@@ -27,14 +27,31 @@ import {
 } from "../../tabular/index.ts";
 import type { TableEpochEvent, TableStartEvent } from "./events.ts";
 import type { TrainTableOptions } from "./options.types.ts";
+import { recipes } from "./recipe.ts";
 
 const factors = recordOf(numberAbove(0), "a factor above 0 for each class", "class=factor");
+
+/** An option of which each recipe has its own default. */
+function byRecipe<O extends object>(
+  declared: O,
+  ensemble: string,
+  simple: string,
+): Omit<O, "default"> & { readonly default: undefined; readonly defaultText: string } {
+  return { ...declared, default: undefined, defaultText: `${ensemble}; with recipe simple ${simple}` };
+}
 
 const classWeights = orElse(orElse(factors, "none"), "balanced");
 
 /** The options of `trainTable`. */
 export const trainTableOptions = {
   ...schemaOptions,
+  recipe: option({
+    check: oneOf(recipes),
+    default: "ensemble",
+    help:
+      "What the other options are if they are not given: ensemble trains several networks in one with averaged weights, for as long as " +
+      "the validation rows say; simple trains one network with batch normalization for a fixed number of epochs.",
+  }),
   split: option({
     check: plainObject<Split | SplitOptions>(),
     options: splitOptions,
@@ -48,26 +65,47 @@ export const trainTableOptions = {
       '"other", keep trains on them as they are.',
     defaultText: "classes of a single row are dropped",
   }),
-  preprocessing: group(preprocessingOptions, { help: "How columns become inputs and the target an output." }),
+  preprocessing: group(
+    {
+      ...preprocessingOptions,
+      piecewise: byRecipe(preprocessingOptions.piecewise, "true", "false"),
+      effectCoding: byRecipe(preprocessingOptions.effectCoding, "true", "false"),
+      dropConstant: byRecipe(preprocessingOptions.dropConstant, "true", "false"),
+      yearDay: byRecipe(preprocessingOptions.yearDay, "true", "false"),
+      rareBelow: byRecipe(preprocessingOptions.rareBelow, "3", "1"),
+    },
+    { help: "How columns become inputs and the target an output." },
+  ),
   network: group(
     {
       ...networkOptions,
-      hidden: { ...networkOptions.hidden, default: [128, 64] },
-      dropout: { ...networkOptions.dropout, default: undefined, defaultText: "0.15 for a number, 0.25 for classes" },
+      hidden: byRecipe(networkOptions.hidden, "128,128", "128,64"),
+      norm: byRecipe(networkOptions.norm, "none", "batch"),
+      dropout: byRecipe(networkOptions.dropout, "0.1", "0.15 for a number, 0.25 for classes"),
+      members: byRecipe(networkOptions.members, "8, 4 above 10,000 rows", "1"),
+      embedding: byRecipe(networkOptions.embedding, "small", "fastai"),
     },
     { help: "The hidden layers." },
   ),
   batchSize: option({
     check: wholeNumber(1),
     help: "Rows per step. Batches are of nearly equal size, because batch normalization learns badly from a small last one.",
-    defaultText: "a hundredth of the training rows as a power of two, from 32 to 1024",
+    defaultText:
+      "a 60th of the training and validation rows as a power of two, from 32 to 128, and 256 above 10,000 rows; with recipe simple a " +
+      "hundredth of the training rows, from 32 to 1024",
   }),
   epochs: option({
     check: wholeNumber(1),
     help: "The most passes over the training rows.",
-    defaultText: "as many as make some 20,000 steps, from 5 to 100",
+    defaultText:
+      "100, but at least 3,000 steps and at most 4,000, 5,000 above 10,000 rows, and fewer without validation rows; with recipe simple as " +
+      "many as make some 20,000 steps, from 5 to 100",
   }),
-  lr: option({ check: numberAbove(0), help: "Learning rate.", defaultText: "0.01; 0.1 for sgd" }),
+  lr: option({
+    check: numberAbove(0),
+    help: "Learning rate.",
+    defaultText: "0.003, with recipe simple 0.01; 0.1 for sgd",
+  }),
   optimizer: option({
     check: oneOf(["adam", "adamw", "sgd"]),
     default: "adamw",
@@ -76,12 +114,17 @@ export const trainTableOptions = {
   weightDecay: option({
     check: numberAtLeast(0),
     help: "How strongly weights are drawn to 0.",
-    defaultText: "0; 0.1 for adamw",
+    defaultText: "0; for adamw 0.02, with recipe simple 0.1",
+  }),
+  decay: option({
+    check: oneOf(["weights", "all"]),
+    help: "What weight decay draws to 0: weights and embeddings, or biases and scales too.",
+    defaultText: "weights; with recipe simple all",
   }),
   schedule: option({
-    check: oneOf(["none", "cosine", "onecycle", "plateau", "step"]),
-    default: "onecycle",
-    help: "How the learning rate moves over the epochs.",
+    check: oneOf(["none", "flatcos", "cosine", "onecycle", "plateau", "step"]),
+    help: "How the learning rate moves over the epochs: with flatcos it is constant for the first half, then falls to 0.",
+    defaultText: "flatcos; with recipe simple onecycle",
   }),
   loss: option({
     check: oneOf(["mse", "mae", "huber"]),
@@ -106,7 +149,22 @@ export const trainTableOptions = {
       "Training ends after this many epochs without a better validation loss, with the weights of the best epoch. " +
       "With false all epochs are trained: the best of many epochs on few validation rows is mostly luck.",
     off: "Trains all epochs and keeps the last weights.",
-    defaultText: "30; none where the schedule ends in a low rate (onecycle, cosine)",
+    defaultText:
+      "a quarter of the epochs, with recipe simple 30; none where the schedule ends in a low rate (onecycle, cosine), or there are no " +
+      "validation rows",
+  }),
+  average: option({
+    check: flag(),
+    help: "Validates and keeps the average of the weights over about the last tenth of the steps.",
+    off: "Validates and keeps the weights of the last step of an epoch.",
+    defaultText: "true; with recipe simple false",
+  }),
+  lengthFolds: option({
+    check: wholeNumber(1, 20),
+    help:
+      "How many trainings say how long the refit trains, each with other rows to validate by: it has the number of epochs with the lowest " +
+      "mean of their validation losses.",
+    defaultText: "5 for up to 400 training and validation rows, else 1; with recipe simple 1",
   }),
   classWeights: option({
     check: classWeights,
@@ -123,12 +181,13 @@ export const trainTableOptions = {
   refit: option({
     check: flag(),
     help:
-      "Trains once more, from the same seed, on the training and the validation rows together, and keeps those weights. " +
+      "Trains once more, from the same seed, on the training and the validation rows together, for as many epochs as were best, and keeps " +
+      "those weights. " +
       "Validation scores are then of the first training, test scores of the second.",
     off: "Keeps the weights of the training that was validated.",
     defaultText:
-      "true for up to 10,000 training and validation rows, if there are validation and test rows, all epochs are trained and the schedule " +
-      "ends in a low rate",
+      "true for up to 10,000 training and validation rows, if there are validation and test rows; with recipe simple only if all epochs " +
+      "are trained and the schedule ends in a low rate",
   }),
   compile: option({
     check: flag(),

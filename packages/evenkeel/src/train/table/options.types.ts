@@ -8,6 +8,12 @@ type Value<K extends keyof typeof trainTableOptions> = OptionValue<typeof trainT
 /** How a network for a table is trained. Only the target is required. */
 export interface TrainTableOptions extends SchemaOptions {
   /**
+   * What the other options are if they are not given: ensemble trains several networks in one with
+   * averaged weights, for as long as the validation rows say; simple trains one network with batch
+   * normalization for a fixed number of epochs. Default: "ensemble".
+   */
+  readonly recipe?: Value<"recipe"> | undefined;
+  /**
    * Parts of the table by rows, or how to draw them. Default: 16% of the rows to validate by and
    * 20% to test on.
    */
@@ -24,21 +30,32 @@ export interface TrainTableOptions extends SchemaOptions {
   readonly network?: Value<"network"> | undefined;
   /**
    * Rows per step. Batches are of nearly equal size, because batch normalization learns badly from
-   * a small last one. Default: a hundredth of the training rows as a power of two, from 32 to 1024.
+   * a small last one. Default: a 60th of the training and validation rows as a power of two, from
+   * 32 to 128, and 256 above 10,000 rows; with recipe simple a hundredth of the training rows, from
+   * 32 to 1024.
    */
   readonly batchSize?: Value<"batchSize"> | undefined;
   /**
-   * The most passes over the training rows. Default: as many as make some 20,000 steps, from 5 to
-   * 100.
+   * The most passes over the training rows. Default: 100, but at least 3,000 steps and at most
+   * 4,000, 5,000 above 10,000 rows, and fewer without validation rows; with recipe simple as many
+   * as make some 20,000 steps, from 5 to 100.
    */
   readonly epochs?: Value<"epochs"> | undefined;
-  /** Learning rate. Default: 0.01; 0.1 for sgd. */
+  /** Learning rate. Default: 0.003, with recipe simple 0.01; 0.1 for sgd. */
   readonly lr?: Value<"lr"> | undefined;
   /** The optimizer. SGD has a momentum of 0.9. Default: "adamw". */
   readonly optimizer?: Value<"optimizer"> | undefined;
-  /** How strongly weights are drawn to 0. Default: 0; 0.1 for adamw. */
+  /** How strongly weights are drawn to 0. Default: 0; for adamw 0.02, with recipe simple 0.1. */
   readonly weightDecay?: Value<"weightDecay"> | undefined;
-  /** How the learning rate moves over the epochs. Default: "onecycle". */
+  /**
+   * What weight decay draws to 0: weights and embeddings, or biases and scales too. Default:
+   * weights; with recipe simple all.
+   */
+  readonly decay?: Value<"decay"> | undefined;
+  /**
+   * How the learning rate moves over the epochs: with flatcos it is constant for the first half,
+   * then falls to 0. Default: flatcos; with recipe simple onecycle.
+   */
   readonly schedule?: Value<"schedule"> | undefined;
   /**
    * The loss of a numeric target: squared, absolute, or squared near 0 and absolute beyond one
@@ -58,9 +75,21 @@ export interface TrainTableOptions extends SchemaOptions {
   /**
    * Training ends after this many epochs without a better validation loss, with the weights of the
    * best epoch. With false all epochs are trained: the best of many epochs on few validation rows
-   * is mostly luck. Default: 30; none where the schedule ends in a low rate (onecycle, cosine).
+   * is mostly luck. Default: a quarter of the epochs, with recipe simple 30; none where the
+   * schedule ends in a low rate (onecycle, cosine), or there are no validation rows.
    */
   readonly patience?: Value<"patience"> | undefined;
+  /**
+   * Validates and keeps the average of the weights over about the last tenth of the steps. Default:
+   * true; with recipe simple false.
+   */
+  readonly average?: Value<"average"> | undefined;
+  /**
+   * How many trainings say how long the refit trains, each with other rows to validate by: it has
+   * the number of epochs with the lowest mean of their validation losses. Default: 5 for up to 400
+   * training and validation rows, else 1; with recipe simple 1.
+   */
+  readonly lengthFolds?: Value<"lengthFolds"> | undefined;
   /**
    * Factors of the classes in the loss; "balanced" weighs each by the inverse of its frequency.
    * Default: "none".
@@ -73,10 +102,11 @@ export interface TrainTableOptions extends SchemaOptions {
    */
   readonly statistics?: Value<"statistics"> | undefined;
   /**
-   * Trains once more, from the same seed, on the training and the validation rows together, and
-   * keeps those weights. Validation scores are then of the first training, test scores of the
-   * second. Default: true for up to 10,000 training and validation rows, if there are validation
-   * and test rows, all epochs are trained and the schedule ends in a low rate.
+   * Trains once more, from the same seed, on the training and the validation rows together, for as
+   * many epochs as were best, and keeps those weights. Validation scores are then of the first
+   * training, test scores of the second. Default: true for up to 10,000 training and validation
+   * rows, if there are validation and test rows; with recipe simple only if all epochs are trained
+   * and the schedule ends in a low rate.
    */
   readonly refit?: Value<"refit"> | undefined;
   /** Runs compiled programs. Default: true. */

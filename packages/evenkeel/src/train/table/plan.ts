@@ -1,72 +1,62 @@
 import { defaultOf, type OptionValue, refuse, type Text, text, withoutUndefined } from "../../core/index.ts";
-import {
-  type NetworkOptions,
-  type ResolvedNetwork,
-  resolveNetwork,
-  type Split,
-  type Task,
-} from "../../tabular/index.ts";
+import { type PreprocessingOptions, type ResolvedNetwork, resolveNetwork, type Task } from "../../tabular/index.ts";
 import { trainTableOptions } from "./options.ts";
 import type { TrainTableOptions } from "./options.types.ts";
+import { largeRows, type PartSizes, recipeDefaults } from "./recipe.ts";
 import { isAnnealed } from "./schedule.ts";
 
 type Chosen<K extends keyof typeof trainTableOptions> = OptionValue<typeof trainTableOptions, K>;
 
 /** The settings that follow from the size of the table if the options do not give them. */
 export interface TablePlan {
+  readonly recipe: Chosen<"recipe">;
   readonly network: ResolvedNetwork;
+  readonly preprocessing: PreprocessingOptions;
   readonly batchSize: number;
+  /** The most epochs; a training that stops early, and the refit after it, have fewer. */
   readonly epochs: number;
   readonly lr: number;
   readonly optimizer: Chosen<"optimizer">;
   readonly weightDecay: number;
+  readonly decay: Chosen<"decay">;
   readonly schedule: Chosen<"schedule">;
   readonly loss: Chosen<"loss">;
   readonly clipGradNorm?: number;
   readonly seed: number;
   readonly patience: number | false;
+  /** The validation loss that is good enough to stop at. */
+  readonly enough?: number;
+  readonly average: boolean;
+  readonly lengthFolds: number;
   readonly statistics: Chosen<"statistics">;
   readonly refit: boolean;
-}
-
-/** The number of rows in each part of a split. */
-type PartSizes = { readonly [P in keyof Split]: { readonly length: number } };
-
-/** The largest number of training and validation rows for which a refit is the default. */
-const refitRows = 10_000;
-
-/**
- * The default dropout for a table. Dropout harms a regression more: the variance at the outputs
- * differs between training and evaluation, which does not change which class is the most probable.
- */
-export function defaultDropout(task: Task): number {
-  return task === "regression" ? 0.15 : 0.25;
-}
-
-function defaultNetwork(task: Task): NetworkOptions {
-  const { hidden } = trainTableOptions.network.options;
-  return { hidden: hidden.default, dropout: defaultDropout(task) };
 }
 
 /** @throws TypeError or RangeError naming the option, if it is invalid */
 export function planTable(split: PartSizes, task: Task, options: Partial<TrainTableOptions>): TablePlan {
   const {
+    recipe = defaultOf(trainTableOptions, "recipe"),
     optimizer = defaultOf(trainTableOptions, "optimizer"),
-    schedule = defaultOf(trainTableOptions, "schedule"),
     loss = defaultOf(trainTableOptions, "loss"),
     statistics = defaultOf(trainTableOptions, "statistics"),
     seed = defaultOf(trainTableOptions, "seed"),
   } = options;
+  const usual = recipeDefaults(recipe, split, task);
   const trainRows = split.train.length;
-  const { batchSize = defaultBatchSize(trainRows) } = options;
   const {
-    epochs = defaultEpochs(Math.ceil(trainRows / batchSize)),
-    lr = optimizer === "sgd" ? 0.1 : 0.01,
-    weightDecay = optimizer === "adamw" ? 0.1 : 0,
-    clipGradNorm,
-    patience = isAnnealed(schedule) ? false : 30,
+    schedule = usual.schedule,
+    average = usual.average,
+    decay = usual.decay,
+    batchSize = Math.max(2, evenBatchSize(trainRows, usual.batchSize)),
   } = options;
-  const network = resolveNetwork({ ...defaultNetwork(task), ...withoutUndefined(options.network ?? {}) });
+  const {
+    epochs = usual.epochs(Math.ceil(trainRows / batchSize)),
+    lr = optimizer === "sgd" ? 0.1 : usual.lr,
+    weightDecay = optimizer === "adamw" ? usual.weightDecay : 0,
+    clipGradNorm,
+  } = options;
+  const { patience = usualPatience(recipe, schedule, epochs, split) } = options;
+  const network = resolveNetwork({ ...usual.network, ...withoutUndefined(options.network ?? {}) });
   if (batchSize === 1 && network.norm === "batch") {
     throw conflict(
       text`batch normalization cannot train with ${{ option: "batchSize", value: 1 }}`,
@@ -79,21 +69,43 @@ export function planTable(split: PartSizes, task: Task, options: Partial<TrainTa
       text`use another schedule, or keep validation rows (${{ option: "split.validation" }})`,
     );
   }
+  const refit = refitPlanned(options.refit, split, { recipe, schedule, patience });
   return {
+    recipe,
     network,
+    preprocessing: { ...usual.preprocessing, ...withoutUndefined(options.preprocessing ?? {}) },
     batchSize,
     epochs,
     lr,
     optimizer,
     weightDecay,
+    decay,
     schedule,
     loss,
     ...(clipGradNorm !== undefined && { clipGradNorm }),
     seed,
     patience,
+    ...(usual.enough !== undefined && patience !== false && { enough: usual.enough }),
+    average,
+    lengthFolds: foldsPlanned(options, split, { refit, patience, usual: usual.lengthFolds }),
     statistics,
-    refit: refitPlanned(options.refit, split, { schedule, patience }),
+    refit,
   };
+}
+
+/**
+ * A training whose weights are averaged, or whose rate does not end low, has its best epoch
+ * anywhere.
+ */
+function usualPatience(
+  recipe: TablePlan["recipe"],
+  schedule: TablePlan["schedule"],
+  epochs: number,
+  { validation }: PartSizes,
+): number | false {
+  if (isAnnealed(schedule)) return false;
+  if (recipe === "simple") return 30;
+  return validation.length > 0 && Math.ceil(epochs / 4);
 }
 
 /**
@@ -103,23 +115,17 @@ export function planTable(split: PartSizes, task: Task, options: Partial<TrainTa
 function refitPlanned(
   wanted: boolean | undefined,
   { train, validation, test }: PartSizes,
-  { schedule, patience }: Pick<TablePlan, "schedule" | "patience">,
+  { recipe, schedule, patience }: Pick<TablePlan, "recipe" | "schedule" | "patience">,
 ): boolean {
   if (wanted === undefined) {
-    const small = train.length + validation.length <= refitRows;
-    return small && validation.length > 0 && test.length > 0 && patience === false && isAnnealed(schedule);
+    const can = train.length + validation.length <= largeRows && validation.length > 0 && test.length > 0;
+    return can && (recipe === "simple" ? patience === false && isAnnealed(schedule) : schedule !== "plateau");
   }
   if (!wanted) return false;
   if (validation.length === 0) {
     throw conflict(
       text`${{ option: "refit", value: true }} has no validation rows to add`,
       text`leave ${{ option: "refit" }} out`,
-    );
-  }
-  if (patience !== false) {
-    throw conflict(
-      text`${{ option: "refit", value: true }} cannot be combined with ${{ option: "patience", value: patience }}: a refit has no validation rows to stop by`,
-      text`train all epochs (${{ option: "patience", value: false }}), or leave ${{ option: "refit" }} out`,
     );
   }
   if (schedule === "plateau") {
@@ -131,9 +137,32 @@ function refitPlanned(
   return true;
 }
 
-function defaultBatchSize(rows: number): number {
-  const power = 2 ** Math.round(Math.log2(Math.max(1, rows / 100)));
-  return Math.max(2, evenBatchSize(rows, Math.min(1024, Math.max(32, power))));
+/** @throws RangeError if folds are requested for a length that nothing has */
+function foldsPlanned(
+  { lengthFolds: wanted, split: by = {} }: Partial<TrainTableOptions>,
+  { train }: PartSizes,
+  { refit, patience, usual }: Pick<TablePlan, "refit" | "patience"> & { readonly usual: number },
+): number {
+  const used = refit && patience !== false;
+  // Rows at random are no such rows as a split by time or by hand holds back.
+  const isDrawn = !("train" in by) && by.time === undefined && typeof by.validation !== "object";
+  if (wanted === undefined) return used && isDrawn ? usual : 1;
+  if (wanted === 1) return 1;
+  if (!used) {
+    throw conflict(
+      text`${{ option: "lengthFolds", value: wanted }} says how long the refit is to train, and ${
+        refit ? text`${{ option: "patience", value: false }} says that already` : "there is none"
+      }`,
+      text`leave ${{ option: "lengthFolds" }} out`,
+    );
+  }
+  if (wanted > train.length) {
+    throw conflict(
+      text`${{ option: "lengthFolds", value: wanted }} are more than the ${train.length} training rows`,
+      "take fewer",
+    );
+  }
+  return wanted;
 }
 
 /**
@@ -142,10 +171,6 @@ function defaultBatchSize(rows: number): number {
  */
 export function evenBatchSize(rows: number, most: number): number {
   return Math.ceil(rows / Math.ceil(rows / most));
-}
-
-function defaultEpochs(stepsPerEpoch: number): number {
-  return Math.min(100, Math.max(5, Math.round(20_000 / stepsPerEpoch)));
 }
 
 function conflict(statement: Text, cure: Text): Error {

@@ -1,6 +1,7 @@
 import { type Text, text } from "../../core/index.ts";
 import { finding } from "../../tabular/checks/findings.ts";
 import {
+  type Column,
   columnOf,
   type Finding,
   type Preprocessing,
@@ -10,7 +11,7 @@ import {
 } from "../../tabular/index.ts";
 import { shorten } from "../../tabular/schema/columns.ts";
 import { extentOf } from "../../tabular/schema/inferKind.ts";
-import { numbersOf, textsOf } from "../../tabular/schema/read.ts";
+import { numbersOf, type Reading, textsOf } from "../../tabular/schema/read.ts";
 import { copiesIn } from "../../tabular/table/copies.ts";
 import { joinedRows } from "../../tabular/table/split.ts";
 import { evenBatchSize, type TablePlan } from "./plan.ts";
@@ -63,7 +64,7 @@ function checkConstant(table: Table, rows: Int32Array, preprocessing: Preprocess
     const { column: name, kind } = encoding;
     const isConstant =
       kind === "category"
-        ? encoding.categories.length === 1
+        ? hasOneText(columnOf(table, name), { nulls, notNull: encoding.categories }, rows)
         : kind === "numeric" && hasOneValue(numbersOf(columnOf(table, name), { ...encoding, nulls }, rows));
     // One that is constant in the whole table was found before.
     if (!isConstant || extentOf(columnOf(table, name), { ...encoding, nulls }).constant) return [];
@@ -75,6 +76,12 @@ function checkConstant(table: Table, rows: Int32Array, preprocessing: Preprocess
 function hasOneValue(values: Float64Array | Float32Array): boolean {
   const first = values.find((value) => !Number.isNaN(value));
   return first !== undefined && values.every((value) => value === first || Number.isNaN(value));
+}
+
+function hasOneText(column: Column, reading: Reading, rows: Int32Array): boolean {
+  const { codes } = textsOf(column, reading, rows);
+  const first = codes.find((code) => code >= 0);
+  return first !== undefined && codes.every((code) => code === first || code < 0);
 }
 
 function note(code: Finding["code"], statement: Text, cure: Text): Finding {
@@ -133,14 +140,16 @@ function checkRareInputs(
   const rare: { name: string; count: number }[] = [];
   const { inputs, nulls } = preprocessing.toJSON();
   for (const encoding of inputs) {
-    if (encoding.kind !== "category" || encoding.embedded) continue;
+    if (encoding.kind !== "category" || encoding.coding !== "oneHot") continue;
     const reading = { nulls, notNull: encoding.categories };
     const { codes, dictionary } = textsOf(columnOf(table, encoding.column), reading, rows);
     const counts = new Int32Array(dictionary.length);
     for (const code of codes) if (code >= 0) counts[code]++;
     const most = (rareInBatch * rows.length) / batchSize;
+    const known = new Set(encoding.categories);
     for (const [code, count] of counts.entries()) {
-      if (count > 0 && count < most) rare.push({ name: `${encoding.column} = ${dictionary[code]}`, count });
+      if (count > 0 && count < most && known.has(dictionary[code]))
+        rare.push({ name: `${encoding.column} = ${dictionary[code]}`, count });
     }
   }
   if (rare.length === 0) return [];

@@ -4,21 +4,28 @@ import { joinedRows } from "../../tabular/table/split.ts";
 import type { EpochRecord, History } from "../fit/history.ts";
 import { NonFiniteLossError } from "../fit/nonFinite.ts";
 import type { TableMetric } from "./events.ts";
+import { bestLength, foldOf, type LengthFold, trainFolds } from "./folds.ts";
 import type { TrainTableOptions } from "./options.types.ts";
 import { evenBatchSize, type TablePlan } from "./plan.ts";
 import { type PartScores, type ScoredStage, scoreStage } from "./scores.ts";
 import { fitStage, newStage, type TableStage } from "./stage.ts";
 import type { StatisticsChoice } from "./statistics.ts";
 
-/** The second training, on training and validation rows. */
+/** The second training, on training and validation rows, and the folds that say how long it is. */
 export interface TableRefit {
   /** Its history, without validation scores. If the refit failed, the epochs before that. */
   readonly history: History<TableMetric>;
   /** Its training rows, in the order of the table. */
   readonly rows: Int32Array;
+  /** How many epochs it trains; undefined if that is not known, because the folds did not end. */
+  readonly epochs: number | undefined;
+  /** The trainings that say how many, that of the validation rows first; absent if it is alone. */
+  readonly folds?: readonly LengthFold[];
+  /** Wall-clock seconds of the folds after the first. */
+  readonly foldSeconds: number;
   /** Whether the model has its weights: not if it was interrupted or failed. */
   readonly kept: boolean;
-  /** Why it failed: its loss or a gradient was NaN or infinite. Resuming would only repeat that. */
+  /** Why it or a fold failed: a loss or a gradient was NaN or infinite. Resuming would only repeat that. */
   readonly error?: NonFiniteLossError;
   /** The model of the first training, to which all validation scores belong. */
   readonly validated: TableModel;
@@ -26,16 +33,18 @@ export interface TableRefit {
 
 interface FinishedTraining extends ScoredStage {
   readonly history: History<TableMetric>;
+  readonly keptEpoch: number;
   /** Its state at the end. */
   readonly checkpoint: Checkpoint;
 }
 
 /**
- * Repeats the training from the same seed, with the validation rows among the training rows.
- * Nothing is chosen: it trains for the planned number of epochs, its batches are of equal size, and
- * BatchNorm keeps recomputed statistics by default, because there are no rows to compare them with
- * the running averages on. If it is interrupted, or its loss is NaN or infinite, it returns the
- * first training.
+ * Repeats the training from the same seed, with the validation rows among the training rows, for as
+ * many epochs as were best in the first training or, with several folds, in all of them. The rate of
+ * an epoch is that of the first training's plan: rows, and so steps an epoch, differ. Its batches are
+ * of equal size, and BatchNorm keeps recomputed statistics by default, because there are no rows to
+ * compare them with the running averages on. If a fold or the refit is interrupted, or its loss is
+ * NaN or infinite, it returns the first training.
  */
 export async function refit(
   table: Table,
@@ -46,15 +55,44 @@ export async function refit(
   first: FinishedTraining,
 ): Promise<{ scored: ScoredStage; refit: TableRefit }> {
   const rows = joinedRows(split.train, split.validation);
-  const again = { ...plan, batchSize: evenBatchSize(rows.length, plan.batchSize) };
+  const begun = { first: first.checkpoint, seconds: first.history.seconds };
+  const others = plan.lengthFolds > 1 ? await trainFolds(table, schema, split, plan, options, begun) : undefined;
+  const { seconds: foldSeconds = 0, aborted = false, error: failed } = others ?? {};
+  const folds = others && [foldOf(first.history), ...others.folds];
+  const told = { rows, foldSeconds, ...(folds && { folds }), validated: first.model };
+  if (aborted || failed !== undefined) {
+    const history = noHistory;
+    return {
+      scored: first,
+      refit: { ...told, history, epochs: undefined, kept: false, ...(failed && { error: failed }) },
+    };
+  }
+  const epochs = folds === undefined ? first.keptEpoch : bestLength(folds, plan.enough);
+  const again = { ...plan, epochs, batchSize: evenBatchSize(rows.length, plan.batchSize) };
   const stage = newStage(table, schema, again, { train: rows }, options);
-  const { history, error } = await trainAgain(stage, again, options, first);
+  const state = { first: first.checkpoint, ...(others && { folds: others.folds }) };
+  const seconds = first.history.seconds + foldSeconds;
+  const { history, error } = await trainAgain(stage, again, options, { state, seconds, scheduled: plan.epochs });
   const kept = error === undefined && history.reason === "completed";
-  const done = { history, rows, kept, ...(error && { error }), validated: first.model };
+  const done = { ...told, history, epochs, kept, ...(error && { error }) };
   if (!kept) return { scored: first, refit: done };
   const kind = plan.statistics === "better" ? "recomputed" : plan.statistics;
   const scored = scoreStage(table, schema, { ...split, validation: new Int32Array(0) }, stage, kind);
   return { scored: { ...scored, ...withValidation(scored, first) }, refit: done };
+}
+
+/** That of a training that has not begun. */
+const noHistory: History<TableMetric> = {
+  ...{ epochs: [], reason: "aborted", bestEpoch: undefined, restored: false, steps: 0, seconds: 0 },
+};
+
+/** What was done before the refit. */
+interface Before {
+  /** What its checkpoints hold of that. */
+  readonly state: Pick<Checkpoint, "first" | "folds">;
+  readonly seconds: number;
+  /** The epochs that the rates were planned for. */
+  readonly scheduled: number;
 }
 
 /** The second training itself; a loss that is NaN or infinite ends it with the epochs before. */
@@ -62,21 +100,26 @@ async function trainAgain(
   stage: TableStage,
   plan: TablePlan,
   { signal, resume: at, onEpoch }: TrainTableOptions,
-  first: FinishedTraining,
+  { state, seconds: before, scheduled }: Before,
 ): Promise<Pick<TableRefit, "history" | "error">> {
-  const resume = at?.first === undefined ? undefined : at;
+  const resume = at?.first === undefined || at.inFold === true ? undefined : at;
   const epochs = [...(resume?.history ?? [])] as EpochRecord<TableMetric>[];
   try {
-    return await fitStage(stage, plan, {
-      ...{ stage: "refit", signal, resume },
-      onEpoch: (event, record) => {
-        epochs.push(record);
-        return onEpoch?.({
-          ...{ stage: "refit", ...event, seconds: first.history.seconds + event.seconds },
-          checkpoint: () => ({ ...event.checkpoint(), first: first.checkpoint }),
-        });
+    // The plan ends at the best epoch, so nothing is to end it before.
+    return await fitStage(
+      stage,
+      { ...plan, patience: false },
+      {
+        ...{ stage: "refit", signal, resume, scheduled },
+        onEpoch: (event, record) => {
+          epochs.push(record);
+          return onEpoch?.({
+            ...{ stage: "refit", fold: 0, ...event, seconds: before + event.seconds },
+            checkpoint: () => ({ ...event.checkpoint(), ...state }),
+          });
+        },
       },
-    });
+    );
   } catch (error) {
     if (!(error instanceof NonFiniteLossError)) throw error;
     const bestEpoch = epochs.findLast(({ improved }) => improved)?.epoch;

@@ -1,8 +1,9 @@
-import { defaultOf, text, wrongState } from "../../core/index.ts";
+import { text, wrongState } from "../../core/index.ts";
 import {
   type Adam,
   type AdamW,
   CosineAnnealingLR,
+  FlatCosineLR,
   LRScheduler,
   OneCycleLR,
   ReduceLROnPlateau,
@@ -10,14 +11,15 @@ import {
   StepLR,
 } from "../../optim/index.ts";
 import type { ScheduleOptions } from "../fit/schedule.ts";
-import { trainTableOptions } from "./options.ts";
 import type { TablePlan } from "./plan.ts";
 
 /**
- * The scheduler that a plan names, over all of its epochs: "onecycle" rises for three tenths of the
+ * The scheduler that a plan names, over all of its epochs: "flatcos" rises for a fiftieth of the
+ * steps, is constant until half of them and falls to 0; "onecycle" rises for three tenths of the
  * steps and then falls to almost 0; "cosine" falls to 0; "step" divides by 10 after each third;
  * "plateau" divides by 10 after 10 epochs without a better validation loss.
  *
+ * @param epochs those that the rates are planned for, which a training may not reach
  * @param stepsPerEpoch an upper bound of the steps in an epoch
  */
 export function newScheduler(
@@ -28,6 +30,10 @@ export function newScheduler(
   switch (schedule) {
     case "none":
       return {};
+    case "flatcos": {
+      const scheduler = new FlatCosineLR(optimizer, { totalSteps: epochs * stepsPerEpoch });
+      return { scheduler, schedulerInterval: "step" };
+    }
     case "onecycle": {
       const scheduler = new OneCycleLR(optimizer, { maxLr: lr, epochs, stepsPerEpoch });
       return { scheduler, schedulerInterval: "step" };
@@ -65,8 +71,8 @@ export function checkSameSchedule(scheduler: ScheduleOptions["scheduler"], saved
   }
 }
 
-/** Whether the rate of an epoch depends on the planned number of epochs. */
-export function endsWithEpochs(schedule: string = defaultOf(trainTableOptions, "schedule")): boolean {
+/** Whether the rate of an epoch depends on the planned number of epochs, as that of each recipe does. */
+export function endsWithEpochs(schedule: string | undefined): boolean {
   return schedule !== "none" && schedule !== "plateau";
 }
 

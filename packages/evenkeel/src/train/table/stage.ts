@@ -1,6 +1,6 @@
 import { defaultOf, withoutUndefined } from "../../core/index.ts";
 import type { Checkpoint } from "../../io/index.ts";
-import { Preprocessing, type Schema, type Table, TabularNet } from "../../tabular/index.ts";
+import { combineMembers, Preprocessing, type Schema, type Table, TabularNet } from "../../tabular/index.ts";
 import { sizeFor } from "../../tabular/model/layers.ts";
 import { accuracy, type Metric } from "../evaluate/metrics.ts";
 import { follow } from "../fit/follow.ts";
@@ -32,9 +32,9 @@ export function newStage(
   schema: Schema,
   plan: TablePlan,
   rows: { readonly train: Int32Array; readonly validation?: Int32Array; readonly test?: Int32Array },
-  { preprocessing: how, classWeights = defaultOf(trainTableOptions, "classWeights"), compile }: TrainTableOptions,
+  { classWeights = defaultOf(trainTableOptions, "classWeights"), compile }: TrainTableOptions,
 ): TableStage {
-  const preprocessing = Preprocessing.fit(table, schema, rows.train, how);
+  const preprocessing = Preprocessing.fit(table, schema, rows.train, plan.preprocessing);
   const encoded = (part: Int32Array | undefined) =>
     part === undefined || part.length === 0 ? undefined : encode(preprocessing, table, part);
   const train = encode(preprocessing, table, rows.train);
@@ -42,9 +42,10 @@ export function newStage(
   encoded(rows.test); // so that an error in the test rows is reported now
   const loss = lossOf(schema, plan, classWeights, preprocessing.truth(table, rows.train));
   const size = sizeFor(preprocessing);
-  const { optimizer, clipGradNorm } = plan;
+  const { optimizer, clipGradNorm, average, decay } = plan;
   const trainer = new TableTrainer(() => new TabularNet(size, plan.network), {
-    ...{ optimizer, loss, ...(clipGradNorm !== undefined && { clipGradNorm }) },
+    ...{ optimizer, loss, average, decay, ...(clipGradNorm !== undefined && { clipGradNorm }) },
+    ...(plan.network.members > 1 && { judged: (output) => combineMembers(output, schema.task) }),
     // Network, loss and optimizer all belong to the library, and close over nothing that may
     // change.
     compile: compile === false ? false : { check: "never" },
@@ -63,7 +64,9 @@ export function encode(preprocessing: Preprocessing, table: Table, rows: Int32Ar
 interface StageOptions extends Pick<TrainTableOptions, "signal"> {
   readonly stage: TableEpochEvent["stage"];
   readonly resume?: Checkpoint | undefined;
-  readonly onEpoch: (event: Omit<TableEpochEvent, "stage">, record: EpochRecord<TableMetric>) => unknown;
+  /** The epochs that the schedule is planned for, if not those of the plan. */
+  readonly scheduled?: number;
+  readonly onEpoch: (event: Omit<TableEpochEvent, "stage" | "fold">, record: EpochRecord<TableMetric>) => unknown;
 }
 
 /**
@@ -72,7 +75,7 @@ interface StageOptions extends Pick<TrainTableOptions, "signal"> {
 export function fitStage(
   { preprocessing, trainer, train, validation }: TableStage,
   plan: TablePlan,
-  { stage, signal, resume, onEpoch }: StageOptions,
+  { stage, signal, resume, scheduled, onEpoch }: StageOptions,
 ): Promise<TrainerRun<TableMetric>> {
   const metric = metricOf[preprocessing.task];
   const judge: Metric = metric === "mae" ? new UnitError(preprocessing) : accuracy();
@@ -80,9 +83,9 @@ export function fitStage(
   const events = trainer.run<TableMetric>(rows, plan, {
     metrics: { [metric]: judge } as Record<TableMetric, Metric>,
     columns: preprocessing.features,
-    ...withoutUndefined({ signal, resume }),
-    // The best weights are always kept, for an interrupt.
-    keepsBest: stage === "training",
+    ...withoutUndefined({ signal, resume, scheduled }),
+    // The best weights are always kept, for an interrupt. A fold ends early, as the training does.
+    keepsBest: stage !== "refit",
   });
   return follow(events, (event) => {
     if (event.type !== "epoch") return undefined;

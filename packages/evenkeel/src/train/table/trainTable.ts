@@ -1,5 +1,4 @@
 import { defaultOf, text, withoutUndefined, wrongState } from "../../core/index.ts";
-import type { Checkpoint } from "../../io/index.ts";
 import {
   assertTable,
   type Baseline,
@@ -39,7 +38,10 @@ export interface TableTraining {
   readonly split: Split;
   readonly plan: TablePlan;
   readonly history: History<TableMetric>;
-  /** The epoch, from 1, whose weights the model has; 0 if none was finished. */
+  /**
+   * The epoch, from 1, whose weights the model has: of the refit, if it has those; 0 if none was
+   * finished.
+   */
   readonly keptEpoch: number;
   /**
    * Scores of the model. After a refit, those of the validation rows are of the first training,
@@ -62,9 +64,9 @@ export interface TableTraining {
 
 /**
  * Trains a network on a table: infers the schema, checks the table, splits it, fits the
- * preprocessing on the training rows, trains with the validation rows for scores, and keeps the
- * running statistics that score better on them. A small table is then trained on a second time,
- * with the validation rows among the training rows (see the option `refit`). All random numbers
+ * preprocessing on the training rows and trains, with the validation rows saying which epoch is best.
+ * A small table is then trained on a second time for that many epochs, with the validation rows
+ * among the training rows (see the options `recipe`, `lengthFolds` and `refit`). All random numbers
  * follow from the seed, with which the default generator is seeded: the same table and options give
  * the same bytes. Two calls must not run at the same time, because they would share that generator.
  *
@@ -110,19 +112,21 @@ export async function trainTable(given: Table, options: TrainTableOptions): Prom
   const { network } = stage.trainer;
   await options.onStart?.({ schema, findings, split, plan, network, metric: metricOf[schema.task] });
 
-  let checkpoint: Checkpoint | undefined = resume?.first ?? resume;
-  const { history, keptEpoch } = await fitStage(stage, plan, {
-    ...{ stage: "training", signal, resume: checkpoint },
-    onEpoch: (event) => {
-      if (plan.refit && event.epoch === plan.epochs) checkpoint = event.checkpoint();
-      return onEpoch?.({ stage: "training", ...event });
-    },
+  const {
+    history,
+    keptEpoch: best,
+    checkpoint,
+  } = await fitStage(stage, plan, {
+    ...{ stage: "training", signal, resume: resume?.first ?? resume },
+    onEpoch: (event) => onEpoch?.({ stage: "training", fold: 1, ...event }),
   });
+  const final = plan.refit && history.reason !== "aborted" ? checkpoint() : undefined;
   const first = scoreStage(table, schema, split, stage, statisticsWanted(plan, split));
   const again =
-    plan.refit && history.reason === "completed" && checkpoint !== undefined
-      ? await refit(table, schema, split, plan, options, { ...first, history, checkpoint })
+    final !== undefined
+      ? await refit(table, schema, split, plan, options, { ...first, history, keptEpoch: best, checkpoint: final })
       : undefined;
+  const keptEpoch = again?.refit.kept ? (again.refit.epochs ?? best) : best;
   const { model, scores, statistics } = again?.scored ?? first;
   const simple = baselines(table, stage.preprocessing, split, { seed, refit: again?.refit.kept ?? false });
   const outcome = { table, schema, findings, split, plan, history, keptEpoch, scores, baselines: simple };

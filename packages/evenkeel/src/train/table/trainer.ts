@@ -1,7 +1,7 @@
 import { DataLoader, TensorDataset } from "../../data/index.ts";
 import type { Checkpoint } from "../../io/index.ts";
-import type { StateDict } from "../../nn/index.ts";
-import { Adam, AdamW, type Optimizer, SGD } from "../../optim/index.ts";
+import { type StateDict, utils } from "../../nn/index.ts";
+import { Adam, AdamW, AveragedModel, getPolynomialDecayAvgFn, type Optimizer, SGD } from "../../optim/index.ts";
 import { manualSeed, Generator as RandomGenerator } from "../../random/index.ts";
 import { cat, cloneState, noGrad, type Tensor } from "../../tensor/index.ts";
 import { runningNorms } from "../batchNorm/layers.ts";
@@ -12,6 +12,7 @@ import { type FitOptions, planFit } from "../fit/fitOptions.ts";
 import type { History } from "../fit/history.ts";
 import { TrainingLoop } from "../fit/loop.ts";
 import { TrainingPrograms } from "../fit/programs.ts";
+import { takeCheckpoint } from "../fit/resume.ts";
 import { ForwardState, keepModes, type Model } from "../modelState.ts";
 import type { TablePlan } from "./plan.ts";
 import { checkSameSchedule, newScheduler } from "./schedule.ts";
@@ -20,8 +21,12 @@ import { checkSameSchedule, newScheduler } from "./schedule.ts";
 export type Rows = readonly [Tensor, ...Tensor[]];
 
 /** The options that determine a trainer's programs. All others may differ between its trainings. */
-export interface TrainerOptions extends Pick<TablePlan, "optimizer" | "clipGradNorm"> {
+export interface TrainerOptions
+  extends Pick<TablePlan, "optimizer" | "clipGradNorm">,
+    Partial<Pick<TablePlan, "average" | "decay">> {
   readonly loss: Loss;
+  /** What metrics are given of the output for a training batch; by default the output. */
+  readonly judged?: ((output: Tensor) => Tensor) | undefined;
   /** As in `fit`. */
   readonly compile?: FitOptions["compile"];
   /** The most rows in one forward pass without training; pictures need much memory. */
@@ -33,6 +38,8 @@ interface RunOptions<K extends string> extends Pick<FitOptions<K>, "metrics" | "
   readonly resume?: Checkpoint | undefined;
   /** Whether to keep the best weights, for early stopping or an interrupt. */
   readonly keepsBest: boolean;
+  /** The epochs that the schedule is planned for, if not those of the plan. */
+  readonly scheduled?: number | undefined;
 }
 
 /** A finished training; the network has the weights of `keptEpoch`. */
@@ -40,7 +47,15 @@ export interface TrainerRun<K extends string> {
   readonly history: History<K>;
   /** From 1; 0 if no epoch was finished. */
   readonly keptEpoch: number;
+  /**
+   * The state at the end, with which a training goes on to its end at once. Call it before the
+   * trainer is used again.
+   */
+  readonly checkpoint: () => Checkpoint;
 }
+
+/** The average is over about the last 1 / (this + 1) of the steps. */
+const averagedShare = 9;
 
 const usualRowsAtOnce = { scored: 4096, statistics: 8192 };
 
@@ -51,10 +66,12 @@ const usualRowsAtOnce = { scored: 4096, statistics: 8192 };
  * the default generator, so only one at a time may run between two pauses.
  */
 export class TableTrainer<M extends Model = Model> {
-  /** The network to train. */
+  /** The network that is scored and kept: the one that is trained, or the average of its weights. */
   readonly network: M;
+  readonly #trained: M;
+  readonly #average: AveragedModel<M> | undefined;
   readonly #make: () => M;
-  /** The network and all modules below it, listed once. */
+  /** The scored network and all modules below it, listed once. */
   readonly #modules: ReturnType<M["modules"]>;
   readonly #options: TrainerOptions;
   readonly #rowsAtOnce: NonNullable<TrainerOptions["rowsAtOnce"]>;
@@ -71,19 +88,25 @@ export class TableTrainer<M extends Model = Model> {
    * @param make makes a new network at every call, with weights drawn from the default generator
    */
   constructor(make: () => M, options: TrainerOptions) {
-    const { loss, clipGradNorm, compile = true } = options;
-    const network = make();
+    const { loss, clipGradNorm, average = false, judged, compile = true } = options;
+    const trained = make();
+    // Running statistics that are averaged too fit the averaged weights better than those of a step.
+    const averaging = { avgFn: getPolynomialDecayAvgFn(averagedShare), useBuffers: true };
+    const averaged = average ? new AveragedModel(trained, averaging) : undefined;
+    const network = averaged?.module ?? trained;
     const how = typeof compile === "boolean" ? { compile } : compile;
     this.#make = make;
     this.#options = options;
     this.#rowsAtOnce = options.rowsAtOnce ?? usualRowsAtOnce;
     this.network = network;
+    this.#trained = trained;
+    this.#average = averaged;
     this.#modules = network.modules() as ReturnType<M["modules"]>;
-    const { optimizer, restart } = newOptimizer(network, options);
+    const { optimizer, restart } = newOptimizer(trained, options);
     this.#optimizer = optimizer;
     this.#restartOptimizer = restart;
-    this.#programs = new TrainingPrograms(network, {
-      ...{ loss, optimizer, compile: how },
+    this.#programs = new TrainingPrograms(trained, {
+      ...{ loss, optimizer, compile: how, average: averaged as AveragedModel<Model> | undefined, judged },
       ...(clipGradNorm !== undefined && { clipGradNorm }),
     });
     this.#statistics = new BatchNormUpdate(network, { estimate: "population", dropout: true, compile });
@@ -97,8 +120,12 @@ export class TableTrainer<M extends Model = Model> {
    */
   reset({ seed, lr, weightDecay }: Pick<TablePlan, "seed" | "lr" | "weightDecay">): void {
     manualSeed(seed);
-    this.network.loadStateDict(this.#make().stateDict());
-    this.network.train();
+    const initial = this.#make().stateDict();
+    for (const network of new Set([this.#trained, this.network])) {
+      network.loadStateDict(initial);
+      network.train();
+    }
+    this.#average?.n_averaged.data.fill(0);
     this.#restartOptimizer({ lr, weightDecay });
     this.#optimizer.zeroGrad();
   }
@@ -113,32 +140,36 @@ export class TableTrainer<M extends Model = Model> {
    */
   *run<K extends string = never>(
     { train, validation }: { readonly train: Rows; readonly validation?: Rows | undefined },
-    plan: Pick<TablePlan, "batchSize" | "epochs" | "lr" | "schedule" | "patience" | "seed">,
-    { resume, keepsBest, metrics, columns, signal }: RunOptions<K>,
+    plan: Pick<TablePlan, "batchSize" | "epochs" | "lr" | "schedule" | "patience" | "seed" | "enough">,
+    { resume, keepsBest, scheduled, metrics, columns, signal }: RunOptions<K>,
   ): Generator<TrainingEvent<K> | Promise<void>, TrainerRun<K>, undefined> {
     const { loss } = this.#options;
-    const { batchSize, epochs, patience, seed } = plan;
-    const schedule = newScheduler(this.#optimizer, plan, Math.ceil(train[0].shape[0] / batchSize));
+    const { batchSize, epochs, patience, seed, enough } = plan;
+    const planned = { ...plan, epochs: scheduled ?? epochs };
+    const schedule = newScheduler(this.#optimizer, planned, Math.ceil(train[0].shape[0] / batchSize));
     checkSameSchedule(schedule.scheduler, resume?.scheduler);
     const earlyStopping = {
       monitor: validation === undefined ? ("train.loss" as const) : ("validation.loss" as const),
       patience: patience === false ? Number.POSITIVE_INFINITY : patience,
       restoreBest: true,
+      ...(enough !== undefined && { stoppingThreshold: enough }),
     };
     const generator = new RandomGenerator(seed);
-    const fitPlan = planFit<K>(this.network, {
+    const fitPlan = planFit<K>(this.#trained, {
       train: new DataLoader(new TensorDataset(...train), { batchSize, shuffle: true, generator }),
       ...(validation && { validation: this.#scored(validation) }),
       ...{ loss, optimizer: this.#optimizer, ...schedule, epochs },
+      ...(this.#average && { average: this.#average as unknown as AveragedModel }),
       ...(metrics && { metrics }),
       ...(columns && { columns }),
       ...(signal && { signal }),
       ...(resume && { resume }),
       ...(keepsBest && { earlyStopping }),
     });
-    const events = new TrainingLoop(this.network, fitPlan, this.#programs).events(false);
+    const events = new TrainingLoop(this.#trained, fitPlan, this.#programs).events(false);
     const keepsLast = keepsBest && patience === false;
-    let last: StateDict | undefined = resume?.epoch === epochs ? resume.model : undefined;
+    // The loop has loaded the checkpoint.
+    let last: StateDict | undefined = resume?.epoch === epochs ? cloneState(this.network.stateDict()) : undefined;
     let item = events.next();
     try {
       for (; !item.done; item = events.next()) {
@@ -153,7 +184,8 @@ export class TableTrainer<M extends Model = Model> {
     const completed = patience === false && history.reason === "completed";
     // The loop restored the best weights; if all epochs are trained, the last ones are kept.
     if (completed && last !== undefined) this.network.loadStateDict(last);
-    return { history, keptEpoch: completed ? epochs : (history.bestEpoch ?? 0) };
+    const checkpoint = () => takeCheckpoint(this.#trained, fitPlan, history.epochs);
+    return { history, keptEpoch: completed ? epochs : (history.bestEpoch ?? 0), checkpoint };
   }
 
   #scored(rows: Rows) {
@@ -224,9 +256,9 @@ type Restart = (settings: Pick<TablePlan, "lr" | "weightDecay">) => void;
 
 function newOptimizer(
   network: Model,
-  { optimizer }: Pick<TablePlan, "optimizer">,
+  { optimizer, decay }: Pick<TrainerOptions, "optimizer" | "decay">,
 ): { optimizer: Adam | AdamW | SGD; restart: Restart } {
-  const parameters = network.parameters();
+  const parameters = groupsOf(network, decay);
   switch (optimizer) {
     case "adam":
       return restartable(new Adam(parameters));
@@ -237,14 +269,28 @@ function newOptimizer(
   }
 }
 
+/** One group of all parameters, or one of those that are decayed and one of the others. */
+function groupsOf(network: Model, decay: TrainerOptions["decay"]) {
+  if (decay !== "weights") return [{ params: network.parameters() }];
+  const decayed = utils.decayedParameters(network);
+  const others = network.parameters().filter((parameter) => !decayed.includes(parameter));
+  return [{ params: decayed }, { params: others }].filter(({ params }) => params.length > 0);
+}
+
 function restartable<O extends { lr: number; weightDecay: number }, T extends Optimizer<O>>(
   optimizer: T & Optimizer<O>,
 ): { optimizer: T; restart: Restart } {
   const before = cloneState(optimizer.stateDict());
-  const restart: Restart = (settings) => {
+  const restart: Restart = ({ lr, weightDecay }) => {
     // Otherwise a schedule would start from the rate that an earlier one stored.
     for (const group of optimizer.paramGroups) delete group.initialLr;
-    optimizer.loadStateDict({ state: {}, paramGroups: before.paramGroups.map((group) => ({ ...group, ...settings })) });
+    // The second group is that of the parameters that are not decayed.
+    const paramGroups = before.paramGroups.map((group, i) => ({
+      ...group,
+      lr,
+      weightDecay: i === 0 ? weightDecay : 0,
+    }));
+    optimizer.loadStateDict({ state: {}, paramGroups });
   };
   return { optimizer, restart };
 }

@@ -73,11 +73,11 @@ export function checkEndsIn(owner: string, input: Tensor, shape: Shape): void {
 }
 
 /** A number is the size of the last dimension. */
-export function normalizedShapeOf(owner: string, given: NormalizedShape): Shape {
+export function normalizedShapeOf(owner: string, given: NormalizedShape, name = "normalizedShape"): Shape {
   const shape = typeof given === "number" ? [given] : given;
   if (!Array.isArray(shape) || shape.length === 0) {
-    throw wrongType(owner, "normalizedShape", given, "the size of the last dimension, or a list of the last sizes");
+    throw wrongType(owner, name, given, "the size of the last dimension, or a list of the last sizes");
   }
-  for (const size of shape) checkValue(owner, "a size of normalizedShape", size, wholeNumber(1));
+  for (const size of shape) checkValue(owner, `a size of ${name}`, size, wholeNumber(1));
   return [...shape];
 }

@@ -1,4 +1,4 @@
-import { defaultDropout } from "../../../train/table/plan.ts";
+import { simpleDropout } from "../../../train/table/recipe.ts";
 import type { NetworkArm } from "../../arms/networkArm.ts";
 import type { Claim } from "../../claims/claim.ts";
 import type { StudyView } from "../../report/view.ts";
@@ -18,7 +18,7 @@ import { recipeArm, recipeWidths } from "./recipeArm.ts";
 /** How much dropout is best? */
 export const dropout: Question = {
   ask: "dropout",
-  summary: "how much dropout: none, the default of trainTable, or another probability?",
+  summary: "how much dropout: none, that of the simple recipe, or another probability?",
   title: (target) => `How much dropout predicts ${target} best?`,
   claimsTitle: "Two claims about dropout, on this table",
   ownOptions: ["dropout"],
@@ -35,14 +35,14 @@ const tried = [0, 0.1, 0.3, half];
 const nameOf = (probability: number) => (probability === 0 ? "no dropout" : `dropout ${probability}`);
 
 function arms({ data: { schema } }: ArmOptions): NetworkArm[] {
-  return [defaultDropout(schema.task), ...tried].map((probability) =>
+  return [simpleDropout(schema.task), ...tried].map((probability) =>
     recipeArm(nameOf(probability), "dropout after each hidden layer", { network: { dropout: probability } }),
   );
 }
 
 /** Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov 2014, JMLR 15. */
 function dropoutHelps(view: StudyView, together: number): Claim {
-  const usual = nameOf(defaultDropout(view.plan.task));
+  const usual = nameOf(simpleDropout(view.plan.task));
   const statement = {
     id: "dropoutHelps" as const,
     claim: "Dropout improves the result (Srivastava et al. 2014).",
@@ -69,7 +69,7 @@ function halfIsBest(view: StudyView, together: number): Claim {
       `${pairedOverSeeds(view, `every other dropout minus ${best}`)}. ` +
       heldIfRefuted(view, "another dropout improving the result", `the error with ${best}`),
   };
-  const others = [defaultDropout(view.plan.task), ...tried].filter((probability) => probability !== half).map(nameOf);
+  const others = [simpleDropout(view.plan.task), ...tried].filter((probability) => probability !== half).map(nameOf);
   return noImprovement(
     view,
     statement,

@@ -1,13 +1,13 @@
-import { trainTableOptions } from "../../../train/table/options.ts";
+import { simpleWidths } from "../../../train/table/recipe.ts";
 import type { Scale } from "../../arms/arm.ts";
 import type { NetworkArm } from "../../arms/networkArm.ts";
 import type { TrainingOptions } from "../../arms/trainingOptions.ts";
 
-/** The widths of `trainTable`'s default network, for questions about its recipe. */
-export const recipeWidths: readonly number[] = trainTableOptions.network.options.hidden.default;
+/** The widths of the network of `trainTable`'s simple recipe, for questions about it. */
+export const recipeWidths = simpleWidths;
 
 /**
- * An arm that is preprocessed and trained as by `trainTable`, but for these options. Unlike the arms
+ * An arm that is preprocessed and trained as by `trainTable` with its simple recipe, but for these options. Unlike the arms
  * of other questions it clamps its predictions, as `trainTable` does.
  */
 export function recipeArm(
