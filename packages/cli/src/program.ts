@@ -1,5 +1,6 @@
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { predictCommand } from "./commands/predict.ts";
 import { runsCommand } from "./commands/runs.ts";
@@ -34,6 +35,7 @@ function createProgram(context: CommandContext): CommandUnknownOpts {
     .addCommand(studyCommand(context))
     .addCommand(inspectCommand(context))
     .addCommand(runsCommand(context))
+    .addCommand(initCommand(context))
     .addHelpText("after", examples);
   configure(program, context.output);
   return program;
