@@ -6,6 +6,5 @@ import { checkedPackages } from "./checked.ts";
 const { folder, faults } = checkedPackages();
 if (process.argv.includes("--keep")) console.log(folder);
 else rmSync(folder, { recursive: true, force: true });
-for (const fault of faults) console.error(fault);
 console.log(faults.length === 0 ? "The packages are in order." : `${faults.length} faults`);
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -15,12 +15,20 @@ export function checkedPackages(): Place & { readonly faults: readonly string[] 
   const folder = mkdtempSync(join(tmpdir(), "evenkeel-packages-"));
   const packed = packAll(folder);
   const place = { folder, cache: join(folder, "cache"), packed };
-  const faults = packed.flatMap((one) => [...contentFaults(one), ...typeFaults(one)]);
   const nodes = [process.execPath, ...(hasEngines ? [engine(longTerm)] : [])];
-  for (const check of [libraryFaults, commandFaults, projectFaults]) {
+  const checks: Readonly<Record<string, () => string[]>> = {
+    contents: () => packed.flatMap(contentFaults),
+    types: () => packed.flatMap(typeFaults),
+    library: () => libraryFaults(place, nodes),
+    command: () => commandFaults(place, nodes),
+    project: () => projectFaults(place, nodes),
+  };
+  const faults = Object.entries(checks).flatMap(([name, check]) => {
     const start = performance.now();
-    faults.push(...check(place, nodes));
-    console.log(`${check.name.replace("Faults", "")}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
-  }
+    const found = check();
+    console.log(`${name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
+    for (const fault of found) console.error(fault);
+    return found;
+  });
   return { ...place, faults };
 }

@@ -80,7 +80,7 @@ if (mode === "--write") {
   if (mode === "--dry-run") for (const path of Object.keys(changes())) console.log(`would write ${path}`);
   const { folder, packed, faults } = checkedPackages();
   try {
-    if (faults.length > 0) throw new Error(`the packages are not in order:\n${faults.join("\n")}`);
+    if (faults.length > 0) throw new Error("the packages are not in order");
     // What was checked is what is published.
     for (const { path } of packed) {
       const flags = mode === "--dry-run" ? ["--dry-run"] : [];

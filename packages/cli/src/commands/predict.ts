@@ -42,6 +42,7 @@ interface Flags extends TableFlags {
 export function predictCommand(context: CommandContext): CommandUnknownOpts {
   const { output } = context;
   const described = new Command("predict")
+    .summary("what a model says of other rows")
     .description(
       "Predicts the rows of a table with a trained model: the target in its own unit, or classes with their probabilities.",
     )

@@ -17,7 +17,7 @@ Examples:
   evenkeel runs compare 2026-11-25_mpg_3f2a latest
   evenkeel runs list --json | jq '.[].result.scores.test.mae'
 
-A run is a folder in runs/. To delete one, delete its folder.
+A run or a study is a folder in runs/. To delete one, delete its folder.
 `;
 
 /** The command that looks at recorded runs: `runs list`, `runs show`, `runs compare`. */
@@ -25,14 +25,14 @@ export function runsCommand({ output, cwd }: CommandContext): CommandUnknownOpts
   const { write, colors } = output;
 
   const list = new Command("list")
-    .description("Lists the runs, the newest first.")
+    .description("Lists the runs, the newest first, and the studies below them.")
     .option("--runs <folder>", "where runs are kept", usualRuns)
     .option("--sort <metric>", "the best first: mae (of the validation rows), test.mae, train.accuracy …", metricName)
     .option("--limit <n>", "the number of runs to list", parserOf(wholeNumber(1)))
     .option("--json", "for programs: all that is known of each run")
     .action(({ runs, sort, limit, json }) => {
       const list = listedRuns({ cwd, runs, sort, limit });
-      write(json ? jsonText(list.runs) : listText(list, runs, colors));
+      write(json ? jsonText([...list.runs, ...list.studies]) : listText(list, runs, colors));
     });
 
   const show = new Command("show")
@@ -57,6 +57,7 @@ export function runsCommand({ output, cwd }: CommandContext): CommandUnknownOpts
     });
 
   return new Command("runs")
+    .summary("what was trained before: list, show, compare")
     .description("Lists, shows and compares recorded runs.")
     .addHelpText("after", examples)
     .addCommand(list)

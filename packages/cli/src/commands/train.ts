@@ -9,6 +9,7 @@ import { jsonText } from "../views/json.ts";
 import { readingProgress } from "../views/progress/readingProgress.ts";
 import { trainingStages } from "../views/progress/trainingStages.ts";
 import { introduction, outcomeText, trainedJson } from "../views/trainingText.ts";
+import { addTargetFlag } from "./columnOptions.ts";
 import { typedFlags } from "./declaredFlags.ts";
 import { closedNote, exitCodeOf, reportFailure } from "./ending.ts";
 import { withTableOptions } from "./tableOptions.ts";
@@ -48,9 +49,11 @@ interface Flags extends TrainFlags, TableFlags {
 
 /** `evenkeel train TABLE`: a table in, a model, its scores and a report out. */
 export function trainCommand(context: CommandContext): CommandUnknownOpts {
-  const command = withTableOptions(new Command("train"))
+  const command = new Command("train")
+    .summary("a model of a table, its scores beside baselines, and a report")
     .description("Trains a network on a table and compares it with simple baselines.")
-    .argument("[table]", "a file, a pattern, - for standard input, or a built-in table: mpg, penguins, flights")
+    .argument("[table]", "a file, a pattern, - for standard input, or a built-in table: mpg, penguins, flights");
+  addTargetFlag(command)
     .option("--runs <folder>", "where the run is recorded", usualRuns)
     .option("--resume <run>", "go on with an interrupted run: its id, the beginning of it, or latest")
     .option("--take-over", "resume it although the process that trained it cannot be checked from here")
@@ -59,10 +62,12 @@ export function trainCommand(context: CommandContext): CommandUnknownOpts {
     .option("--no-report", "write no HTML report")
     .option("--json", "print the result as JSON; progress goes to standard error");
   addTrainFlags(command);
-  return command.addHelpText("after", examples).action((...passed) => {
-    const [source, flags, self] = passed as unknown as [string | undefined, Flags, CommandUnknownOpts];
-    return runTrain(source, flags, typedFlags(self), context);
-  });
+  return withTableOptions(command)
+    .addHelpText("after", examples)
+    .action((...passed) => {
+      const [source, flags, self] = passed as unknown as [string | undefined, Flags, CommandUnknownOpts];
+      return runTrain(source, flags, typedFlags(self), context);
+    });
 }
 
 async function runTrain(
