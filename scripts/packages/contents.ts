@@ -6,7 +6,7 @@ import { mustRun } from "./run.ts";
 
 /** What no user needs. */
 const strange =
-  /\.(?:test|fixture|cases)\.|\.tsbuildinfo$|\.start-stamp$|(?:^|\/)(?:tsconfig\.json|node_modules\/|\.[^/]+$)/;
+  /\.(?:test|fixture|cases)\.|\.tsbuildinfo$|\.start-stamp$|(?:^|\/)(?:(?<!^template\/)tsconfig\.json|node_modules\/|\.[^/]+$)/;
 
 /** What is wrong with a tarball: its files, its size, its package.json. */
 export function contentFaults({ package: { name, most }, path }: Packed): string[] {

@@ -40,11 +40,11 @@ function packageIn(name: string, most: Package["most"]): Package {
 
 /**
  * All packages in the order in which they are published: each after those that it depends on. The
- * limits are a tenth above what they have, so that a folder which slips in is noticed.
+ * limits are a quarter above what they have, so that a folder which slips in is noticed.
  */
 export const packages: readonly Package[] = [
-  packageIn("evenkeel", { packed: 1800, unpacked: 7800, files: 2050 }),
+  packageIn("evenkeel", { packed: 2000, unpacked: 8500, files: 2300 }),
   packageIn("vision", { packed: 20, unpacked: 70, files: 40 }),
-  packageIn("cli", { packed: 300, unpacked: 900, files: 330 }),
+  packageIn("cli", { packed: 240, unpacked: 750, files: 290 }),
   packageIn("eslint-plugin", { packed: 20, unpacked: 70, files: 40 }),
 ];

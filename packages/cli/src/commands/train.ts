@@ -80,6 +80,7 @@ async function runTrain(
   const { options, partFiles } = trainTableOptions(flags);
   const output = flags.json ? quiet(context.output) : context.output;
   const stages = trainingStages(output);
+  const progress = readingProgress(output);
   const trained = await train(
     {
       ...{ source, target, runs, resume, given, out, takeOver },
@@ -92,7 +93,7 @@ async function runTrain(
       report: given.includes("--no-report") ? false : undefined,
       command: process.argv.slice(2),
     },
-    { ...context, progress: readingProgress(output) },
+    { ...context, progress },
     {
       onStart: (table, event) => {
         output.write(introduction(table, event, output));
@@ -101,7 +102,8 @@ async function runTrain(
       onEpoch: stages.epoch,
       report: (done) => {
         stages.stop();
-        return reportOf(done);
+        progress.doing("drawing the report");
+        return reportOf(done).finally(progress.stop);
       },
     },
   ).finally(stages.stop);

@@ -77,7 +77,7 @@ function sortRuns(runs: readonly (Run | DamagedRun)[], sort: string) {
     isDamaged(run) ? undefined : run.result?.scores[part as "train" | "validation" | "test"];
   const known = [...new Set(runs.flatMap((run) => Object.keys(scores(run) ?? {})))].sort();
   if (!known.includes(metric) && !(runs.length === 0 && metricNames.includes(metric))) {
-    const near = nearest(metric, known.length === 0 ? metricNames : known);
+    const near = metricNames.includes(metric) ? undefined : nearest(metric, known.length === 0 ? metricNames : known);
     const hint = near === undefined ? "" : `did you mean ${near}? `;
     const there = known.length === 0 ? `no run has scores of ${part} rows` : `there are ${known.join(", ")}`;
     throw misuse("wrong-value", `--sort: no run has the metric ${metric} of its ${part} rows`, `${hint}${there}`);
