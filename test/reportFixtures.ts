@@ -1,4 +1,5 @@
 import { withoutUndefined } from "evenkeel/problem";
+import type { ComparisonReportData } from "../packages/cli/src/views/report/comparisonReport.ts";
 import type { StudyReportData, TrainingReportData } from "../packages/cli/src/views/report/types.ts";
 
 /** For tests of the reports: data in which every text is one text. */
@@ -37,8 +38,13 @@ export function trainingData(text: string): TrainingReportData {
         { label: "b", runs: [[1, 1, 1]] },
       ],
       bestEpoch: 2,
+      rates: [0.01, 0.02, 0.005],
     },
     predictions: { kind: "regression", truth: [1, 2, 3], predicted: [1.5, 2, 2.5] },
+    worst: {
+      columns: [text, "b"],
+      rows: [{ place: text, truth: text, predicted: text, error: -2.5, values: [text, "1"] }],
+    },
     importance: {
       metric: "mae",
       part: text,
@@ -52,6 +58,12 @@ export function trainingData(text: string): TrainingReportData {
     settings: { [text]: text, nested: { [text]: [text, 1] } },
     usage: [{ title: text, code: text }],
   };
+}
+
+/** What a report of classes has beside its confusion matrix. */
+export function calibrationData(text: string): NonNullable<TrainingReportData["calibration"]> {
+  const bin = (probability: number, share: number) => ({ rows: 20, probability, share, low: share / 2, high: 1 });
+  return { bins: [bin(0.15, 0.1), bin(0.55, 0.7), bin(0.95, 0.9)], error: 0.083, of: text };
 }
 
 export function studyData(text: string): StudyReportData {
@@ -114,5 +126,35 @@ export function studyData(text: string): StudyReportData {
       },
     ],
     rowCounts: [{ title: text, lines: [{ label: text, points: [100, 200].map((at) => ({ at, value: 2 })) }] }],
+  };
+}
+
+/** Two runs beside each other. */
+export function comparisonData(text: string): ComparisonReportData {
+  const run = (id: string) => ({
+    ...{ id, path: text, status: "finished" as const },
+    config: {
+      ...{ format: 2 as const, id, started: "2026-11-25T10:00:00.000Z", command: [text] },
+      ...{ table: { source: text, rows: 392 }, target: text, task: "regression" as const, seed: 0 },
+      ...{ split: { train: 251, validation: 63, test: 78 }, settings: { lr: 0.01 } },
+      recipe: { read: {}, options: {}, fingerprint: "0" },
+      versions: { evenkeel: "0.1.0", node: "20.20.0" },
+    },
+  });
+  const epochs = (factor: number) =>
+    [1, 2, 3].map((epoch) => ({
+      ...{ epoch, step: 8 * epoch, seconds: epoch, learningRate: 0.01 * factor },
+      ...{ train: { mae: factor / epoch }, validation: { mae: (1.5 * factor) / epoch } },
+    }));
+  return {
+    comparison: {
+      runs: [run(text), run("other")],
+      settings: [{ name: text, values: [text, { [text]: 1 }] }],
+      scores: [{ name: "test.mae", values: [2.5, undefined], best: [0] }],
+      cautions: [text],
+    },
+    epochs: [epochs(2), epochs(3)],
+    created: new Date(2026, 10, 25),
+    versions: { evenkeel: "0.1.0", node: "20.20.0" },
   };
 }

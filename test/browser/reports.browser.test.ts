@@ -3,10 +3,11 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { comparisonReport } from "../../packages/cli/src/views/report/comparisonReport.ts";
 import { studyReport } from "../../packages/cli/src/views/report/studyReport.ts";
 import { trainingReport } from "../../packages/cli/src/views/report/trainingReport.ts";
 import { findBrowser } from "../../scripts/setupBrowser.ts";
-import { studyData, trainingData } from "../reportFixtures.ts";
+import { calibrationData, comparisonData, studyData, trainingData } from "../reportFixtures.ts";
 import { type OpenPage, type StartedBrowser, type Surroundings, startBrowser } from "./devtools.ts";
 
 /**
@@ -36,7 +37,11 @@ const reports = {
   "of a study": () => studyReport({ ...studyData(text), unit: "mpg" }),
   "of a training": () => trainingReport({ ...trainingData(text), unit: "mpg" }),
   "of a training on classes": () =>
-    trainingReport({ ...trainingData(text), unit: "mpg", task: "multiclass", predictions: classes }),
+    trainingReport({
+      ...{ ...trainingData(text), unit: "mpg", task: "multiclass", predictions: classes },
+      calibration: calibrationData(text),
+    }),
+  "of a comparison": () => comparisonReport(comparisonData(text)),
 };
 const surroundings: readonly Surroundings[] = [
   { width: 390, height: 800, scheme: "dark" },

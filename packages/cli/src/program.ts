@@ -1,5 +1,6 @@
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { predictCommand } from "./commands/predict.ts";
 import { runsCommand } from "./commands/runs.ts";
@@ -15,6 +16,7 @@ import { catchWarnings } from "./shell/warnings.ts";
 
 const examples = `
 Examples:
+  evenkeel inspect cars.csv              is the table in order?
   evenkeel train mpg                     a model of a built-in table
   evenkeel predict latest new-cars.csv   what it says of other rows
   evenkeel study cars.csv --target mpg   does batch normalization help on it?
@@ -26,14 +28,15 @@ prints what makes the shell complete them; so for zsh, fish and powershell.
 /** The program: `evenkeel` with its commands. */
 function createProgram(context: CommandContext): CommandUnknownOpts {
   const program = new Command("evenkeel")
-    .description("Neural networks on tables, and whether batch normalization helps on them.")
+    .description("Predicts a column of a table with a neural network.")
     .version(version)
-    .addCommand(trainCommand(context))
-    .addCommand(evaluateCommand(context))
-    .addCommand(predictCommand(context))
-    .addCommand(studyCommand(context))
     .addCommand(inspectCommand(context))
+    .addCommand(trainCommand(context))
+    .addCommand(predictCommand(context))
+    .addCommand(evaluateCommand(context))
     .addCommand(runsCommand(context))
+    .addCommand(studyCommand(context))
+    .addCommand(initCommand(context))
     .addHelpText("after", examples);
   configure(program, context.output);
   return program;

@@ -11,10 +11,14 @@ export const meaningGroup: FlagGroup = {
   paths: ["kinds", "nulls", "onlyNulls", "decimal", "thousands", "numberFormats", "dateFormats"],
 };
 
-/** Adds the flags about columns, in a group of their own in the help. */
+/** Adds the flag that most tables need. */
+export function addTargetFlag(command: CommandUnknownOpts): CommandUnknownOpts {
+  return command.addOption(new Option("-t, --target <column>", "the column to predict"));
+}
+
+/** Adds the flags that say which columns are used, in a group of their own in the help. */
 export function addColumnFlags(command: CommandUnknownOpts): void {
-  command.addOption(new Option("-t, --target <column>", "the column to predict").helpGroup(`${columnGroup.title}:`));
-  addDeclaredFlags(command, schemaOptions, [columnGroup, meaningGroup]);
+  addDeclaredFlags(command, schemaOptions, [columnGroup]);
 }
 
 /** Adds the flags about the meaning of columns. */

@@ -35,6 +35,7 @@ interface Flags extends TableFlags {
 export function evaluateCommand(context: CommandContext): CommandUnknownOpts {
   const { output } = context;
   const described = new Command("evaluate")
+    .summary("how good a model is on rows whose target is known")
     .description(
       "Scores a model on a table that has the target, beside what the training recorded and what guessing would reach.",
     )

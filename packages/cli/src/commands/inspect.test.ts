@@ -45,6 +45,9 @@ describe("for people", () => {
     expect(lineOf(out, "menge")).toMatch(/numeric +994 to 2299, mean/);
     expect(lineOf(out, "preis")).toMatch(/numeric +7\.2 to 8\.8, mean/);
     const wrong = await run("german.csv", "--number-format", "preis=1,234.5", "--delimiter", ";");
+    const asked = ["--target", "menge", "--number-format", "preis=1,234.5", "--delimiter", ";"];
+    expect((await runAll("german.csv", ...asked)).code).toBe(1); // a training would refuse it
+    expect((await runAll("german.csv", "--target", "menge", "--delimiter", ";")).code).toBe(0);
     expect(wrong).toMatch(/error +column "preis" is numeric, but line 2 holds\s+"8,80"/);
   });
 
@@ -114,7 +117,7 @@ test("for programs: --json has everything, uncut", async () => {
 });
 
 test("options reach the reader", async () => {
-  expect(await run("-", "--target", "a")).toMatch(/^standard input: 2 rows, 2 columns, to predict a/);
+  expect((await runAll("-", "--target", "a")).out).toMatch(/^standard input: 2 rows, 2 columns, to predict a/);
   expect(await run("mpg", "--columns", "Origin, Year", "--limit", "10")).toMatch(/^mpg: 10 rows, 2 columns\n/);
   expect(await run("mpg", "--sample", "50")).toMatch(/^mpg: 50 rows/);
   expect(await run("--sql", "select 1 as x, 'y' as z from range(20)")).toMatch(/^the query: 20 rows, 2 columns\n/);

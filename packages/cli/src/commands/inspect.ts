@@ -5,6 +5,7 @@ import { inspectTable } from "../actions/inspect/inspectTable.ts";
 import { modelNamed } from "../actions/inspect/modelNamed.ts";
 import { usualRuns } from "../records/runs/runsFolder.ts";
 import type { CommandContext } from "../shell/context.ts";
+import { exitCodes } from "../shell/exitCodes.ts";
 import { quiet } from "../shell/terminal.ts";
 import { namingPlaces } from "../tables/places.ts";
 import { readTableOf, type TableFlags } from "../tables/tableFlags.ts";
@@ -23,6 +24,9 @@ Examples:
   evenkeel inspect model.safetensors         a model: network, columns, scores
   evenkeel inspect latest                    that of the newest run
   evenkeel inspect --sql "select * from mpg where Cylinders < 8"
+
+The exit code is 1 if there is a target and something is an error, so that a
+training would refuse the table.
 `;
 
 interface Flags extends TableFlags, Omit<ColumnFlags, "target"> {
@@ -37,7 +41,8 @@ interface Flags extends TableFlags, Omit<ColumnFlags, "target"> {
  */
 export function inspectCommand(context: CommandContext): CommandUnknownOpts {
   const { output } = context;
-  const command = withTableOptions(new Command("inspect"))
+  const command = new Command("inspect")
+    .summary("what a table's columns mean, and what is doubtful; or what a model is")
     .description(
       "Shows a table: its columns, what they mean, what is missing, and what is doubtful about it. Or a model: its network, " +
         "columns and scores.",
@@ -47,21 +52,27 @@ export function inspectCommand(context: CommandContext): CommandUnknownOpts {
     .option("--target <column>", "the column to predict: says what training would complain of")
     .option("--json", "for programs: everything, as JSON");
   addMeaningFlags(command);
-  return command.addHelpText("after", examples).action(async (...given) => {
-    const [source, flags] = given as unknown as [string | undefined, Flags];
-    const model = source === undefined ? undefined : modelNamed(source, context.cwd, flags.runs);
-    if (model !== undefined) {
-      const inspection = inspectModel(model);
-      output.write(flags.json ? jsonText(modelJson(inspection)) : modelText(inspection, output));
-      return;
-    }
-    const progress = readingProgress(flags.json ? quiet(output) : output);
-    const options = meaningOptions(flags);
-    const table = await readTableOf(source, flags, { ...context, progress }, { carry: textColumns(options) });
-    progress.doing("checking the table");
-    const inspection = await namingPlaces(table.placeOf, () => inspectTable(table, flags.target, options)).finally(
-      progress.stop,
-    );
-    output.write(flags.json ? jsonText(inspection) : tableText(inspection, output));
-  });
+  return withTableOptions(command)
+    .addHelpText("after", examples)
+    .action(async (...given) => {
+      const [source, flags] = given as unknown as [string | undefined, Flags];
+      const model = source === undefined ? undefined : modelNamed(source, context.cwd, flags.runs);
+      if (model !== undefined) {
+        const inspection = inspectModel(model);
+        output.write(flags.json ? jsonText(modelJson(inspection)) : modelText(inspection, output));
+        return;
+      }
+      const progress = readingProgress(flags.json ? quiet(output) : output);
+      const options = meaningOptions(flags);
+      const table = await readTableOf(source, flags, { ...context, progress }, { carry: textColumns(options) });
+      progress.doing("checking the table");
+      const inspection = await namingPlaces(table.placeOf, () => inspectTable(table, flags.target, options)).finally(
+        progress.stop,
+      );
+      output.write(flags.json ? jsonText(inspection) : tableText(inspection, output));
+      // What `train` would refuse; without a target nobody has said what the table is for.
+      const refused =
+        inspection.target !== undefined && inspection.findings.some(({ severity }) => severity === "error");
+      if (refused) context.exit?.(exitCodes.failed);
+    });
 }

@@ -42,6 +42,7 @@ interface Flags extends TableFlags {
 export function predictCommand(context: CommandContext): CommandUnknownOpts {
   const { output } = context;
   const described = new Command("predict")
+    .summary("what a model says of other rows")
     .description(
       "Predicts the rows of a table with a trained model: the target in its own unit, or classes with their probabilities.",
     )
@@ -60,6 +61,7 @@ export function predictCommand(context: CommandContext): CommandUnknownOpts {
   return withReadOptions(described).action(async (...given) => {
     const [model, source, flags] = given as unknown as [string, string | undefined, Flags];
     const format = formatOf(flags);
+    const progress = readingProgress(output);
     const prediction = await predict(
       {
         ...{ model, source, runs: flags.runs, row: flags.row, output: flags.output, format },
@@ -68,14 +70,14 @@ export function predictCommand(context: CommandContext): CommandUnknownOpts {
         nulls: flags.null,
         keep: flags.keep?.length === 1 && flags.keep[0] === "all" ? "all" : flags.keep,
       },
-      { ...context, progress: readingProgress(output) },
+      { ...context, progress },
     );
     const say = (notes: readonly string[]) => {
       for (const note of notes) output.writeError(`${printable(note)}\n`);
     };
     say(prediction.notes);
     if (flags.output !== undefined) {
-      await writePrediction(prediction, flags.output, context);
+      await writePrediction(prediction, flags.output, context).finally(progress.stop);
       say(prediction.lastNotes());
       output.writeError(`${count(prediction.rows, "prediction")} in ${printable(flags.output)}\n`);
       return;

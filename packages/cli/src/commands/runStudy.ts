@@ -28,6 +28,7 @@ export async function runStudy(
   const output = flags.json ? quiet(context.output) : context.output;
   const shorten = (path: string) => shortPath(context.cwd, path);
   const details = flags.details === true;
+  const reading = readingProgress(output);
   let progress: StudyProgress | undefined;
   const request = { source, flags, given: studyOptions(flags), command: process.argv.slice(2) };
   const events = {
@@ -42,9 +43,14 @@ export async function runStudy(
     },
     onEvent: (event) => progress?.update(event),
     onEnd: () => progress?.stop(),
-    ...(flags.report && { report: reportOf }),
+    ...(flags.report && {
+      report: (studied: Studied) => {
+        reading.doing("drawing the report");
+        return reportOf(studied).finally(reading.stop);
+      },
+    }),
   } satisfies StudyEvents;
-  const studied = await study(request, { ...context, progress: readingProgress(output) }, events, threads);
+  const studied = await study(request, { ...context, progress: reading }, events, threads);
   output.write(outcomeText(studied, { shorten, details }, output));
   if (studied.reportError !== undefined)
     output.writeError(reportFailure(studied.reportError, resumeCommand(shorten(studied.study.path))));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type NewRun, RunFolder } from "../records/runs/runFolder.ts";
 import type { RunResult } from "../records/runs/types.ts";
+import { StudyFolder } from "../records/studies/studyFolder.ts";
 import { runLine } from "./run.fixture.ts";
 
 let cwd: string;
@@ -69,6 +70,42 @@ describe("runs list", () => {
     // validation errors are 9, 16, 21; R² falls with the number
     expect((await order("--sort", "mae")).slice(0, 3)).toEqual([ids[0], ids[1], ids[2]]);
     expect(await order("--sort", "test.r2", "--limit", "1")).toEqual([ids[0]]);
+  });
+
+  test("studies stand below the runs, with what they have trained; `show` says what to do with one", async () => {
+    const id = record(1);
+    const options = { ask: "dropout" } as const;
+    const table = { source: "mpg.csv", rows: 392, columns: 9 };
+    const study = { command: [], source: "mpg", read: {}, table, schema: { target: "MPG" }, options };
+    const folder = StudyFolder.create(join(cwd, "runs"), undefined, study as never, new Date(2026, 0, 5));
+    fs.writeFileSync(folder.file("trials.jsonl"), '{"format":"evenkeel study trials"}\n{}\n{}\n{"torn');
+    const { out } = await run(["list"]);
+    const line = (status: string) => new RegExp(`^${folder.id} +${status} +dropout +MPG +392 +2$`, "m");
+    expect(out).toMatch(/^study +status +question +target +rows +networks$/m);
+    expect(out).toMatch(line("running"));
+    folder.release();
+    expect((await run(["list"])).out).toMatch(line("interrupted"));
+    fs.writeFileSync(folder.file("result.json"), "{}");
+    expect((await run(["list"])).out).toMatch(line("finished"));
+    const listed = JSON.parse((await run(["list", "--json"])).out) as { id: string; kind?: string }[];
+    expect(listed.map(({ id, kind }) => [id, kind])).toEqual([
+      [id, undefined],
+      [folder.id, "study"],
+    ]);
+    fs.writeFileSync(join(folder.path, "study.json"), "{}");
+    expect((await run(["list"])).out).toContain(`${folder.id}: `);
+    const { err, code } = await run(["show", folder.id]);
+    expect(code).toBe(2);
+    expect(err).toContain(`${folder.id} is a study, no run; its report is runs/${folder.id}/report.html`);
+    expect(err).toContain(`evenkeel study --resume runs/${folder.id}`);
+    expect((await run(["show", "latest"])).out).toContain(id);
+  });
+
+  test("a metric that no run can have is refused, also where there are no runs yet", async () => {
+    const { err, code } = await run(["list", "--sort", "mea"]);
+    expect(code).toBe(2);
+    expect(err).toContain("no run has the metric mea of its validation rows; did you mean mae?");
+    expect((await run(["list", "--sort", "mae"])).code).toBe(0);
   });
 
   test("nothing yet is no error; a folder that was asked for and is not there is one", async () => {

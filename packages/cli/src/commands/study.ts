@@ -5,6 +5,7 @@ import type { StudyFlags } from "../actions/study/studyFlags.ts";
 import type { CommandContext } from "../shell/context.ts";
 import { misuse } from "../shell/errors.ts";
 import { questionsText } from "../views/study/questionsText.ts";
+import { addTargetFlag } from "./columnOptions.ts";
 import { type FlagValues, parserOf, typedFlags } from "./declaredFlags.ts";
 import { withPictureOptions } from "./pictureOptions.ts";
 import { addStudyFlags } from "./studyOptions.ts";
@@ -45,7 +46,8 @@ const free = new Set(["--threads", "--details", "--no-report", "--json", "--resu
  * them hold.
  */
 export function studyCommand(context: CommandContext): CommandUnknownOpts {
-  const command = withPictureOptions(withTableOptions(new Command("study")))
+  const command = new Command("study")
+    .summary("does batch normalization help on this table? and other questions")
     .description(
       "Does batch normalization help on this table? Trains networks with and without it, on raw and on scaled features, over " +
         "seeds and learning rates, and says which of seven claims held, which did not, and which are undecided. " +
@@ -54,7 +56,8 @@ export function studyCommand(context: CommandContext): CommandUnknownOpts {
     .argument(
       "[table]",
       "a file, a pattern, - for standard input, or a built-in table: mpg, penguins, flights; for --ask pooling a folder of pictures",
-    )
+    );
+  addTargetFlag(command)
     .addOption(
       new Option("--ask [question]", "what is asked (default: normalization); by itself it lists the questions")
         .choices(askNames)
@@ -72,15 +75,17 @@ export function studyCommand(context: CommandContext): CommandUnknownOpts {
     .option("--no-report", "write no HTML report")
     .option("--json", "print the report as JSON; progress goes to standard error");
   addStudyFlags(command);
-  return command.addHelpText("after", examples).action(async (...parsed) => {
-    const [source, flags, self] = parsed as unknown as [string | undefined, Flags, CommandUnknownOpts];
-    if (flags.ask === true) return context.output.write(questionsText(context.output));
-    const refused = flags.resume === undefined ? undefined : typedFlags(self).find((flag) => !free.has(flag));
-    if (refused !== undefined) {
-      throw misuse("conflict", "--resume goes on as the study began", `leave ${refused} out`);
-    }
-    // Threads, charts and the library are not needed for --help.
-    const { runStudy } = await import("./runStudy.ts");
-    await runStudy(source, flags, context);
-  });
+  return withPictureOptions(withTableOptions(command))
+    .addHelpText("after", examples)
+    .action(async (...parsed) => {
+      const [source, flags, self] = parsed as unknown as [string | undefined, Flags, CommandUnknownOpts];
+      if (flags.ask === true) return context.output.write(questionsText(context.output));
+      const refused = flags.resume === undefined ? undefined : typedFlags(self).find((flag) => !free.has(flag));
+      if (refused !== undefined) {
+        throw misuse("conflict", "--resume goes on as the study began", `leave ${refused} out`);
+      }
+      // Threads, charts and the library are not needed for --help.
+      const { runStudy } = await import("./runStudy.ts");
+      await runStudy(source, flags, context);
+    });
 }

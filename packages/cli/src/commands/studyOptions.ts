@@ -4,7 +4,7 @@ import { listOf, oneOf, string, wholeNumber } from "evenkeel/problem";
 import { studyOptions as declared, type StudyOptions, scales } from "evenkeel/study";
 import { norms } from "evenkeel/tabular";
 import { trainTableOptions } from "evenkeel/train";
-import { addColumnFlags } from "./columnOptions.ts";
+import { addColumnFlags, addMeaningFlags } from "./columnOptions.ts";
 import { addDeclaredFlags, type FlagGroup, type FlagValues, optionValues } from "./declaredFlags.ts";
 
 /** Flags that only the command has: a program gives the seeds and the arms themselves. */
@@ -64,6 +64,7 @@ export const studyCaller = "planStudy";
 export function addStudyFlags(command: CommandUnknownOpts): void {
   addColumnFlags(command);
   addDeclaredFlags(command, studyFlagOptions, studyGroups, studyCaller);
+  addMeaningFlags(command);
 }
 
 /** The flags as the library takes them, but for those that only the command has. */

@@ -9,6 +9,7 @@ import { jsonText } from "../views/json.ts";
 import { readingProgress } from "../views/progress/readingProgress.ts";
 import { trainingStages } from "../views/progress/trainingStages.ts";
 import { introduction, outcomeText, trainedJson } from "../views/trainingText.ts";
+import { addTargetFlag } from "./columnOptions.ts";
 import { typedFlags } from "./declaredFlags.ts";
 import { closedNote, exitCodeOf, reportFailure } from "./ending.ts";
 import { withTableOptions } from "./tableOptions.ts";
@@ -50,9 +51,11 @@ interface Flags extends TrainFlags, TableFlags {
 
 /** `evenkeel train TABLE`: a table in, a model, its scores and a report out. */
 export function trainCommand(context: CommandContext): CommandUnknownOpts {
-  const command = withTableOptions(new Command("train"))
+  const command = new Command("train")
+    .summary("a model of a table, its scores beside baselines, and a report")
     .description("Trains a network on a table and compares it with simple baselines.")
-    .argument("[table]", "a file, a pattern, - for standard input, or a built-in table: mpg, penguins, flights")
+    .argument("[table]", "a file, a pattern, - for standard input, or a built-in table: mpg, penguins, flights");
+  addTargetFlag(command)
     .option("--runs <folder>", "where the run is recorded", usualRuns)
     .option("--resume <run>", "go on with an interrupted run: its id, the beginning of it, or latest")
     .option("--take-over", "resume it although the process that trained it cannot be checked from here")
@@ -61,10 +64,12 @@ export function trainCommand(context: CommandContext): CommandUnknownOpts {
     .option("--no-report", "write no HTML report")
     .option("--json", "print the result as JSON; progress goes to standard error");
   addTrainFlags(command);
-  return command.addHelpText("after", examples).action((...passed) => {
-    const [source, flags, self] = passed as unknown as [string | undefined, Flags, CommandUnknownOpts];
-    return runTrain(source, flags, typedFlags(self), context);
-  });
+  return withTableOptions(command)
+    .addHelpText("after", examples)
+    .action((...passed) => {
+      const [source, flags, self] = passed as unknown as [string | undefined, Flags, CommandUnknownOpts];
+      return runTrain(source, flags, typedFlags(self), context);
+    });
 }
 
 async function runTrain(
@@ -77,6 +82,7 @@ async function runTrain(
   const { options, partFiles } = trainTableOptions(flags);
   const output = flags.json ? quiet(context.output) : context.output;
   const stages = trainingStages(output);
+  const progress = readingProgress(output);
   const trained = await train(
     {
       ...{ source, target, runs, resume, given, out, takeOver },
@@ -89,7 +95,7 @@ async function runTrain(
       report: given.includes("--no-report") ? false : undefined,
       command: process.argv.slice(2),
     },
-    { ...context, progress: readingProgress(output) },
+    { ...context, progress },
     {
       onStart: (table, event) => {
         output.write(introduction(table, event, output));
@@ -98,7 +104,8 @@ async function runTrain(
       onEpoch: stages.epoch,
       report: (done) => {
         stages.stop();
-        return reportOf(done);
+        progress.doing("drawing the report");
+        return reportOf(done).finally(progress.stop);
       },
     },
   ).finally(stages.stop);

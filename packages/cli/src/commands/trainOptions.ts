@@ -3,7 +3,7 @@ import type { Options } from "evenkeel";
 import type { Check } from "evenkeel/problem";
 import { trainTableOptions as library, type TrainTableOptions } from "evenkeel/train";
 import type { ColumnFlags } from "../actions/columns.ts";
-import { addColumnFlags, columnGroup, meaningGroup } from "./columnOptions.ts";
+import { addColumnFlags, addMeaningFlags, columnGroup, meaningGroup } from "./columnOptions.ts";
 import { addDeclaredFlags, type FlagGroup, type FlagValues, optionValues } from "./declaredFlags.ts";
 
 /** What `evenkeel train` can be told about the training, as commander parses it. */
@@ -88,10 +88,11 @@ export const trainGroups: readonly FlagGroup[] = [
   },
 ];
 
-/** Adds the flags to a command. */
+/** Adds the flags to a command: in its help, those come first that are given most often. */
 export function addTrainFlags(command: CommandUnknownOpts): void {
   addColumnFlags(command);
-  addDeclaredFlags(command, trainFlagOptions, trainGroups);
+  addDeclaredFlags(command, trainFlagOptions, [...trainGroups].reverse());
+  addMeaningFlags(command);
 }
 
 /** The flags as the library takes them, and the tables that were named for parts. */

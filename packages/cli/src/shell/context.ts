@@ -6,6 +6,11 @@ import type { Output } from "./terminal.ts";
 export interface Progress {
   /** So much has been read, and which part of all that is, from 0 to 1, where it is known. */
   readonly read: (done: number, what: "rows" | "pictures", part?: number) => void;
+  /**
+   * So many of all rows have been through what is being done, such as "predicted". How long the rest
+   * takes is said after the first second.
+   */
+  readonly rows: (done: number, all: number, what: string) => void;
   /** What is being done, where nobody knows how long it takes: "checking the table". */
   readonly doing: (what: string) => void;
   /** Nothing is shown from here on. */

@@ -23,6 +23,9 @@ const known: Readonly<Record<string, MetricFacts>> = {
   auc: { label: "area under the ROC curve", short: "AUC", better: "higher", inUnits: false },
 };
 
+/** All metrics that have facts. */
+export const metricNames: readonly string[] = Object.keys(known);
+
 /**
  * The facts of a metric. An unknown one is shown by its name, and less is better, as for every
  * error and loss.

@@ -2,6 +2,7 @@ import { type RunComparison, settingsOf } from "../actions/runs/compareRuns.ts";
 import type { RunDetails, RunList } from "../actions/runs/runs.ts";
 import { isDamaged, type Run } from "../records/runs/readRun.ts";
 import { type EpochLine, type RunResult, type RunStatus, runFiles } from "../records/runs/types.ts";
+import type { StudyRecord } from "../records/studies/listStudies.ts";
 import { count, duration, scoreText, wholeText } from "../shell/figures.ts";
 import { headlineMetric, metricFacts } from "../shell/metrics.ts";
 import { printable } from "../shell/printed.ts";
@@ -14,10 +15,10 @@ import { newTable } from "./table.ts";
 type Part = "train" | "validation" | "test";
 
 /** @param folder as the user names it */
-export function listText({ runs, total, metric }: RunList, folder: string, colors: Colors): string {
-  if (total === 0) return `There are no runs in ${folder} yet.\n`;
+export function listText({ runs, total, metric, studies }: RunList, folder: string, colors: Colors): string {
+  if (total === 0 && studies.length === 0) return `There are no runs in ${folder} yet.\n`;
   const readable = runs.flatMap((run) => (isDamaged(run) ? [] : [run]));
-  const damaged = runs.filter(isDamaged);
+  const damaged = [...runs, ...studies].filter((one) => "problem" in one);
   const table = newTable(colors, ["run", "status", "target", "rows", "epochs", "time", "validation", "test"], 3);
   for (const run of readable) {
     const { id, status, config, result } = run;
@@ -41,6 +42,8 @@ export function listText({ runs, total, metric }: RunList, folder: string, color
   if (readable.some(({ result }) => result?.refit?.kept)) {
     sections.push(colors.dim("Validation scores of runs with a refit are from before it."));
   }
+  const known = studies.flatMap((study) => ("problem" in study ? [] : [study]));
+  if (known.length > 0) sections.push(studiesTable(known, colors));
   if (damaged.length > 0) {
     const lines = damaged.map(({ id, problem }) => `  ${printable(id)}: ${printable(problem)}`);
     sections.push(
@@ -48,6 +51,22 @@ export function listText({ runs, total, metric }: RunList, folder: string, color
     );
   }
   return `${sections.join("\n\n")}\n`;
+}
+
+function studiesTable(studies: readonly StudyRecord[], colors: Colors): string {
+  const table = newTable(colors, ["study", "status", "question", "target", "rows", "networks"], 4);
+  for (const { id, status, networks, config } of studies) {
+    const { options, schema } = config;
+    table.push([
+      printable(id),
+      statusText(status, colors),
+      printable(options.ask ?? "normalization"),
+      printable(schema.target),
+      wholeText(config.table.rows),
+      wholeText(networks),
+    ]);
+  }
+  return table.toString();
 }
 
 /** All fields, for programs. */

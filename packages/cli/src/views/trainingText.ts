@@ -1,7 +1,8 @@
 import type { TableRefit, TableStartEvent, TableTraining } from "evenkeel/train";
 import type { Trained } from "../actions/training/train.ts";
-import { resumeCommand } from "../records/runs/runsFolder.ts";
+import { resumeCommand, runsFlag } from "../records/runs/runsFolder.ts";
 import type { RunResult } from "../records/runs/types.ts";
+import { shellWord } from "../shell/dialect.ts";
 import { sentence } from "../shell/errors.ts";
 import { count, secondsText, wholeText } from "../shell/figures.ts";
 import { printable } from "../shell/printed.ts";
@@ -24,12 +25,16 @@ export function introduction(table: TableRead, event: TableStartEvent, output: O
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
   const values = network.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
   const { hidden, norm, activation, dropout, members } = plan.network;
-  const shape = [
-    `widths ${[...hidden, network.size.outputs].join("-")}`,
-    { none: "no normalization", batch: "batch normalization", layer: "layer normalization" }[norm],
-    activation,
-    ...(dropout > 0 ? [`dropout ${dropout}`] : []),
-  ];
+  // Without hidden layers there is nothing to normalize or to drop.
+  const shape =
+    hidden.length === 0
+      ? ["a linear model"]
+      : [
+          `widths ${[...hidden, network.size.outputs].join("-")}`,
+          { none: "no normalization", batch: "batch normalization", layer: "layer normalization" }[norm],
+          activation,
+          ...(dropout > 0 ? [`dropout ${dropout}`] : []),
+        ];
   const { optimizer, lr, schedule, batchSize, epochs, seed } = plan;
   const rates = schedule === "none" ? `lr ${lr}` : `lr ${lr} ${schedule}`;
   const again = plan.refit
@@ -72,6 +77,10 @@ export function outcomeText(trained: Trained, { runs, shorten }: OutcomeOptions,
   }
   if (result.status === "interrupted") {
     lines.push(`Resume with: ${resumeCommand(run.id, runs)}`);
+  }
+  if (result.status === "finished") {
+    const model = out === undefined ? run.id : shellWord(shorten(out));
+    lines.push(`\nNext:  evenkeel predict ${model} new-rows.csv${out === undefined ? runsFlag(runs) : ""}`);
   }
   return `${lines.join("\n")}\n`;
 }

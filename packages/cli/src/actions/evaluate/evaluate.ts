@@ -50,7 +50,7 @@ export interface Evaluated {
 /** @throws CommandError or TableReadError for problems of the model or the table */
 export async function evaluate(request: EvaluateRequest, context: ActionContext): Promise<Evaluated> {
   const { part, worst } = request;
-  const { cwd, signal } = context;
+  const { cwd, signal, progress } = context;
   const { model: loaded, name, run } = loadModel(request.model, { cwd, runs: request.runs });
   const model = modelWithNulls(loaded, request.nulls);
   const origin = originOf(model.record, run);
@@ -73,7 +73,7 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
   const table = rareClasses === undefined ? given : withSettledClasses(given, model.schema, rareClasses);
   const { rows, evaluation, unfamiliar } = await namingPlaces(features.placeOf, async () => {
     const rows = part === undefined ? comparableRows(model, table) : rowsOfPart(model, table, part, origin, given);
-    const evaluation = await evaluateModel(model, table, rows, { worst, signal });
+    const evaluation = await evaluateModel(model, table, rows, { worst, signal, progress });
     return { rows, evaluation, unfamiliar: unfamiliarIn(model, features) };
   });
   const without = table.rows - rows.length;

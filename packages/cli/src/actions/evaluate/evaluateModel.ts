@@ -1,4 +1,5 @@
 import { type Predictions, scoresOf, type Table, type TableModel, type TableScores } from "evenkeel/tabular";
+import type { ActionContext } from "../../shell/context.ts";
 import { predictBlocks } from "../predict/predictBlocks.ts";
 import { guesses } from "./guesses.ts";
 import { type StatisticsGap, statisticsGap } from "./statisticsGap.ts";
@@ -47,11 +48,11 @@ export async function evaluateModel(
   model: TableModel,
   table: Table,
   rows: Int32Array,
-  { worst, signal }: { readonly worst: number; readonly signal?: AbortSignal | undefined },
+  { worst, ...context }: { readonly worst: number } & Pick<ActionContext, "signal" | "progress">,
 ): Promise<Evaluation> {
   const { preprocessing } = model;
   const truth = preprocessing.truth(table, rows);
-  const { predictions, clamped } = await predictAll(model, table, rows, signal);
+  const { predictions, clamped } = await predictAll(model, table, rows, context);
   const { values, classes } = predictions;
   const batchNorm = statisticsGap(model, table, rows);
   return {
@@ -68,19 +69,22 @@ async function predictAll(
   model: TableModel,
   table: Table,
   rows: Int32Array,
-  signal?: AbortSignal,
+  { signal, progress }: Pick<ActionContext, "signal" | "progress">,
 ): Promise<{ readonly predictions: Predictions; readonly clamped: number }> {
   const width = model.preprocessing.classes?.length ?? 1;
   const numbers = new Float64Array(rows.length * width);
   const classes: string[] = [];
-  let [at, held] = [0, 0];
-  for await (const { predictions, clamped } of predictBlocks(model, table, { rows, signal })) {
+  let [at, held, done] = [0, 0, 0];
+  for await (const { rows: blockRows, predictions, clamped } of predictBlocks(model, table, { rows, signal })) {
     const block = predictions.values ?? predictions.probabilities;
     numbers.set(block, at);
     at += block.length;
     held += clamped.size;
+    done += blockRows.length;
+    progress?.rows(done, rows.length, "predicted");
     for (const name of predictions.classes ?? []) classes.push(name);
   }
+  progress?.stop();
   const all = model.preprocessing.classes === undefined ? { values: numbers } : { classes, probabilities: numbers };
   return { predictions: all, clamped: held };
 }

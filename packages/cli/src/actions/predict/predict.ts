@@ -71,21 +71,32 @@ export async function predict(request: PredictRequest, context: ActionContext): 
   const { table } = features;
   const kept = keep === "all" ? features.given : keep.map((name) => columnNamed(features, name));
   const { placeOf } = features;
-  const unfamiliar = await namingPlaces(placeOf, () => unfamiliarIn(model, features));
+  context.progress?.doing("checking the rows");
+  const unfamiliar = await namingPlaces(placeOf, () => unfamiliarIn(model, features)).finally(context.progress?.stop);
   const marks = format === "json" || format === "ndjson" ? rowMarks(model, unfamiliar) : [];
   const counted = { clamped: 0 };
   return {
     ...{ rows: table.rows, columns: outputColumns(model, kept, marks), marks, format, safeCsv },
-    blocks: counting(namingPlacesOfEach(placeOf, predictBlocks(model, table, { signal })), counted),
+    blocks: counting(namingPlacesOfEach(placeOf, predictBlocks(model, table, { signal })), counted, (done) =>
+      // On standard output they are progress enough.
+      request.output === undefined ? undefined : context.progress?.rows(done, table.rows, "predicted"),
+    ),
     notes: [...features.notes, ...unfamiliarNotes(model, unfamiliar, table.rows)],
     lastNotes: () => clampedNotes(model, counted.clamped, table.rows),
   };
 }
 
-async function* counting(blocks: AsyncIterable<PredictedBlock>, counted: { clamped: number }) {
+async function* counting(
+  blocks: AsyncIterable<PredictedBlock>,
+  counted: { clamped: number },
+  onRows: (done: number) => void,
+) {
+  let done = 0;
   for await (const block of blocks) {
     counted.clamped += block.clamped.size;
     yield block;
+    done += block.rows.length;
+    onRows(done);
   }
 }
 

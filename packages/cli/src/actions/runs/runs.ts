@@ -3,8 +3,9 @@ import { findRun } from "../../records/runs/findRun.ts";
 import { type DamagedRun, isDamaged, listRuns, type Run, readMetrics } from "../../records/runs/readRun.ts";
 import { type RunsFolder, runsFolder } from "../../records/runs/runsFolder.ts";
 import type { EpochLine } from "../../records/runs/types.ts";
+import { listStudies, type StudyRecord } from "../../records/studies/listStudies.ts";
 import { misuse, sentence } from "../../shell/errors.ts";
-import { compareScores } from "../../shell/metrics.ts";
+import { compareScores, metricNames } from "../../shell/metrics.ts";
 import { nearest } from "../../shell/nearest.ts";
 import { compareRuns, type RunComparison } from "./compareRuns.ts";
 
@@ -23,15 +24,20 @@ export interface RunList {
   readonly total: number;
   /** The metric that they are sorted by. */
   readonly metric?: string;
+  /** The studies in the folder, the newest first; none where runs are sorted. */
+  readonly studies: readonly (StudyRecord | DamagedRun)[];
 }
 
 /** @throws CommandError if there is no such folder, or no run has the metric */
 export function listedRuns({ sort, limit, ...place }: ListRequest): RunList {
   const folder = runsFolder(place, { mayLack: true });
   const all = folder === undefined ? [] : listRuns(folder);
-  if (sort === undefined || all.length === 0) return { runs: all.slice(0, limit), total: all.length };
-  const { runs, metric } = sortRuns(all, sort);
-  return { runs: runs.slice(0, limit), total: all.length, metric };
+  if (sort !== undefined) {
+    const { runs, metric } = sortRuns(all, sort);
+    return { runs: runs.slice(0, limit), total: all.length, metric, studies: [] };
+  }
+  const studies = folder === undefined ? [] : listStudies(folder);
+  return { runs: all.slice(0, limit), total: all.length, studies: studies.slice(0, limit) };
 }
 
 /** A run with everything that its folder holds. */
@@ -70,8 +76,8 @@ function sortRuns(runs: readonly (Run | DamagedRun)[], sort: string) {
   const scores = (run: Run | DamagedRun) =>
     isDamaged(run) ? undefined : run.result?.scores[part as "train" | "validation" | "test"];
   const known = [...new Set(runs.flatMap((run) => Object.keys(scores(run) ?? {})))].sort();
-  if (!known.includes(metric)) {
-    const near = nearest(metric, known);
+  if (!known.includes(metric) && !(runs.length === 0 && metricNames.includes(metric))) {
+    const near = metricNames.includes(metric) ? undefined : nearest(metric, known.length === 0 ? metricNames : known);
     const hint = near === undefined ? "" : `did you mean ${near}? `;
     const there = known.length === 0 ? `no run has scores of ${part} rows` : `there are ${known.join(", ")}`;
     throw misuse("wrong-value", `--sort: no run has the metric ${metric} of its ${part} rows`, `${hint}${there}`);

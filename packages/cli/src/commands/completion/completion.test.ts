@@ -9,9 +9,13 @@ import { runProgram } from "../../program.ts";
 let cwd: string;
 beforeAll(() => {
   cwd = mkdtempSync(join(tmpdir(), "evenkeel-completion-"));
-  for (const folder of ["runs/2026-11-25_mpg_3f2a", "runs/2026-11-24_mpg_77aa", "data"]) {
-    mkdirSync(join(cwd, folder), { recursive: true });
+  for (const folder of ["runs/2026-11-28_mpg_1234_study", "data"]) mkdirSync(join(cwd, folder), { recursive: true });
+  for (const run of ["2026-11-25_mpg_3f2a", "2026-11-24_mpg_77aa", "2026-11-26_mpg_fa11", "2026-11-27_mpg_new"]) {
+    mkdirSync(join(cwd, "runs", run), { recursive: true });
+    writeFileSync(join(cwd, "runs", run, "config.json"), "{}");
+    if (!run.endsWith("new")) writeFileSync(join(cwd, "runs", run, "model.safetensors"), "");
   }
+  writeFileSync(join(cwd, "runs/2026-11-26_mpg_fa11/result.json"), '{\n  "status": "failed"\n}\n');
   for (const file of ["cars.csv", "net.safetensors", "notes.md", "data/more.parquet", "data/notes.md"]) {
     writeFileSync(join(cwd, file), "");
   }
@@ -60,7 +64,7 @@ describe("what a shell is offered", () => {
     expect(await words("study", "mpg", "--ask", "")).toEqual(expect.arrayContaining(["normalization", "placement"]));
   });
 
-  test("runs and model files, then tables, built-in ones too", async () => {
+  test("runs that have a model and model files, then tables, built-in ones too", async () => {
     expect(await words("predict", "")).toEqual([
       "latest",
       "2026-11-25_mpg_3f2a",
@@ -78,6 +82,14 @@ describe("what a shell is offered", () => {
     ]);
     expect(await words("evaluate", "latest", "data/")).toEqual(["data/more.parquet"]);
     expect(await words("runs", "show", "2026-11-24")).toEqual(["2026-11-24_mpg_77aa"]);
+    expect(await words("runs", "show", "")).toEqual([
+      "latest",
+      "2026-11-27_mpg_new",
+      "2026-11-26_mpg_fa11",
+      "2026-11-25_mpg_3f2a",
+      "2026-11-24_mpg_77aa",
+    ]);
+    expect(await words("init", "--table", "c")).toEqual(["cars.csv"]);
   });
 });
 

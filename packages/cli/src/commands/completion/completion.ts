@@ -1,7 +1,8 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { usualRuns } from "../../records/runs/runsFolder.ts";
+import { runFiles } from "../../records/runs/types.ts";
 import { printable } from "../../shell/printed.ts";
 import { builtinNames } from "../../tables/builtin.ts";
 import { correctedScript } from "./completionScript.ts";
@@ -47,9 +48,10 @@ export async function addCompletion(
       };
     }
     for (const [name, option] of command.options) {
-      if (name !== "output" && name !== "out" && name !== "runs" && name !== "dir") continue;
+      if (name !== "output" && name !== "out" && name !== "runs" && name !== "dir" && name !== "table") continue;
       option.handler = (complete) => {
-        for (const [value, description] of filesFor(word, cwd, /./)) complete(value, description);
+        const files = name === "table" ? suggestions(name, word, cwd) : filesFor(word, cwd, /./);
+        for (const [value, description] of files) complete(value, description);
       };
     }
   }
@@ -65,20 +67,36 @@ function suggestions(argument: string, word: string, cwd: string): Suggestion[] 
         ...filesFor(word, cwd, endings.table),
       ];
     case "model":
-      return [...runsIn(cwd), ...filesFor(word, cwd, endings.model)];
+      return [...runsIn(cwd, hasModel), ...filesFor(word, cwd, endings.model)];
     case "id":
-    case "run":
-      return runsIn(cwd);
+      return runsIn(cwd, isRun);
     default:
       return [];
   }
 }
 
-function runsIn(cwd: string): Suggestion[] {
-  const ids = entriesOf(join(cwd, usualRuns)).filter((entry) => entry.isDirectory());
+function runsIn(cwd: string, isWanted: (folder: string) => boolean): Suggestion[] {
+  const ids = entriesOf(join(cwd, usualRuns)).filter(
+    (entry) => entry.isDirectory() && isWanted(join(cwd, usualRuns, entry.name)),
+  );
   return ids.length === 0
     ? []
     : [["latest", "the newest run"], ...ids.map(({ name }): Suggestion => [name, "run"]).reverse()];
+}
+
+/** Neither a study, nor a folder that is no run. */
+function isRun(folder: string): boolean {
+  return existsSync(join(folder, runFiles.config));
+}
+
+/** As `latest` takes them: a run that did not fail. Whether its files are in order is not looked at. */
+function hasModel(folder: string): boolean {
+  if (!existsSync(join(folder, runFiles.model))) return false;
+  try {
+    return !/"status": ?"failed"/.test(readFileSync(join(folder, runFiles.result), "utf8"));
+  } catch {
+    return true; // it is being trained, or was killed
+  }
 }
 
 /**

@@ -17,7 +17,8 @@ export interface ModelPlace {
 }
 
 /**
- * Finds a model: a file, a run's folder, a run by its id or the beginning of it, or `latest`.
+ * Finds a model: a file, a run's folder, a run by its id or the beginning of it, or `latest`, the
+ * newest run that has one and did not fail.
  *
  * @throws CommandError if there is none, with the nearest names
  */
@@ -36,8 +37,12 @@ export function findModel(wanted: string, { cwd, runs }: RunsFolder): ModelPlace
       "name a .safetensors file, or say where runs are kept with --runs",
     );
   }
-  const run = findRun({ cwd, runs }, wanted);
+  const run = findRun({ cwd, runs }, wanted, hasModel);
   return ofRun(run.path, `the run ${run.id}`, run);
+}
+
+function hasModel({ path, status }: Run): boolean {
+  return status !== "failed" && statSync(join(path, runFiles.model), { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function ofRun(folder: string, what: string, known?: Run): ModelPlace {

@@ -157,7 +157,8 @@ function mayStay(name: string): boolean {
   return isOwnerFile(name) || (name.startsWith(`.${studyFile}.`) && name.endsWith(".tmp"));
 }
 
-function isStudy(path: string): boolean {
+/** Whether a folder holds a study. */
+export function isStudy(path: string): boolean {
   return statSync(join(path, studyFile), { throwIfNoEntry: false })?.isFile() === true;
 }
 
@@ -169,7 +170,7 @@ function latest(runs: string): string | undefined {
 }
 
 /** @throws CommandError if it is not a valid study.json of this version */
-function readStudy(folder: string): StudyConfig {
+export function readStudy(folder: string): StudyConfig {
   const path = join(folder, studyFile);
   try {
     return configSchema.parse(parseJson(readFileSync(path, "utf8")), { error: sayMissing });

@@ -23,6 +23,32 @@ test("one line shows what goes on, and is cleared once", () => {
   expect(written).toEqual(["reading …", clear, "read 12,345 rows (25%)", clear, "read 3 pictures", clear]);
 });
 
+test("rows that are counted say after a second how long the others take", () => {
+  let time = 0;
+  const written: string[] = [];
+  const terminal = { write: (text: string) => written.push(text) } as unknown as NodeJS.WritableStream;
+  const output = { write: () => {}, writeError: () => {}, colors: picocolors, terminal };
+  const { rows, stop } = readingProgress(output, () => time);
+  for (const [at, done] of [
+    [0, 0],
+    [50, 100],
+    [500, 1000],
+    [2000, 4000],
+  ]) {
+    time = at;
+    rows(done, 10_000, "predicted");
+  }
+  stop();
+  time = 9000;
+  rows(10, 20, "scored"); // another work, whose time begins here
+  expect(written).toEqual([
+    "predicted 1,000 of 10,000 rows",
+    clear,
+    "predicted 4,000 of 10,000 rows, 0:03 left",
+    clear,
+  ]);
+});
+
 test("nothing is written where there is no terminal", () => {
   const output = { write: () => expect.fail(), writeError: () => expect.fail(), colors: picocolors };
   const { doing, read, stop } = readingProgress(output);

@@ -6,7 +6,7 @@ import type { ReportSource, RunFinding } from "./types.ts";
  * A whole page: one file that loads nothing and runs nothing, and whose content security policy
  * forbids both.
  */
-export function page(source: ReportSource, body: HtmlValue): string {
+export function page(source: Pick<ReportSource, "title" | "id" | "created" | "versions">, body: HtmlValue): string {
   const { title, id, created, versions } = source;
   const document = html`<!doctype html>
 <html lang="en">

@@ -1,9 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { evil, studyData as study, trainingData as training } from "../../../../../test/reportFixtures.ts";
+import {
+  calibrationData,
+  comparisonData as comparison,
+  evil,
+  studyData as study,
+  trainingData as training,
+} from "../../../../../test/reportFixtures.ts";
 import { confusionOf } from "./charts/confusion.ts";
 import { summarize } from "./charts/curvesChart.ts";
 import { sample } from "./charts/sample.ts";
 import { heightOf, labelPositions, logarithmic, paddedScale, roundTicks } from "./charts/scale.ts";
+import { comparisonReport } from "./comparisonReport.ts";
 import { html, trusted } from "./html.ts";
 import { studyReport } from "./studyReport.ts";
 import { trainingReport } from "./trainingReport.ts";
@@ -24,9 +31,18 @@ function anatomy(page: string) {
 }
 
 describe("texts of the table are only texts", () => {
-  const reports = { training: () => trainingReport(training(evil)), study: () => studyReport(study(evil)) };
-  const harmless = { training: () => trainingReport(training("x")), study: () => studyReport(study("x")) };
-  test.each(["training", "study"] as const)("%s", async (kind) => {
+  const of = (text: string) => ({
+    training: () => trainingReport(training(text)),
+    classes: () => trainingReport({ ...training(text), ...ofClasses(text) }),
+    study: () => studyReport(study(text)),
+    comparison: () => comparisonReport(comparison(text)),
+  });
+  const ofClasses = (text: string) => ({
+    predictions: { kind: "classes" as const, classes: [text, "b"], truth: [0, 1], predicted: [0, 1] },
+    calibration: calibrationData(text),
+  });
+  const [reports, harmless] = [of(evil), of("x")];
+  test.each(["training", "classes", "study", "comparison"] as const)("%s", async (kind) => {
     const [page, plain] = [await reports[kind](), await harmless[kind]()];
     const found = anatomy(page);
     // no tag and no attribute that a report with harmless texts does not have
@@ -103,6 +119,7 @@ describe("the report of a training", () => {
     const { charts } = anatomy(await trainingReport(training("mpg")));
     expect(charts.map((tag) => /aria-label="(\w+)/.exec(tag)?.[1])).toEqual([
       "Learning",
+      "The",
       "Predicted",
       "Residuals",
       "Permutation",

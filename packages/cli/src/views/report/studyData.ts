@@ -13,6 +13,7 @@ import {
 } from "evenkeel/study";
 import { differInSize } from "../study/differInSize.ts";
 import { isHeldInPart } from "../study/isHeldInPart.ts";
+import { sourceName } from "./sourceName.ts";
 import type { Panel, ReportSource, RunFinding, Series, StudyArm, StudyReportData } from "./types.ts";
 
 /** The fields of a report that a study's result does not have. */
@@ -28,6 +29,7 @@ export function studyReportData(result: StudyResult, source: StudySource): Study
   const sized = differInSize(plan);
   return {
     ...source,
+    table: { ...source.table, source: sourceName(source.table.source) },
     ...{
       title: summary.title,
       ran: summary.ran,

@@ -2,16 +2,22 @@ import { columnOf, networkOf, type Predictions, scoresOf, type Table, takeRows }
 import { permutationImportance, type TableTraining } from "evenkeel/train";
 import type { EpochLine, RunConfig, RunResult } from "../../records/runs/types.ts";
 import { headlineMetric, metricFacts } from "../../shell/metrics.ts";
+import type { TableRead } from "../../tables/index.ts";
+import { calibrationOf } from "./calibration.ts";
 import { judgedPart, partWords } from "./judgedPart.ts";
-import type { ReportPredictions, TrainingReportData } from "./types.ts";
+import { sourceName } from "./sourceName.ts";
+import type { Importance, ReportPredictions, TrainingReportData } from "./types.ts";
+import { columnsNamed, worstRows } from "./worstRows.ts";
 
 /** The most rows that importance is measured on: more would only take time. */
 const importanceRows = 2000;
+/** The number of columns beside the rows that the network errs most on. */
+const shownColumns = 4;
 
 /** The data of a training's HTML report. */
 export async function reportData(
   training: TableTraining,
-  table: Table,
+  table: Table & Pick<TableRead, "placeOf">,
   config: RunConfig,
   result: RunResult,
   epochs: readonly EpochLine[],
@@ -37,7 +43,11 @@ export async function reportData(
     label,
     runs: [measured.map((line) => of(line) ?? Number.NaN)],
   });
-  const { id, started, table: source, target, settings, versions } = config;
+  const { id, started, target, settings, versions } = config;
+  const source = { ...config.table, source: sourceName(config.table.source) };
+  const predictions = model.predict(table, rows);
+  const truth = model.preprocessing.truth(table, rows);
+  const shown = mostImportant(importance);
   return {
     title: `${target} from ${source.source}`,
     id,
@@ -61,14 +71,34 @@ export async function reportData(
         ...(split.validation.length > 0 ? [curve("validation", ({ validation }) => validation?.[metric])] : []),
       ],
       ...(refit === undefined && { bestEpoch: keptEpoch }),
+      rates: measured.map(({ learningRate }) => learningRate),
     },
     ...(refit && { refit: { rows: refit.rows.length } }),
-    predictions: reportPredictions(model.predict(table, rows), model.preprocessing.truth(table, rows), schema.classes),
+    predictions: reportPredictions(predictions, truth, schema.classes),
+    worst: {
+      columns: shown,
+      rows: worstRows(predictions, {
+        ...{ rows, truth, classes: schema.classes, placeOf: table.placeOf },
+        columns: columnsNamed(table, shown),
+      }),
+    },
+    ...(predictions.probabilities !== undefined && {
+      calibration: calibrationOf(predictions.probabilities, truth, schema.classes ?? []),
+    }),
     importance: { metric, part: partWords[part], columns: importance },
     findings: result.findings,
     network: networkOf(model).toString(),
     usage: usageOf(table, features),
   };
+}
+
+/** The columns that say most about a row, in the order of their importance. */
+function mostImportant(importance: readonly Importance[]): string[] {
+  const mean = ({ drops }: Importance) => drops.reduce((sum, drop) => sum + drop, 0) / drops.length;
+  return [...importance]
+    .sort((a, b) => mean(b) - mean(a))
+    .slice(0, shownColumns)
+    .map(({ column }) => column);
 }
 
 function reportPredictions(

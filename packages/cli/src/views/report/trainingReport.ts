@@ -1,15 +1,18 @@
 import { aboutSeconds, scoreText, wholeText } from "../../shell/figures.ts";
 import { metricFacts } from "../../shell/metrics.ts";
 import { disagreement, standings } from "../verdict.ts";
+import { calibrationChart } from "./charts/calibrationChart.ts";
 import { confusionTable, mostClasses } from "./charts/confusion.ts";
 import { curvesChart } from "./charts/curvesChart.ts";
 import { importanceChart, mostColumns } from "./charts/importanceChart.ts";
 import { mostDots, predictedChart, residualsChart } from "./charts/predictionCharts.ts";
+import { ratesChart } from "./charts/ratesChart.ts";
 import { type Html, html } from "./html.ts";
 import { judgedPart, partWords } from "./judgedPart.ts";
 import { figure, findingsList, page, section, settingsList } from "./page.ts";
 import { baselinesTable, partsTable } from "./scoresTable.ts";
 import type { TrainingReportData } from "./types.ts";
+import { worstTable } from "./worstTable.ts";
 
 /**
  * The report of a training as a self-contained HTML file, also for print: how good the network is
@@ -23,6 +26,8 @@ export async function trainingReport(data: TrainingReportData): Promise<string> 
     baselinesTable(data),
     section("How it learned", await learning(data), { together: true }),
     section(...(await predictions(data)), { together: true }),
+    await calibration(data),
+    worst(data),
     await importance(data),
     section("Scores by part of the rows", partsTable(data), { together: true }),
     section("What was found", findingsList(data.findings)),
@@ -107,7 +112,30 @@ async function learning({ curves, unit, refit }: TrainingReportData): Promise<Ht
   const again = " The lines are those of the first training: the refit has no validation rows to draw a line for.";
   const kept =
     refit !== undefined ? again : bestEpoch === undefined ? "" : ` The weights of epoch ${bestEpoch} were kept.`;
-  return figure(drawing, `The ${label} after each epoch.${bands}${both}${kept}`);
+  return html`${figure(drawing, `The ${label} after each epoch.${bands}${both}${kept}`)}${await learningRates(curves)}`;
+}
+
+/** How the learning rate moved, as a drawing if it did. */
+async function learningRates({ rates = [] }: TrainingReportData["curves"]): Promise<Html | undefined> {
+  if (rates.length === 0) return undefined;
+  if (new Set(rates).size === 1) return html`<p class="note">The learning rate was ${String(rates[0])} throughout.</p>`;
+  return figure(await ratesChart(rates), "The learning rate after each epoch, as the schedule moved it.");
+}
+
+async function calibration({ calibration, split }: TrainingReportData): Promise<Html | undefined> {
+  if (calibration === undefined || calibration.bins.length === 0) return undefined;
+  const { bins, error, of } = calibration;
+  const what = of === undefined ? "the class that was predicted" : `the class ${of}`;
+  const part = partWords[judgedPart(split)];
+  const caption = `A dot for all ${part} rows of about the same probability of ${what}, and the 95% interval of their share (Wilson). On the dashed line probabilities are what they say; below it the network is too sure. The ${bins.length === 1 ? "dot is" : `${bins.length} dots are, weighted by their rows,`} ${scoreText(100 * error)} percentage points off (expected calibration error).`;
+  return section("Whether its probabilities are right", figure(await calibrationChart(calibration), caption), {
+    together: true,
+  });
+}
+
+function worst(data: TrainingReportData): Html | undefined {
+  const table = worstTable(data);
+  return table && section("Which rows it errs most on", table, { together: true });
 }
 
 async function predictions(data: TrainingReportData): Promise<[string, Html]> {

@@ -35,6 +35,37 @@ export type ReportPredictions =
       readonly predicted: ArrayLike<number>;
     };
 
+/** A row that the network errs most on. */
+export interface WorstRow {
+  /** Where it stands: "line 17", or "row 17", counted from 1. */
+  readonly place: string;
+  readonly truth: string;
+  readonly predicted: string;
+  /** Predicted minus true; of classes the probability of the true class. */
+  readonly error: number;
+  /** Its values in the columns that are shown. */
+  readonly values: readonly string[];
+}
+
+/** Rows to which the network gave about the same probability. */
+export interface CalibrationBin {
+  readonly rows: number;
+  /** The mean of the probabilities. */
+  readonly probability: number;
+  /** How many of them were so, from 0 to 1, with its 95% interval. */
+  readonly share: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface Calibration {
+  readonly bins: readonly CalibrationBin[];
+  /** The expected calibration error. */
+  readonly error: number;
+  /** The class whose probability it is; that of the predicted class unless there are two. */
+  readonly of?: string;
+}
+
 /** The fields by which both reports describe their source. */
 export interface ReportSource {
   readonly title: string;
@@ -69,10 +100,16 @@ export interface TrainingReportData extends ReportSource {
     readonly lines: readonly Curve[];
     /** The epoch whose weights were kept, from 1. */
     readonly bestEpoch?: number;
+    /** The learning rate after each epoch. */
+    readonly rates?: readonly number[];
   };
   /** Present if the network was refit on training and validation rows, with their number. */
   readonly refit?: { readonly rows: number };
   readonly predictions: ReportPredictions;
+  /** The rows with the largest errors, the largest first, and the columns that are shown of them. */
+  readonly worst?: { readonly columns: readonly string[]; readonly rows: readonly WorstRow[] };
+  /** Of classes. */
+  readonly calibration?: Calibration;
   readonly importance?: { readonly metric: string; readonly part: string; readonly columns: readonly Importance[] };
   readonly findings: readonly RunFinding[];
   /** The network as printed. */

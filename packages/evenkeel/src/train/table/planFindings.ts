@@ -35,7 +35,8 @@ export function planFindings(table: Table, plan: TablePlan, split: Split, prepro
     ...checkClasses(table, split.train, preprocessing),
     ...checkConstant(table, split.train, preprocessing),
   ];
-  if (plan.network.norm !== "batch") return constant;
+  // A linear model has nothing to normalize.
+  if (plan.network.norm !== "batch" || plan.network.hidden.length === 0) return constant;
   return [
     ...constant,
     ...checkBatches(plan, split.train.length),

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { calibrationSpec } from "./calibrationChart.ts";
 import { curvesSpec } from "./curvesChart.ts";
 import { lineStyles, mostColors, swatch } from "./lineStyles.ts";
+import { ratesSpec } from "./ratesChart.ts";
 import { seriesSpec } from "./seriesChart.ts";
 
 /** Charts are compared as their specifications, with the data that they are drawn from. */
@@ -21,6 +23,21 @@ test("a panel of learning curves: means on an axis of its own; what is cut off h
 
 test("the learning curves of a training: bands, names at the ends, the epoch that was kept", async () => {
   await expect(text(curvesSpec(curves, { title: "MAE", bestEpoch: 7 }))).toMatchFileSnapshot(stored("training"));
+});
+
+test("the learning rate of a training: low, and as wide as the curves above it", async () => {
+  await expect(text(ratesSpec([0.001, 0.01, 0.006, 0.0001]))).toMatchFileSnapshot(stored("learningRate"));
+});
+
+test("calibration: the diagonal, and a dot with its interval for each bin", async () => {
+  const bins = [0.15, 0.85].map((share) => ({
+    rows: 20,
+    probability: share,
+    share,
+    low: share - 0.1,
+    high: share + 0.1,
+  }));
+  await expect(text(calibrationSpec({ bins, error: 0, of: "yes" }))).toMatchFileSnapshot(stored("calibration"));
 });
 
 test("a panel of learning rates: a cross where seeds diverged", async () => {

@@ -29,6 +29,8 @@ interface LineChartOptions {
    * the page, with names at the ends of the lines.
    */
   readonly styles?: ReadonlyMap<string, LineStyle> | undefined;
+  /** Of the drawing without its axes, in pixels. */
+  readonly height?: number | undefined;
   /** The points that the vertical axis is made for. Default: all. */
   readonly scaledBy?: readonly LinePoint[] | undefined;
   /** A dashed vertical line with its name. */
@@ -37,7 +39,7 @@ interface LineChartOptions {
 
 type Layer = LayerSpec<string> | UnitSpec<string>;
 
-const height = 260;
+const usualHeight = 260;
 const padding = { left: 48, top: 28, bottom: 42 } as const;
 
 /**
@@ -45,7 +47,7 @@ const padding = { left: 48, top: 28, bottom: 42 } as const;
  * What is above the axis is cut off there, and an arrow says how far it goes.
  */
 export function lineSpec(points: readonly LinePoint[], options: LineChartOptions): TopLevelSpec {
-  const { styles, bands, dots = false, scaledBy = points } = options;
+  const { styles, bands, dots = false, scaledBy = points, height = usualHeight } = options;
   const labels = [...new Set(points.map(({ label }) => label))];
   const names = styles === undefined ? labels.map((label) => shortened(label, 30)) : [];
   const right = styles ? 12 : 16 + Math.max(60, ...names.map((name) => textWidth(name) * 1.05));
@@ -81,7 +83,7 @@ export function lineSpec(points: readonly LinePoint[], options: LineChartOptions
       mark: { type: "point", shape: "cross", size: 130, filled: true, opacity: 1 },
       encoding: { x, y: { ...y, field: "mean" }, color },
     },
-    ...(styles ? [] : [namesLayer(points, labels, names, { scale, width, color })]),
+    ...(styles ? [] : [namesLayer(points, labels, names, { scale, width, height, color })]),
     ...beyondLayers(points, { scale, width, bands }),
   ];
   return {
@@ -116,8 +118,9 @@ function namesLayer(
   points: readonly LinePoint[],
   labels: readonly string[],
   names: readonly string[],
-  { scale, width, color }: { readonly scale: Scale; readonly width: number; readonly color: object },
+  drawing: { readonly scale: Scale; readonly width: number; readonly height: number; readonly color: object },
 ): Layer {
+  const { scale, width, height, color } = drawing;
   const ends = labels.map((label) => points.findLast((point) => point.label === label)?.mean ?? 0);
   const heights = labelPositions(ends, scale, height, 15);
   return {

@@ -1,0 +1,186 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Packed } from "./pack.ts";
+import { type Manifest, readManifest } from "./packages.ts";
+import { mustRun, run, withNode } from "./run.ts";
+import { declarationFaults } from "./types.ts";
+
+/** A folder outside the repository, where packages are installed as a user does. */
+export interface Place {
+  readonly folder: string;
+  /** npm's cache, empty at first: nothing but the tarballs and the registry is at hand. */
+  readonly cache: string;
+  readonly packed: readonly Packed[];
+}
+
+const tarballOf = (packed: readonly Packed[], name: string) => packed.find((one) => one.package.name === name)!.path;
+
+function emptyFolder({ folder }: Place, name: string): string {
+  const path = join(folder, name);
+  mkdirSync(path);
+  return path;
+}
+
+function npmInstall(cwd: string, { cache }: Place, tarballs: readonly string[], node = process.execPath): void {
+  const flags = ["--no-audit", "--no-fund", "--prefer-offline", "--cache", cache];
+  mustRun("npm", ["install", ...flags, ...tarballs], { cwd, environment: withNode(node) });
+}
+
+/** Licences under which packages that a user installs may stand, beside those by name. */
+const licences = new Set(["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "0BSD", "Unlicense"]);
+
+/** Of SPDX expressions as packages have them: one licence, all of some, or one of some. */
+function isFree(expression = ""): boolean {
+  const either = expression.replaceAll(/[()]/g, "").split(" OR ");
+  return either.some((all) => all.split(" AND ").every((licence) => licences.has(licence)));
+}
+
+/** libvips, a library of its own that is loaded as it is. */
+const byName: Readonly<Record<string, string>> = { "@img/sharp-libvips": "LGPL-3.0-or-later" };
+
+/** All packages in a folder's node_modules. */
+function installed(folder: string): { readonly name: string; readonly folder: string; readonly manifest: Manifest }[] {
+  const modules = join(folder, "node_modules");
+  if (!existsSync(modules)) return [];
+  const names = readdirSync(modules).flatMap((name) =>
+    name.startsWith(".")
+      ? []
+      : name.startsWith("@")
+        ? readdirSync(join(modules, name)).map((part) => `${name}/${part}`)
+        : name,
+  );
+  return names.flatMap((name) => {
+    const folder = join(modules, name);
+    return [{ name, folder, manifest: readManifest(folder) }, ...installed(folder)];
+  });
+}
+
+function licenceFaults(folder: string): string[] {
+  return installed(folder).flatMap(({ name, manifest: { license } }) => {
+    const known = Object.entries(byName).some(([start, one]) => name.startsWith(start) && license === one);
+    return known || isFree(license) ? [] : [`${name} has the licence ${license}`];
+  });
+}
+
+function megabytesOf(folder: string): number {
+  const sizes = readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry) =>
+    entry.isFile() ? statSync(join(entry.parentPath, entry.name)).size : 0,
+  );
+  return sizes.reduce((sum, size) => sum + size, 0) / 1e6;
+}
+
+/** The library by itself: no other package, all its entries, and what its program says. */
+export function libraryFaults(place: Place, nodes: readonly string[]): string[] {
+  const folder = emptyFolder(place, "library");
+  npmInstall(folder, place, [tarballOf(place.packed, "evenkeel")]);
+  const all = installed(folder);
+  const faults = all.length === 1 ? [] : [`evenkeel brings ${all.map(({ name }) => name).join(", ")}`];
+  const subpaths = Object.keys(all[0].manifest.exports ?? {})
+    .filter((path) => !path.endsWith(".json"))
+    .map((path) => `evenkeel${path.slice(1)}`);
+  const program = `
+    for (const path of ${JSON.stringify(subpaths)})
+      if (Object.keys(await import(path)).length === 0) throw new Error(path + " exports nothing");
+    const { tableFromRows } = await import("evenkeel/tabular");
+    const { trainTable } = await import("evenkeel/train");
+    const rows = Array.from({ length: 60 }, (_, i) => ({ x: i % 7, y: 3 * (i % 7) }));
+    const { model } = await trainTable(tableFromRows(rows), { target: "y", epochs: 2 });
+    console.log(Number.isFinite(model.predictRows([{ x: 1 }]).values[0]));`;
+  writeFileSync(join(folder, "program.mjs"), program);
+  for (const node of nodes) {
+    const environment = withNode(node);
+    if (mustRun(node, ["program.mjs"], { cwd: folder, environment }) !== "true\n")
+      faults.push(`${node}: no prediction`);
+    const { code, err } = run("npx", ["--no-install", "evenkeel", "train", "mpg"], { cwd: folder, environment });
+    if (code !== 1 || !err.includes("npx @evenkeel/cli train mpg")) {
+      faults.push(`\`npx evenkeel\` without the command ends with ${code} and says ${err}`);
+    }
+  }
+  return [...faults, ...declarationFaults(folder, subpaths)];
+}
+
+/** The command: installed in a folder of its own, it trains, predicts, studies and draws a report. */
+export function commandFaults(place: Place, nodes: readonly string[]): string[] {
+  const folder = emptyFolder(place, "command");
+  const names = ["evenkeel", "@evenkeel/vision", "@evenkeel/cli"];
+  npmInstall(
+    folder,
+    place,
+    names.map((name) => tarballOf(place.packed, name)),
+  );
+  const megabytes = megabytesOf(join(folder, "node_modules"));
+  console.log(`the command with all that it needs: ${megabytes.toFixed(0)} MB, ${installed(folder).length} packages`);
+  const faults = licenceFaults(folder);
+  if (megabytes > 230) faults.push(`the command takes ${megabytes.toFixed(0)} MB, at most 230`);
+  for (const node of nodes) faults.push(...usageFaults(folder, node));
+  return faults;
+}
+
+function usageFaults(folder: string, node: string): string[] {
+  const environment = withNode(node);
+  const program = join(folder, "node_modules/.bin/evenkeel");
+  const evenkeel = (...args: string[]) => mustRun(node, [program, ...args], { cwd: folder, environment });
+  const version = mustRun(node, ["--version"], { cwd: folder }).trim();
+  const faults: string[] = [];
+  const expect = (holds: boolean, what: string) => {
+    if (!holds) faults.push(`Node ${version}: ${what}`);
+  };
+  expect(
+    mustRun("npx", ["--no-install", "evenkeel", "--version"], { cwd: folder, environment }).trim() ===
+      readManifest(join(folder, "node_modules/evenkeel")).version,
+    "another version",
+  );
+  expect(/train .*\n[\s\S]*predict /.test(evenkeel("--help")), "--help lists no commands");
+  const { path } = JSON.parse(evenkeel("train", "mpg", "--epochs", "2", "--json")) as { path: string };
+  expect(/<svg/.test(readFileSync(join(path, "report.html"), "utf8")), "the report has no chart");
+  const row = '{"Horsepower": 130, "Weight_in_lbs": 3504}';
+  const [{ prediction }] = JSON.parse(evenkeel("predict", "latest", "--row", row, "--json")) as [
+    { prediction: number },
+  ];
+  expect(Number.isFinite(prediction), "no prediction");
+  const study = evenkeel(
+    "study",
+    "mpg",
+    "--arms",
+    "zscore+none, zscore+batch",
+    "--seeds",
+    "2",
+    "--lr",
+    "0.01",
+    "--epochs",
+    "2",
+  );
+  expect(/Report: /.test(study), `the study has no report: ${study}`);
+  return faults;
+}
+
+/** The project that `evenkeel init` writes: installed from the tarballs, it trains, predicts and type-checks. */
+export function projectFaults(place: Place, nodes: readonly string[]): string[] {
+  const command = join(place.folder, "command");
+  const table = "weight,origin,mpg\n";
+  const rows = Array.from(
+    { length: 90 },
+    (_, i) => `${1800 + ((i * 937) % 2900)},${["USA", "Japan"][i % 2]},${40 - (i % 9)}\n`,
+  );
+  const folder = emptyFolder(place, "project");
+  writeFileSync(join(folder, "cars.csv"), table + rows.join(""));
+  const init = ["--no-install", "evenkeel", "init", folder, "--table", join(folder, "cars.csv"), "--target", "mpg"];
+  mustRun("npx", init, { cwd: command, environment: withNode(process.execPath) });
+  // Until it is published, the library comes from its tarball.
+  npmInstall(folder, place, [tarballOf(place.packed, "evenkeel")]);
+  const faults: string[] = [];
+  const options = { cwd: folder, environment: withNode(process.execPath) };
+  const checked = run("npm", ["run", "--silent", "check"], options);
+  if (checked.code !== 0) faults.push(`the project of \`evenkeel init\` has wrong types:\n${checked.out}`);
+  for (const node of nodes) {
+    const environment = withNode(node);
+    const trained = mustRun("npm", ["run", "--silent", "train"], { cwd: folder, environment });
+    if (!/this network/.test(trained)) faults.push(`the project's training shows no scores:\n${trained}`);
+    mustRun("npm", ["run", "--silent", "predict", "--", "cars.csv"], { cwd: folder, environment });
+    const predictions = readFileSync(join(folder, "predictions.csv"), "utf8").trim().split(/\r?\n/);
+    if (predictions.length !== 91 || !predictions.slice(1).every((line) => Number.isFinite(Number(line)))) {
+      faults.push(`the project predicts ${predictions.slice(0, 3).join(" ")}`);
+    }
+  }
+  return faults;
+}
