@@ -1,5 +1,4 @@
 export { type Baseline, baselines } from "./baselines/baselines.ts";
-export { scoresOf, type TableScores } from "./baselines/scores.ts";
 export { assertTable, type CheckTableOptions, checkTable } from "./checks/checks.ts";
 export { type Finding, type FindingCode, TableError } from "./checks/findings.ts";
 export { isTotalWord } from "./checks/rowChecks.ts";
@@ -47,6 +46,15 @@ export type { DateFormat } from "./schema/values/dateFormat.ts";
 export { type DateReading, datesIn, parseDate } from "./schema/values/dates.ts";
 export { nullSpellings } from "./schema/values/nulls.ts";
 export type { NumberFormat } from "./schema/values/numberFormat.ts";
+export {
+  type BootstrapOptions,
+  bootstrapScores,
+  type ScoreDifference,
+  type ScoreInterval,
+  type ScoreIntervals,
+} from "./scores/bootstrap.ts";
+export { type CalibrationBin, calibrationCurve } from "./scores/calibration.ts";
+export { type ScoreName, scoresOf, type TableScores } from "./scores/scores.ts";
 export { countDifferent, type DifferentRows, withoutGroup } from "./table/blocks.ts";
 export { type JoinedTables, joinTables } from "./table/joinTables.ts";
 export {

@@ -23,6 +23,11 @@ export interface ClassPredictions {
    * [rows, classes], in the order of the schema's classes; NaN where the network's output is NaN.
    */
   readonly probabilities: Float64Array;
+  /**
+   * Two classes: from what probability on a row is of the second class, where that was chosen; else
+   * the likelier.
+   */
+  readonly threshold?: number;
   readonly values?: undefined;
   readonly clamped?: undefined;
 }
