@@ -1,6 +1,7 @@
 import { type Predictions, scoresOf } from "evenkeel/tabular";
 import { describe, expect, it } from "vitest";
-import { weightedScores } from "../packages/evenkeel/src/tabular/scores/scores.ts";
+import { rankScores } from "../packages/evenkeel/src/tabular/scores/ranking.ts";
+import { meanRankScores, scorable } from "../packages/evenkeel/src/tabular/scores/scores.ts";
 import { load } from "./goldens/golden.ts";
 
 /** The scores of classes beside scikit-learn's: see goldens/make_scores.py. */
@@ -31,8 +32,12 @@ describe.each(load<Case[]>("scores.json"))("$name", ({ truth, probabilities, sco
   });
 
   it("counts a row as often as its weight", () => {
-    for (const [name, score] of Object.entries(weightedScores(task, predictions, labels))) {
-      const value = score(Float64Array.from(weights));
+    const { tally, rankings } = scorable(task, predictions, labels);
+    const sums = new Float64Array(tally.width);
+    for (const [row, weight] of weights.entries()) for (let k = 0; k < weight; k++) tally.add(row, sums, 0);
+    const ranked = rankings().map((ranking) => rankScores(ranking, Float64Array.from(weights), ranking.order));
+    const got = { ...tally.scores(sums), ...meanRankScores(ranked) };
+    for (const [name, value] of Object.entries(got)) {
       if (name in weighted) expect(value, name).toBeCloseTo(weighted[name], 12);
       else expect(value, name).toBeNaN();
     }

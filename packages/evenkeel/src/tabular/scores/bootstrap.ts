@@ -8,12 +8,12 @@ import {
   resolveOptions,
   wholeNumber,
 } from "../../core/index.ts";
-import { Generator } from "../../random/index.ts";
+import { Generator, randperm } from "../../random/index.ts";
 import type { Predictions } from "../encoding/decode.ts";
 import { quantilesOf } from "../encoding/scaling/statistics.ts";
 import type { Task } from "../schema/schema.ts";
-import { isError, scoreNames, weightedScores } from "./scores.ts";
-import type { WeightedScore } from "./weightedScore.ts";
+import { rankScores } from "./ranking.ts";
+import { isError, meanRankScores, type Scorable, type ScoreName, scorable, scoreNames, scoresOf } from "./scores.ts";
 
 const bootstrapOptions = {
   /** Predictions of other models for the same rows, by name: differences to their scores have intervals too. */
@@ -58,8 +58,10 @@ export interface ScoreIntervals {
   readonly differences: Readonly<Record<string, Readonly<Record<string, ScoreDifference>>>>;
 }
 
-/** Draws that should take about a second, as rows times classes that are ordered. */
-const work = 2e7;
+/** More rows or blocks are put into so many random sets, which are drawn as a whole. */
+const mostSets = 500;
+/** About as many additions as take half a second. */
+const work = 1.5e8;
 /** A score that fewer of the draws have is not judged. */
 const leastShare = 0.5;
 
@@ -90,81 +92,102 @@ export function bootstrapScores(
   if (blocks !== undefined && blocks.length !== rows) {
     throw refuse("wrong-value", "bootstrapScores", `blocks has ${blocks.length} rows, the truth ${rows}`);
   }
-  const ordered = task === "multiclass" && rows > 0 ? (predictions.probabilities?.length ?? rows) / rows : 1;
-  const { draws = Math.min(2000, Math.max(200, Math.round(work / Math.max(1, rows * ordered)))) } = { draws: wanted };
-  const own = Object.values(weightedScores(task, predictions, truth));
-  const theirs = Object.entries(others).map(
-    ([name, of]) => [name, Object.values(weightedScores(task, of, truth))] as const,
-  );
-  const numbered = numberedBlocks(blocks, rows);
-  const drawn = drawScores([own, ...theirs.map(([, scores]) => scores)], numbered, { draws, seed });
-  const names = scoreNames(task);
-  const named = <T>(of: (k: number) => T): Record<string, T> =>
-    Object.fromEntries(names.map((name, k) => [name, of(k)]));
+  const own = scorable(task, predictions, truth);
+  const theirs = Object.entries(others).map(([name, of]) => ({ name, of, scorable: scorable(task, of, truth) }));
+  const sets = setsOf(blocks, rows, seed);
+  const perDraw = (1 + theirs.length) * (rows * own.rankings().length + sets.count * own.tally.width);
+  const { draws = Math.min(2000, Math.max(200, Math.round(work / Math.max(1, perDraw)))) } = { draws: wanted };
+  const drawn = drawScores([own, ...theirs.map((their) => their.scorable)], scoreNames(task), sets, { draws, seed });
+  const now = scoresOf(task, predictions, truth);
+  const named = <T>(of: (name: ScoreName) => T): Record<string, T> =>
+    Object.fromEntries(scoreNames(task).map((name) => [name, of(name)]));
+  const differences = theirs.map(({ name, of }, m) => {
+    const its = scoresOf(task, of, truth);
+    const difference = (score: ScoreName): ScoreDifference => {
+      const [mine, other] = [drawn[0].get(score)!, drawn[m + 1].get(score)!];
+      const apart = mine.map((value, d) => value - other[d]);
+      const found = { value: now[score] - its[score], ...between(apart, level) };
+      if (!isError(score) || !(its[score] > 0)) return found;
+      const less = between(
+        mine.map((value, d) => 1 - value / other[d]),
+        level,
+      );
+      return { ...found, less: { value: 1 - now[score] / its[score], ...less } };
+    };
+    return [name, named(difference)] as const;
+  });
   return {
-    ...{ level, draws, rows, blocks: numbered.count },
-    scores: named((k) => between(drawn[0][k], level)),
-    differences: Object.fromEntries(
-      theirs.map(([name, scores], m) => [
-        name,
-        named((k): ScoreDifference => {
-          const [mine, other] = [drawn[0][k], drawn[m + 1][k]];
-          const [now, its] = [own[k](), scores[k]()];
-          const difference = {
-            value: now - its,
-            ...between(
-              mine.map((value, d) => value - other[d]),
-              level,
-            ),
-          };
-          if (!isError(names[k]) || !(its > 0)) return difference;
-          const less = between(
-            mine.map((value, d) => 1 - value / other[d]),
-            level,
-          );
-          return { ...difference, less: { value: 1 - now / its, ...less } };
-        }),
-      ]),
-    ),
+    ...{ level, draws, rows, blocks: sets.blocks },
+    scores: named((score) => between(drawn[0].get(score)!, level)),
+    differences: Object.fromEntries(differences),
   };
 }
 
-/** The block of each row as a number from 0. */
-interface Blocks {
+/** What is drawn: sets of rows. */
+interface Sets {
+  /** The set of each row, from 0. */
   readonly of: Int32Array;
   readonly count: number;
+  /** How many blocks there are; a set has several where there are many. */
+  readonly blocks: number;
 }
 
-function numberedBlocks(blocks: Int32Array | undefined, rows: number): Blocks {
-  if (blocks === undefined) return { of: Int32Array.from({ length: rows }, (_, i) => i), count: rows };
+function setsOf(given: Int32Array | undefined, rows: number, seed: number): Sets {
   const places = new Map<number, number>();
-  const of = blocks.map((block) => {
-    const place = places.get(block) ?? places.size;
-    places.set(block, place);
-    return place;
-  });
-  return { of, count: places.size };
+  const of = given?.slice() ?? Int32Array.from({ length: rows }, (_, i) => i);
+  for (let i = 0; given !== undefined && i < rows; i++) {
+    const place = places.get(of[i]) ?? places.size;
+    places.set(of[i], place);
+    of[i] = place;
+  }
+  const blocks = given === undefined ? rows : places.size;
+  if (blocks <= mostSets) return { of, count: blocks, blocks };
+  const order = randperm(blocks, new Generator(seed));
+  return { of: of.map((block) => order[block] % mostSets), count: mostSets, blocks };
 }
 
-/** The scores of each model in each draw: [model][score][draw]. */
+/** The scores of each model by name, one for each draw. */
 function drawScores(
-  models: readonly (readonly WeightedScore[])[],
-  { of, count }: Blocks,
+  models: readonly Scorable[],
+  names: readonly ScoreName[],
+  sets: Sets,
   { draws, seed }: { readonly draws: number; readonly seed: number },
-): Float64Array[][] {
-  const drawn = models.map((scores) => scores.map(() => new Float64Array(draws).fill(Number.NaN)));
+): Map<string, Float64Array>[] {
+  const drawn = models.map(() => new Map(names.map((name) => [name, new Float64Array(draws).fill(Number.NaN)])));
+  const { count, of } = sets;
   if (count < 2) return drawn;
+  const bySet = models.map(({ tally }) => {
+    const sums = new Float64Array(count * tally.width);
+    for (let i = 0; i < of.length; i++) tally.add(i, sums, of[i] * tally.width);
+    return sums;
+  });
+  const ranked = models.map(({ rankings }) =>
+    rankings().map((ranking) => ({ ranking, at: ranking.order.map((row) => of[row]) })),
+  );
   const generator = new Generator(seed);
   const times = new Float64Array(count);
-  const weights = new Float64Array(of.length);
   for (let d = 0; d < draws; d++) {
     times.fill(0);
-    for (let i = 1; i < count; i++) times[(generator.random32() >>> 0) % count]++;
-    for (let i = 0; i < of.length; i++) weights[i] = times[of[i]];
-    for (const [m, scores] of models.entries())
-      for (const [k, score] of scores.entries()) drawn[m][k][d] = score(weights);
+    for (let k = 1; k < count; k++) times[(generator.random32() >>> 0) % count]++;
+    for (const [m, { tally }] of models.entries()) {
+      const summed = tally.scores(weighted(bySet[m], times, tally.width));
+      const byRank = meanRankScores(ranked[m].map(({ ranking, at }) => rankScores(ranking, times, at)));
+      for (const [name, score] of drawn[m]) score[d] = summed[name] ?? byRank[name];
+    }
   }
   return drawn;
+}
+
+/** The sums of sets, each as often as it was drawn. */
+function weighted(sums: Float64Array, times: Float64Array, width: number): Float64Array {
+  const total = new Float64Array(width);
+  for (let set = 0; set < times.length; set++) {
+    const weight = times[set];
+    // Sums of a set that was not drawn may be NaN.
+    if (weight === 0) continue;
+    for (let t = 0; t < width; t++) total[t] += weight * sums[set * width + t];
+  }
+  return total;
 }
 
 function between(drawn: Float64Array, level: number): ScoreInterval {

@@ -1,7 +1,21 @@
-import type { WeightedScore } from "./weightedScore.ts";
+/** Probabilities from 0 to 1 are put in so many bins of equal width. */
+export const bins = 10;
 
-/** Probabilities from 0 to 1 in so many bins of equal width. */
-const bins = 10;
+/** The bin of a probability; NaN has the first, whose sums become NaN. */
+export function binOf(probability: number): number {
+  return Math.min(bins - 1, Math.floor(probability * bins)) || 0;
+}
+
+/**
+ * How far the probabilities of a bin are from what happened, summed over the rows; divided by them
+ * it is the expected calibration error.
+ * @param sums of each bin: rows, probabilities, how often it happened
+ */
+export function calibrationErrorOf(sums: Float64Array): number {
+  let sum = 0;
+  for (let bin = 0; bin < bins; bin++) sum += Math.abs(sums[3 * bin + 1] - sums[3 * bin + 2]);
+  return sum;
+}
 
 /** What was said in a bin of probabilities, and what happened. */
 export interface CalibrationBin {
@@ -12,35 +26,21 @@ export interface CalibrationBin {
   readonly happened: number;
 }
 
-/** The bins that have rows, from low to high probabilities: the points of a calibration curve. */
-export function calibrationCurve(said: Float64Array, happened: Float64Array, weights?: Float64Array): CalibrationBin[] {
-  const [count, sum, hits] = [0, 1, 2].map(() => new Float64Array(bins));
-  for (let i = 0; i < said.length; i++) {
-    const weight = weights === undefined ? 1 : weights[i];
-    const bin = Math.min(bins - 1, Math.floor(said[i] * bins));
-    if (weight === 0) continue;
-    count[bin] += weight;
-    sum[bin] += weight * said[i];
-    hits[bin] += weight * happened[i];
-  }
-  return [...count.keys()]
-    .filter((bin) => count[bin] > 0)
-    .map((bin) => ({ rows: count[bin], said: sum[bin] / count[bin], happened: hits[bin] / count[bin] }));
-}
-
 /**
- * Expected calibration error: how far the probabilities of a bin are, on average, from what
- * happened; the mean over the rows. 0 is perfect; with few rows in a bin chance alone makes it
- * larger. NaN if a probability is.
+ * The points of a calibration curve: the bins of equal width that have rows, from low to high
+ * probabilities.
+ * @param said probabilities
+ * @param happened 1 where it did, else 0
  */
-export function calibrationError(said: Float64Array, happened: Float64Array): WeightedScore {
-  if (said.some(Number.isNaN)) return () => Number.NaN;
-  return (weights) => {
-    let [sum, total] = [0, 0];
-    for (const { rows, said: mean, happened: share } of calibrationCurve(said, happened, weights)) {
-      sum += rows * Math.abs(mean - share);
-      total += rows;
-    }
-    return sum / total;
-  };
+export function calibrationCurve(said: Float64Array, happened: ArrayLike<number>): CalibrationBin[] {
+  const sums = new Float64Array(3 * bins);
+  for (let i = 0; i < said.length; i++) {
+    const at = 3 * binOf(said[i]);
+    sums[at] += 1;
+    sums[at + 1] += said[i];
+    sums[at + 2] += happened[i];
+  }
+  return Array.from({ length: bins }, (_, bin) => sums.subarray(3 * bin, 3 * bin + 3))
+    .filter(([rows]) => rows > 0)
+    .map(([rows, probabilities, hits]) => ({ rows, said: probabilities / rows, happened: hits / rows }));
 }

@@ -1,14 +1,12 @@
-import type { WeightedScore } from "./weightedScore.ts";
-
 /** Rows of two kinds in the order of a score, the highest first. */
 export interface Ranking {
   /** Positions of rows. */
   readonly order: Int32Array;
-  /** Whether the next row in the order has a lower score: where it has not, the two cannot be told apart. */
+  /** 1 where the next row in the order has a lower score: rows of equal scores cannot be told apart. */
   readonly endsTie: Uint8Array;
-  /** Whether a row is of the kind that should have high scores. */
+  /** In this order: 1 for the rows that should have high scores, the positive ones. */
   readonly isPositive: Uint8Array;
-  /** Whether a score is NaN: then there is no order. */
+  /** Then there is no order. */
   readonly hasNaN: boolean;
 }
 
@@ -22,63 +20,53 @@ export function rankingOf(scores: Float64Array, isPositive: Uint8Array): Ranking
   for (let k = 0; k < order.length; k++) {
     endsTie[k] = k + 1 === order.length || scores[order[k]] !== scores[order[k + 1]] ? 1 : 0;
   }
-  return { order, endsTie, isPositive, hasNaN: scores.some(Number.isNaN) };
+  const inOrder = Uint8Array.from(order, (row) => isPositive[row]);
+  return { order, endsTie, isPositive: inOrder, hasNaN: scores.some(Number.isNaN) };
+}
+
+/** What the order of rows is worth. */
+export interface RankScores {
+  /**
+   * The area under the ROC curve: how often a positive row has a higher score than a negative one,
+   * where equal scores count half. NaN if all rows are of one kind.
+   */
+  readonly rocAuc: number;
+  /**
+   * Average precision: the mean over the positive rows of the precision among the rows with at least
+   * their score, the area under the steps of the precision-recall curve. NaN if there are none.
+   */
+  readonly averagePrecision: number;
 }
 
 /**
- * The area under the ROC curve: how often a row of the kind has a higher score than one that is not, where equal
- * scores count half. NaN if all rows are of one kind. As scikit-learn's roc_auc_score.
+ * As scikit-learn's roc_auc_score and average_precision_score.
+ * @param weights how often a row counts, or each row of a set
+ * @param at where the weight of each row in the order stands: for a weight per row, the order itself
  */
-export function rocAuc(ranking: Ranking): WeightedScore {
-  return (weights) => {
-    if (ranking.hasNaN) return Number.NaN;
-    let area = 0;
-    let above = 0; // positives with a higher score
-    const { positives, negatives } = eachTie(ranking, weights, (inTie, outside) => {
-      area += outside * (above + inTie / 2);
-      above += inTie;
-    });
-    return area / (positives * negatives);
-  };
-}
-
-/**
- * Average precision, the area under the steps of the precision-recall curve: the mean over the rows of the kind of
- * the precision among the rows with at least their score. NaN if there are none. As scikit-learn's
- * average_precision_score.
- */
-export function averagePrecision(ranking: Ranking): WeightedScore {
-  return (weights) => {
-    if (ranking.hasNaN) return Number.NaN;
-    let [sum, found, seen] = [0, 0, 0];
-    const { positives } = eachTie(ranking, weights, (inTie, outside) => {
-      found += inTie;
-      seen += inTie + outside;
-      if (inTie > 0) sum += inTie * (found / seen);
-    });
-    return sum / positives;
-  };
-}
-
-/** Goes through the sets of rows with equal scores from the highest, with the weight of each kind. */
-function eachTie(
-  { order, endsTie, isPositive }: Ranking,
-  weights: Float64Array | undefined,
-  visit: (positive: number, negative: number) => void,
-): { readonly positives: number; readonly negatives: number } {
-  let [positives, negatives] = [0, 0];
-  let [positive, negative] = [0, 0];
-  for (let k = 0; k < order.length; k++) {
-    const row = order[k];
-    const weight = weights === undefined ? 1 : weights[row];
-    if (isPositive[row] === 1) positive += weight;
+export function rankScores(
+  { endsTie, isPositive, hasNaN }: Ranking,
+  weights: Float64Array,
+  at: Int32Array,
+): RankScores {
+  if (hasNaN) return { rocAuc: Number.NaN, averagePrecision: Number.NaN };
+  let area = 0;
+  let precisions = 0;
+  // Weights of the rows before this set of equal scores, and in it.
+  let positives = 0;
+  let negatives = 0;
+  let positive = 0;
+  let negative = 0;
+  for (let k = 0; k < at.length; k++) {
+    const weight = weights[at[k]];
+    if (isPositive[k] === 1) positive += weight;
     else negative += weight;
     if (endsTie[k] === 0) continue;
-    visit(positive, negative);
+    area += negative * (positives + positive / 2);
     positives += positive;
     negatives += negative;
+    if (positive > 0) precisions += (positive * positives) / (positives + negatives);
     positive = 0;
     negative = 0;
   }
-  return { positives, negatives };
+  return { rocAuc: area / (positives * negatives), averagePrecision: precisions / positives };
 }

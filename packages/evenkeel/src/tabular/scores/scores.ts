@@ -1,9 +1,11 @@
 import { mismatch, refuse, wrongValue } from "../../core/index.ts";
 import type { Predictions } from "../encoding/decode.ts";
 import type { Task } from "../schema/schema.ts";
-import { ClassRows, classScores } from "./classScores.ts";
-import { numberScores } from "./numberScores.ts";
-import type { WeightedScore } from "./weightedScore.ts";
+import { ClassRows } from "./classRows.ts";
+import { ClassTally, mean } from "./classTally.ts";
+import { NumberTally } from "./numberTally.ts";
+import { type Ranking, type RankScores, rankScores } from "./ranking.ts";
+import { sumsOf, type Tally } from "./tally.ts";
 
 /**
  * Numbers by their names: mae, rmse and r2 of numbers, in the target's own unit; accuracy,
@@ -11,11 +13,17 @@ import type { WeightedScore } from "./weightedScore.ts";
  */
 export type TableScores = Readonly<Record<string, number>>;
 
-export type ScoreName = keyof typeof numberScores | keyof typeof classScores;
+const numberNames = ["mae", "rmse", "r2"] as const;
+const classNames = [
+  ...["accuracy", "balancedAccuracy", "rocAuc", "averagePrecision", "f1"],
+  ...["logLoss", "brier", "calibrationError"],
+] as const;
+
+export type ScoreName = (typeof numberNames)[number] | (typeof classNames)[number];
 
 /** The scores of a task, in the order in which `scoresOf` gives them. */
 export function scoreNames(task: Task): readonly ScoreName[] {
-  return Object.keys(task === "regression" ? numberScores : classScores) as ScoreName[];
+  return task === "regression" ? numberNames : classNames;
 }
 
 const errors: readonly string[] = ["mae", "rmse", "logLoss", "brier", "calibrationError"] satisfies ScoreName[];
@@ -53,23 +61,32 @@ export function scoresOf(
   truth: Float64Array,
   names?: readonly ScoreName[],
 ): TableScores {
-  const scores = weightedScores(task, predictions, truth, names);
-  return Object.fromEntries(Object.entries(scores).map(([name, score]) => [name, score()]));
+  const known = scoreNames(task);
+  const unknown = names?.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw wrongValue("scoresOf", "a name", unknown, known.join(", "));
+  const { tally, rankings } = scorable(task, predictions, truth);
+  const summed = tally.scores(sumsOf(tally));
+  const isRanked = (names ?? known).some((name) => !Object.hasOwn(summed, name));
+  const once = new Float64Array(truth.length).fill(1);
+  const ranked = isRanked ? meanRankScores(rankings().map((ranking) => rankScores(ranking, once, ranking.order))) : {};
+  return Object.fromEntries((names ?? known).map((name) => [name, { ...summed, ...ranked }[name]]));
 }
 
-/** {@link scoresOf} as functions of how often each row counts. */
-export function weightedScores(
-  task: Task,
-  predictions: Predictions,
-  truth: Float64Array,
-  names: readonly ScoreName[] = scoreNames(task),
-): Record<string, WeightedScore> {
+/** What scores are computed from. */
+export interface Scorable {
+  readonly tally: Tally;
+  /** Of classes: the rows in the order of a class's probability. */
+  readonly rankings: () => readonly Ranking[];
+}
+
+/** @throws TypeError or RangeError as `scoresOf` */
+export function scorable(task: Task, predictions: Predictions, truth: Float64Array): Scorable {
   const { values, probabilities } = predictions;
   if (task === "regression") {
     if (values === undefined)
       throw refuse("wrong-type", "scoresOf", "regression is scored by values, got probabilities");
     if (values.length !== truth.length) throw lengths(values.length, truth.length);
-    return scoresBy(numberScores, names, (score) => score(values, truth));
+    return { tally: new NumberTally(values, truth), rankings: () => [] };
   }
   if (task !== "binary" && task !== "multiclass") {
     throw wrongValue("scoresOf", "task", task, '"regression", "binary" or "multiclass"');
@@ -81,18 +98,19 @@ export function weightedScores(
   const classes = count === 0 ? 2 : probabilities.length / count;
   checkLabels(truth, classes);
   const rows = new ClassRows(probabilities, classes, truth, predictions.threshold);
-  return scoresBy(classScores, names, (score) => score(rows));
+  return { tally: new ClassTally(rows), rankings: () => rows.rankings };
 }
 
-function scoresBy<F>(
-  known: Readonly<Record<string, F>>,
-  names: readonly ScoreName[],
-  make: (score: F) => WeightedScore,
-): Record<string, WeightedScore> {
-  const unknown = names.find((name) => !Object.hasOwn(known, name));
-  if (unknown !== undefined) throw wrongValue("scoresOf", "a name", unknown, Object.keys(known).join(", "));
-  return Object.fromEntries(names.map((name) => [name, make(known[name])]));
+/** The means over the classes for which they are defined; nothing for numbers. */
+export function meanRankScores(scores: readonly RankScores[]): Readonly<Record<string, number>> {
+  if (scores.length === 0) return {};
+  return {
+    rocAuc: mean(scores.map(({ rocAuc }) => rocAuc).filter(isDefined)),
+    averagePrecision: mean(scores.map(({ averagePrecision }) => averagePrecision).filter(isDefined)),
+  };
 }
+
+const isDefined = (value: number) => !Number.isNaN(value);
 
 function checkLabels(truth: Float64Array, classes: number): void {
   const row = truth.findIndex((label) => !(label >= 0 && label < classes && Number.isInteger(label)));
