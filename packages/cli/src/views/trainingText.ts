@@ -9,7 +9,7 @@ import { type Colors, type Output, wrap } from "../shell/terminal.ts";
 import type { TableRead } from "../tables/index.ts";
 import { noticed } from "../tables/noticed.ts";
 import { findingLines } from "./findingLines.ts";
-import { scoresText } from "./scoresText.ts";
+import { judgedPart, judgedScores, partsLine } from "./judgedScores.ts";
 import { statisticsLine } from "./statisticsLine.ts";
 import { standings, verdict } from "./verdict.ts";
 
@@ -76,9 +76,9 @@ export function trainedJson({ run, result }: Trained) {
   return { run: run.id, path: run.path, result };
 }
 
-/** The epoch that was kept, the scores beside the baselines', and a verdict in words. */
+/** The scores beside the baselines', how it was trained, and a verdict in words. */
 function scoresAndWords(training: TableTraining, result: RunResult, colors: Colors): string {
-  const { history, keptEpoch, plan, refit } = training;
+  const { history, keptEpoch, plan, refit, split } = training;
   const done = history.epochs.length;
   const why = {
     completed: "",
@@ -87,13 +87,15 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
   }[history.reason];
   const kept = keptEpoch === done ? "the weights of the last" : `the weights of epoch ${keptEpoch}, the best`;
   const lines = [
+    judged(result),
+    partsLine(result.scores, { refit: refit?.kept ?? false }),
     `${count(done, "epoch")} in ${secondsText(history.seconds)}${why}; ${refit === undefined ? `kept ${kept}` : refitText(refit, plan.epochs)}.`,
     refit?.error && `In the refit ${printable(sentence(refit.error))} The training before it is not affected.`,
     statisticsLine(training),
-    judged(result),
   ];
   const said = lines.filter((line) => line !== undefined).map((line) => wrap(line, width));
-  return `${scoresText(result.scores, result.baselines, colors, { refit: refit?.kept })}\n\n${said.join("\n")}\n`;
+  const [train, validation, test] = [split.train.length, split.validation.length, split.test.length];
+  return `${judgedScores(result, { train, validation, test }, colors)}\n\n${said.join("\n")}\n`;
 }
 
 /** The outcome of the refit. */
@@ -103,15 +105,13 @@ function refitText({ history, rows, kept, error }: TableRefit, epochs: number): 
     return `the refit failed after ${done} of ${count(epochs, "epoch")}; kept the weights from before it`;
   if (!kept)
     return `the refit was interrupted after ${done} of ${count(epochs, "epoch")}; kept the weights from before it`;
-  return (
-    `then a refit on ${rows.length} rows, those of training and validation, in ${secondsText(history.seconds)}; kept its weights. The ` +
-    "validation scores are from before it"
-  );
+  return `then a refit on ${rows.length} rows, those of training and validation, in ${secondsText(history.seconds)}; kept its weights`;
 }
 
 /** Whether the network learned anything: its scores compared with those of the best baselines. */
-function judged({ scores, baselines }: RunResult): string | undefined {
-  const part = scores.test === undefined ? "validation" : "test";
+function judged({ scores, baselines, intervals }: RunResult): string | undefined {
+  const part = judgedPart(scores);
+  if (part === "train") return undefined;
   const theirs = Object.fromEntries(Object.entries(baselines).map(([name, of]) => [name, of[part]]));
-  return verdict(standings(scores[part] ?? {}, theirs), part);
+  return verdict(standings(scores[part] ?? {}, theirs, part === "test" ? intervals : undefined), part);
 }

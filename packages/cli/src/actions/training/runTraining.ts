@@ -146,7 +146,7 @@ function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
 }
 
 function resultOf(training: TableTraining, table: TableRead): RunResult {
-  const { history, keptEpoch, scores, baselines, statistics, refit } = training;
+  const { history, keptEpoch, scores, baselines, intervals, statistics, refit } = training;
   const said = noticed(table, training.findings).map(recorded);
   const findings = [...said, ...refitFindings(refit)];
   const interrupted = history.reason === "aborted" || (refit?.kept === false && refit.error === undefined);
@@ -161,6 +161,7 @@ function resultOf(training: TableTraining, table: TableRead): RunResult {
     seconds,
     scores,
     baselines: Object.fromEntries(baselines.map((baseline) => [baseline.name, baseline.scores])),
+    ...(intervals && { intervals }),
     ...(statistics && { batchNorm: statistics }),
     ...(refit && {
       refit: {

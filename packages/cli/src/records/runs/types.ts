@@ -1,3 +1,4 @@
+import type { ScoreIntervals } from "evenkeel/tabular";
 import { z } from "zod";
 import { figure, jsonObject } from "../schemas.ts";
 
@@ -106,6 +107,8 @@ export interface RunResult {
   readonly scores: PartScores;
   /** Scores of the baselines on the same rows, by name. */
   readonly baselines: Readonly<Record<string, PartScores>>;
+  /** What the test scores and their differences to the baselines' say about other rows. */
+  readonly intervals?: ScoreIntervals;
   /** Present if there is a BatchNorm. */
   readonly batchNorm?: BatchNormScores;
   /**
@@ -170,6 +173,20 @@ export const runConfigSchema: z.ZodType<RunConfig> = z.object({
   outputs: z.object({ report: z.boolean(), tensorboard: z.boolean(), out: z.string().exactOptional() }).exactOptional(),
 });
 
+const interval = { low: figure, high: figure };
+const less = z.object({ value: figure, ...interval });
+const intervals: z.ZodType<ScoreIntervals> = z.object({
+  level: z.number(),
+  draws: count,
+  rows: count,
+  blocks: count,
+  scores: z.record(z.string(), z.object(interval)),
+  differences: z.record(
+    z.string(),
+    z.record(z.string(), z.object({ value: figure, ...interval, less: less.exactOptional() })),
+  ),
+});
+
 /** The schema of result.json. */
 export const runResultSchema: z.ZodType<RunResult> = z.object({
   status: z.enum(["running", "finished", "interrupted", "failed"]),
@@ -178,6 +195,7 @@ export const runResultSchema: z.ZodType<RunResult> = z.object({
   seconds: figure,
   scores: partScores,
   baselines: z.record(z.string(), partScores),
+  intervals: intervals.exactOptional(),
   batchNorm: z
     .object({ asTrained: partScores, recomputed: partScores, kept: z.enum(["asTrained", "recomputed"]) })
     .exactOptional(),

@@ -6,6 +6,7 @@ import {
   baselines,
   type Finding,
   type Schema,
+  type ScoreIntervals,
   type Split,
   type SplitOptions,
   schemaOptionsOf,
@@ -27,6 +28,7 @@ import { type PartScores, scoreStage } from "./scores.ts";
 import { checkedSplit } from "./split.ts";
 import { fitStage, newStage } from "./stage.ts";
 import type { StatisticsChoice } from "./statistics.ts";
+import { testIntervals } from "./testIntervals.ts";
 
 /** The result of {@link trainTable}. */
 export interface TableTraining {
@@ -48,6 +50,11 @@ export interface TableTraining {
   readonly scores: PartScores;
   /** The baselines' scores on the same rows; with a refit, the baselines are refit as well. */
   readonly baselines: readonly Baseline[];
+  /**
+   * What the test scores, and their differences to those of the baselines, say about other rows;
+   * undefined without test rows. See `bootstrapScores`.
+   */
+  readonly intervals?: ScoreIntervals;
   /**
    * The scores with both kinds of running statistics, and which were kept; undefined without
    * BatchNorm.
@@ -126,7 +133,9 @@ export async function trainTable(given: Table, options: TrainTableOptions): Prom
   const { model, scores, statistics } = again?.scored ?? first;
   const simple = baselines(table, stage.preprocessing, split, { seed, refit: again?.refit.kept ?? false });
   const outcome = { table, schema, findings, split, plan, history, keptEpoch, scores, baselines: simple };
-  const training = { ...outcome, ...(statistics && { statistics }), ...(again && { refit: again.refit }) };
+  const scored = { ...outcome, ...(statistics && { statistics }), ...(again && { refit: again.refit }) };
+  const intervals = testIntervals(model, scored, wanted);
+  const training = { ...scored, ...(intervals && { intervals }) };
   const rareRecord = settled === undefined ? {} : { rareClasses: settled };
   const record = { ...tableRecord(training, wanted), ...rareRecord, ...options.record };
   return { model: new TableModel({ ...model, record }), ...training };
