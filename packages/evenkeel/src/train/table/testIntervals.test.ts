@@ -9,7 +9,7 @@ const noise = (i: number, k: number) => {
 const visits = (count: number) =>
   Array.from({ length: count }, (_, i) => {
     const x = noise(i, 1);
-    return { x, person: `p${i % 40}`, y: 3 * x + 0.5 * noise(i, 2) + noise(i % 40, 3) };
+    return { x, a: noise(i, 4), b: noise(i, 5), person: `p${i % 40}`, y: 3 * x + 0.5 * noise(i, 2) + noise(i % 40, 3) };
   });
 const options = { target: "y", epochs: 2, network: { hidden: [4] }, ignore: ["person"] } as const;
 
