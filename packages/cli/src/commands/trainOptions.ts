@@ -73,6 +73,7 @@ export const trainGroups: readonly FlagGroup[] = [
       "network.biasBeforeNorm",
     ],
   },
+  { title: "Predictions", paths: ["threshold", "interval"] },
   {
     title: "Training",
     paths: [

@@ -3,7 +3,7 @@ export { assertTable, type CheckTableOptions, checkTable } from "./checks/checks
 export { type Finding, type FindingCode, TableError } from "./checks/findings.ts";
 export { isTotalWord } from "./checks/rowChecks.ts";
 export { type Outside, type Unfamiliar, unfamiliarValues } from "./checks/unfamiliar.ts";
-export type { ClassPredictions, NumberPredictions, Predictions } from "./encoding/decode.ts";
+export type { ClassPredictions, NumberPredictions, PredictionIntervals, Predictions } from "./encoding/decode.ts";
 export { type EncodedRows, FittedPreprocessing, type PreprocessingJson } from "./encoding/fittedPreprocessing.ts";
 export { Preprocessing, type TableInputs } from "./encoding/preprocessing.ts";
 export { preprocessingOptions } from "./encoding/preprocessingOptions.ts";
@@ -54,7 +54,9 @@ export {
   type ScoreIntervals,
 } from "./scores/bootstrap.ts";
 export { type CalibrationBin, calibrationCurve } from "./scores/calibration.ts";
+export { conformalWidth } from "./scores/conformal.ts";
 export { type ScoreName, scoresOf, type TableScores } from "./scores/scores.ts";
+export { bestThreshold, type ThresholdRule } from "./scores/threshold.ts";
 export { countDifferent, type DifferentRows, withoutGroup } from "./table/blocks.ts";
 export { type JoinedTables, joinTables } from "./table/joinTables.ts";
 export {

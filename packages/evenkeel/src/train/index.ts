@@ -20,6 +20,7 @@ export type { StepOptimizer } from "./fit/programs.ts";
 export type { Scheduler } from "./fit/schedule.ts";
 export type { Training } from "./fit/training.ts";
 export type { Model } from "./modelState.ts";
+export type { TableDecision } from "./table/decision.ts";
 export type { TableEpochEvent, TableMetric, TableStartEvent } from "./table/events.ts";
 export type { ClassWeights } from "./table/loss.ts";
 export { trainTableOptions } from "./table/options.ts";

@@ -146,7 +146,7 @@ function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
 }
 
 function resultOf(training: TableTraining, table: TableRead): RunResult {
-  const { history, keptEpoch, scores, baselines, intervals, statistics, refit } = training;
+  const { history, keptEpoch, scores, baselines, intervals, decision, statistics, refit } = training;
   const said = noticed(table, training.findings).map(recorded);
   const findings = [...said, ...refitFindings(refit)];
   const interrupted = history.reason === "aborted" || (refit?.kept === false && refit.error === undefined);
@@ -162,6 +162,7 @@ function resultOf(training: TableTraining, table: TableRead): RunResult {
     scores,
     baselines: Object.fromEntries(baselines.map((baseline) => [baseline.name, baseline.scores])),
     ...(intervals && { intervals }),
+    ...(decision && { decision }),
     ...(statistics && { batchNorm: statistics }),
     ...(refit && {
       refit: {
@@ -189,7 +190,7 @@ function refitFindings(refit: TableTraining["refit"]): RunFinding[] {
 export function settingsOf(
   { seed: _, ...plan }: TablePlan,
   task: Task,
-  { preprocessing = {}, classWeights = "none", split = {}, rareClasses }: TrainTableOptions,
+  { preprocessing = {}, classWeights = "none", split = {}, rareClasses, threshold, interval }: TrainTableOptions,
 ) {
   // The plan's loss is for numbers.
   const settings = task === "regression" ? plan : { ...plan, loss: "crossEntropy" };
@@ -198,6 +199,6 @@ export function settingsOf(
     ...settings,
     ...{ preprocessing: { ...preprocessing }, classWeights },
     ...(Object.keys(by).length > 0 && { split: by }),
-    ...withoutUndefined({ rareClasses }),
+    ...withoutUndefined({ rareClasses, threshold, interval }),
   } as Readonly<Record<string, unknown>>;
 }

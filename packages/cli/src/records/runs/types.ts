@@ -1,4 +1,5 @@
 import type { ScoreIntervals } from "evenkeel/tabular";
+import type { TableDecision } from "evenkeel/train";
 import { z } from "zod";
 import { figure, jsonObject } from "../schemas.ts";
 
@@ -109,6 +110,8 @@ export interface RunResult {
   readonly baselines: Readonly<Record<string, PartScores>>;
   /** What the test scores and their differences to the baselines' say about other rows. */
   readonly intervals?: ScoreIntervals;
+  /** The threshold or the interval of predictions that was asked for. */
+  readonly decision?: TableDecision;
   /** Present if there is a BatchNorm. */
   readonly batchNorm?: BatchNormScores;
   /**
@@ -196,6 +199,14 @@ export const runResultSchema: z.ZodType<RunResult> = z.object({
   scores: partScores,
   baselines: z.record(z.string(), partScores),
   intervals: intervals.exactOptional(),
+  decision: z
+    .object({
+      threshold: z.number().exactOptional(),
+      interval: z.object({ level: z.number(), width: z.number() }).exactOptional(),
+      rows: count.exactOptional(),
+      coverage: z.object({ value: z.number(), rows: count }).exactOptional(),
+    })
+    .exactOptional(),
   batchNorm: z
     .object({ asTrained: partScores, recomputed: partScores, kept: z.enum(["asTrained", "recomputed"]) })
     .exactOptional(),

@@ -68,6 +68,8 @@ export interface NumberTarget {
   readonly most: number;
   /** Whether predictions are held between these. */
   readonly clamp: boolean;
+  /** How far a prediction interval goes to both sides, in the target's unit or, if `log`, that of its logarithm. */
+  readonly interval?: { readonly level: number; readonly width: number };
 }
 
 interface ClassTarget {
@@ -76,6 +78,8 @@ interface ClassTarget {
   readonly kind: "numeric" | "boolean" | "category";
   readonly numbers?: NumberFormat;
   readonly classes: readonly string[];
+  /** Two classes: from what probability of the second on a row is of it; the likelier if absent. */
+  readonly threshold?: number;
 }
 
 /** The names of the inputs that a column becomes, in order; none for one that is embedded. */

@@ -17,6 +17,7 @@ import {
   withoutGroup,
 } from "../../tabular/index.ts";
 import type { History } from "../fit/history.ts";
+import { checkDecision, decide, type TableDecision } from "./decision.ts";
 import { metricOf, type TableMetric } from "./events.ts";
 import { checkTableOptions, trainTableOptions } from "./options.ts";
 import type { TrainTableOptions } from "./options.types.ts";
@@ -55,6 +56,8 @@ export interface TableTraining {
    * undefined without test rows. See `bootstrapScores`.
    */
   readonly intervals?: ScoreIntervals;
+  /** The threshold or the interval of predictions that was asked for. */
+  readonly decision?: TableDecision;
   /**
    * The scores with both kinds of running statistics, and which were kept; undefined without
    * BatchNorm.
@@ -103,6 +106,7 @@ export async function trainTable(given: Table, options: TrainTableOptions): Prom
   const split =
     "train" in wanted ? checkedSplit(table, wanted) : splitRows(table, schema, { seed, ...withoutUndefined(wanted) });
   const plan = planTable(split, schema.task, options);
+  checkDecision(schema, split, options);
   const stage = newStage(table, schema, plan, split, options);
   const across = isDrawn(wanted) ? [] : copiesAcross(table, schema, split);
   const findings = [...noticed, ...across, ...planFindings(table, plan, split, stage.preprocessing)];
@@ -130,10 +134,16 @@ export async function trainTable(given: Table, options: TrainTableOptions): Prom
     plan.refit && history.reason === "completed" && checkpoint !== undefined
       ? await refit(table, schema, split, plan, options, { ...first, history, checkpoint })
       : undefined;
-  const { model, scores, statistics } = again?.scored ?? first;
+  const { statistics } = again?.scored ?? first;
+  const { model, scores, decision } = decide(first, again?.scored ?? first, { table, schema, split }, options);
   const simple = baselines(table, stage.preprocessing, split, { seed, refit: again?.refit.kept ?? false });
   const outcome = { table, schema, findings, split, plan, history, keptEpoch, scores, baselines: simple };
-  const scored = { ...outcome, ...(statistics && { statistics }), ...(again && { refit: again.refit }) };
+  const scored = {
+    ...outcome,
+    ...(decision && { decision }),
+    ...(statistics && { statistics }),
+    ...(again && { refit: again.refit }),
+  };
   const intervals = testIntervals(model, scored, wanted);
   const training = { ...scored, ...(intervals && { intervals }) };
   const rareRecord = settled === undefined ? {} : { rareClasses: settled };
