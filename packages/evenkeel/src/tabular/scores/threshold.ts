@@ -33,7 +33,7 @@ export function bestThreshold(
   // Of the rows from the threshold on.
   let [right, wrong] = [0, 0];
   const consider = (threshold: number) => {
-    const value = valueOf(rule, { right, wrong, missed: positives - right });
+    const value = worthOf(rule, { right, wrong, missed: positives - right });
     const isNearer = Math.abs(threshold - 0.5) < Math.abs(best.threshold - 0.5);
     if (value > best.value || (value === best.value && isNearer)) best = { threshold, value };
   };
@@ -56,7 +56,7 @@ interface Counts {
   readonly missed: number;
 }
 
-function valueOf(rule: ThresholdRule, { right, wrong, missed }: Counts): number {
+function worthOf(rule: ThresholdRule, { right, wrong, missed }: Counts): number {
   if (rule === "f1") return (2 * right) / (2 * right + wrong + missed);
   return -(rule.falsePositive * wrong + rule.falseNegative * missed);
 }
