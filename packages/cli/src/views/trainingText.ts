@@ -10,6 +10,7 @@ import type { TableRead } from "../tables/index.ts";
 import { noticed } from "../tables/noticed.ts";
 import { decisionLine } from "./decisionLine.ts";
 import { findingLines } from "./findingLines.ts";
+import { foldsText } from "./foldsText.ts";
 import { judgedPart, judgedScores, partsLine } from "./judgedScores.ts";
 import { statisticsLine } from "./statisticsLine.ts";
 import { standings, verdict } from "./verdict.ts";
@@ -57,7 +58,10 @@ export function outcomeText(trained: Trained, { runs, shorten }: OutcomeOptions,
   const { training, run, result, out, report, refusedOut } = trained;
   const lines: string[] = [];
   if (training.history.epochs.length > 0) {
-    const written = [out, report, run.file("model"), run.file("checkpoint")].filter((path) => path !== undefined);
+    const folds = result.folds && run.file("outOfFold");
+    const written = [out, report, folds, run.file("model"), run.file("checkpoint")].filter(
+      (path) => path !== undefined,
+    );
     lines.push(scoresAndWords(training, result, colors), `Wrote ${written.map(shorten).join("\n      ")}`);
   } else {
     lines.push("Interrupted before the first epoch was finished: there is no model yet.");
@@ -89,6 +93,7 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
   const kept = keptEpoch === done ? "the weights of the last" : `the weights of epoch ${keptEpoch}, the best`;
   const lines = [
     judged(result),
+    result.folds && foldsText(result.folds),
     decisionLine(result, training.schema.classes?.[1], isLog(training)),
     partsLine(result.scores, { refit: refit?.kept ?? false }),
     `${count(done, "epoch")} in ${secondsText(history.seconds)}${why}; ${refit === undefined ? `kept ${kept}` : refitText(refit, plan.epochs)}.`,

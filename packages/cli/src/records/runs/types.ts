@@ -1,5 +1,5 @@
 import type { ScoreIntervals } from "evenkeel/tabular";
-import type { TableDecision } from "evenkeel/train";
+import type { FoldScores, TableDecision } from "evenkeel/train";
 import { z } from "zod";
 import { figure, jsonObject } from "../schemas.ts";
 
@@ -10,6 +10,7 @@ export const runFiles = {
   model: "model.safetensors",
   checkpoint: "checkpoint.safetensors",
   report: "report.html",
+  outOfFold: "out-of-fold.csv",
   result: "result.json",
 } as const;
 
@@ -85,6 +86,17 @@ export interface RunOutputs {
   readonly out?: string;
 }
 
+/** What cross-validation found: scores over all rows, each predicted by a training that had not seen it. */
+export interface RunFolds {
+  /** How many folds. */
+  readonly count: number;
+  readonly scores: ScoresByName;
+  readonly baselines: Readonly<Record<string, ScoresByName>>;
+  readonly intervals: ScoreIntervals;
+  /** Each score fold by fold. */
+  readonly spread: Readonly<Record<string, FoldScores>>;
+}
+
 export type RunStatus = "running" | "finished" | "interrupted" | "failed";
 
 /** A finding of the table's checks: the library's Finding. */
@@ -112,6 +124,8 @@ export interface RunResult {
   readonly intervals?: ScoreIntervals;
   /** The threshold or the interval of predictions that was asked for. */
   readonly decision?: TableDecision;
+  /** Present if the training was cross-validated. */
+  readonly folds?: RunFolds;
   /** Present if there is a BatchNorm. */
   readonly batchNorm?: BatchNormScores;
   /**
@@ -190,6 +204,14 @@ const intervals: z.ZodType<ScoreIntervals> = z.object({
   ),
 });
 
+const folds: z.ZodType<RunFolds> = z.object({
+  count,
+  scores: scoresByName,
+  baselines: z.record(z.string(), scoresByName),
+  intervals,
+  spread: z.record(z.string(), z.object({ values: z.array(figure), mean: figure, deviation: figure })),
+});
+
 /** The schema of result.json. */
 export const runResultSchema: z.ZodType<RunResult> = z.object({
   status: z.enum(["running", "finished", "interrupted", "failed"]),
@@ -199,6 +221,7 @@ export const runResultSchema: z.ZodType<RunResult> = z.object({
   scores: partScores,
   baselines: z.record(z.string(), partScores),
   intervals: intervals.exactOptional(),
+  folds: folds.exactOptional(),
   decision: z
     .object({
       threshold: z.number().exactOptional(),
