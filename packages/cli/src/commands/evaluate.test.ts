@@ -39,16 +39,40 @@ describe("numbers", () => {
     expect(batchNorm.batch).not.toBe(batchNorm.running);
   });
 
-  test("for people, in 80 columns, without a table: the training's own", async () => {
+  test("for people, in 80 columns, without a table: the training's test rows", async () => {
     const { out, err, code } = await evaluate("cars.safetensors", "--worst", "2");
     expect(code).toBe(0);
-    expect(out).toMatch(/^cars\.safetensors on cars\.csv: 60 rows, economy \(regression\)\n/);
-    expect(out).toMatch(/\nthese rows: the model +[\d.]+ +[\d.]+ +-?[\d.]+\n {2}mean of the training rows /);
-    expect(out).toMatch(/\nthe training's test rows: the model .*\n {2}mean .*\n {2}median .*\n {2}ridge /);
+    expect(out).toMatch(/^cars\.safetensors on the test rows of cars\.csv: 12 rows, economy \(regression\)\n/);
+    expect(out).toMatch(/\ntest rows, which it had not seen +[\d.]+ +[\d.]+ +-?[\d.]+\n {2}mean of the training rows /);
+    expect(out).toMatch(/\n {2}mean of the .*\n {2}mean .*\n {2}median .*\n {2}ridge /);
+    expect(out).not.toContain("training's");
     expect(out).toMatch(/\nworst rows \(from 0\) +truth +prediction +error\n─+\n\d+ .*\n\d+ .*\n\n/);
     expect(out).toMatch(/\nBatch normalization: squared error of the scaled target [\d.]+ with its\s+running/);
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
-    expect(err).toContain('note: "power" has no value in 3 of 60 rows: taken as the training took missing ones\n');
+    expect(err).not.toContain("too good");
+  });
+
+  test("all rows: each part with what the model had to do with it", async () => {
+    const { rows, scores, parts, recorded } = await json("latest", "--part", "all");
+    expect([rows, parts.train.rows, parts.validation.rows, parts.test.rows]).toEqual([60, 36, 12, 12]);
+    // Of the parts as they were scored in the training; the refit has trained on the validation rows since.
+    expect(parts.test.scores).toEqual(recorded.scores.test);
+    const mean = (["train", "validation", "test"] as const).map((part) => parts[part].rows * parts[part].scores.mae);
+    expect(mean.reduce((sum, value) => sum + value) / 60).toBeCloseTo(scores.mae, 12);
+    const { out } = await evaluate("latest", "--part", "all");
+    expect(out).toMatch(/ on all rows of cars\.csv: 60 rows/);
+    expect(out).toMatch(
+      /\nall rows .*\n {2}mean of .*\ntest rows, which it had not seen .*\nvalidation rows, trained on in the refit .*\n/,
+    );
+    expect(out).toMatch(/\ntraining rows, which it was trained on .*\n\n/);
+  });
+
+  test("the training's table by its name: all rows, with a note that they are not new", async () => {
+    const { out, err } = await evaluate("latest", "cars.csv");
+    expect(out).toMatch(/ on cars\.csv: 60 rows/);
+    expect(out).toMatch(/\nthese rows .*\n {2}mean of .*\nthe training's test rows .*\n {2}mean /);
+    expect(err).toContain("trained on rows of this table: its scores on all of them are too good; --part test");
+    expect((await evaluate("latest", "more.csv")).err).not.toContain("too good");
   });
 
   test("rows without a target are left out, and said to be", async () => {
@@ -140,6 +164,6 @@ test("a record that says nonsense is one that says nothing", async () => {
 test("--help has examples, in 80 columns", async () => {
   const { out, code } = await evaluate("--help");
   expect(code).toBe(0);
-  expect(out).toContain("evenkeel evaluate latest --part test");
+  expect(out).toContain("evenkeel evaluate latest --part all");
   for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 });

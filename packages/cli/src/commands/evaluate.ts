@@ -1,7 +1,7 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { wholeNumber } from "evenkeel/problem";
 import { evaluate } from "../actions/evaluate/evaluate.ts";
-import { type PartName, parts } from "../actions/evaluate/targetRows.ts";
+import { type PartChoice, parts } from "../actions/evaluate/targetRows.ts";
 import { usualRuns } from "../records/runs/runsFolder.ts";
 import type { CommandContext } from "../shell/context.ts";
 import { printable } from "../shell/printed.ts";
@@ -16,15 +16,16 @@ import { nameList, withReadOptions } from "./tableOptions.ts";
 
 const examples = `
 Examples:
+  evenkeel evaluate latest                the training's test rows, drawn again
   evenkeel evaluate latest new-cars.csv   scores on rows that have the target
-  evenkeel evaluate latest --part test    the training's test rows, drawn again
+  evenkeel evaluate latest --part all     every part of the training's rows
   evenkeel evaluate mpg.safetensors cars.csv --worst 20
   evenkeel evaluate latest new.csv --json | jq .scores
 `;
 
 interface Flags extends TableFlags {
   readonly runs: string;
-  readonly part?: PartName | undefined;
+  readonly part?: PartChoice | undefined;
   readonly worst: number;
   readonly json?: true | undefined;
   readonly inputFormat?: TableFormat | undefined;
@@ -42,7 +43,12 @@ export function evaluateCommand(context: CommandContext): CommandUnknownOpts {
     .argument("<model>", "a .safetensors file, a run's id or the beginning of it, or latest")
     .argument("[table]", "a file, a pattern, - for standard input, or a built-in table (default: the training's)")
     .option("--runs <folder>", "where runs are kept", usualRuns)
-    .addOption(new Option("--part <name>", "only these rows of the training's table").choices(parts))
+    .addOption(
+      new Option("--part <name>", "rows of the training's table (default without a table: test)").choices([
+        ...parts,
+        "all",
+      ]),
+    )
     .option("--worst <n>", "number of rows with the largest errors to show", parserOf(wholeNumber(0, 1000)), 5)
     .option("--json", "for programs")
     .option("--null <spellings>", "more texts of the table that count as missing, separated by commas", nameList)

@@ -1,8 +1,11 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { withoutUndefined } from "evenkeel/problem";
+import { wholeNumber, withoutUndefined } from "evenkeel/problem";
+import type { FoldEvent } from "evenkeel/train";
 import { type Trained, train } from "../actions/training/train.ts";
 import { resumeCommand, usualRuns } from "../records/runs/runsFolder.ts";
 import type { CommandContext } from "../shell/context.ts";
+import { scoreText } from "../shell/figures.ts";
+import { metricFacts } from "../shell/metrics.ts";
 import { quiet, shortPath } from "../shell/terminal.ts";
 import { type TableFlags, tableFlags } from "../tables/tableFlags.ts";
 import { jsonText } from "../views/json.ts";
@@ -10,7 +13,7 @@ import { readingProgress } from "../views/progress/readingProgress.ts";
 import { trainingStages } from "../views/progress/trainingStages.ts";
 import { introduction, outcomeText, trainedJson } from "../views/trainingText.ts";
 import { addTargetFlag } from "./columnOptions.ts";
-import { typedFlags } from "./declaredFlags.ts";
+import { parserOf, typedFlags } from "./declaredFlags.ts";
 import { closedNote, exitCodeOf, reportFailure } from "./ending.ts";
 import { withTableOptions } from "./tableOptions.ts";
 import { addTrainFlags, type TrainFlags, trainTableOptions } from "./trainOptions.ts";
@@ -45,6 +48,7 @@ interface Flags extends TrainFlags, TableFlags {
   readonly takeOver?: true | undefined;
   readonly out?: string | undefined;
   readonly tensorboard?: true | undefined;
+  readonly folds?: number | undefined;
   readonly report: boolean;
   readonly json?: true | undefined;
 }
@@ -61,6 +65,11 @@ export function trainCommand(context: CommandContext): CommandUnknownOpts {
     .option("--take-over", "resume it although the process that trained it cannot be checked from here")
     .option("--out <file>", "a copy of the model, as a safetensors file")
     .option("--tensorboard", "write an event file for TensorBoard too")
+    .option(
+      "--folds <k>",
+      "cross-validate the training too: K more trainings, predictions in out-of-fold.csv",
+      parserOf(wholeNumber(2, 100)),
+    )
     .option("--no-report", "write no HTML report")
     .option("--json", "print the result as JSON; progress goes to standard error");
   addTrainFlags(command);
@@ -85,7 +94,7 @@ async function runTrain(
   const progress = readingProgress(output);
   const trained = await train(
     {
-      ...{ source, target, runs, resume, given, out, takeOver },
+      ...{ source, target, runs, resume, given, out, takeOver, folds: flags.folds },
       read: {
         ...tableFlags(flags),
         ...withoutUndefined({ parts: Object.keys(partFiles).length > 0 ? partFiles : undefined }),
@@ -102,6 +111,10 @@ async function runTrain(
         stages.start(event);
       },
       onEpoch: stages.epoch,
+      onFold: (event) => {
+        stages.stop();
+        output.write(foldLine(event));
+      },
       report: (done) => {
         stages.stop();
         progress.doing("drawing the report");
@@ -116,6 +129,12 @@ async function runTrain(
   if (flags.json) context.output.write(jsonText(trainedJson(trained)));
   if (output.closed?.()) output.writeError(closedNote(shorten(trained.run.path)));
   context.exit?.(exitCodeOf(trained.result.status === "interrupted", trained));
+}
+
+/** A line for each fold, as the epochs have them. */
+function foldLine({ fold, folds, scores }: FoldEvent): string {
+  const [metric] = Object.keys(scores);
+  return `fold ${fold}/${folds}  test ${metricFacts(metric).short} ${scoreText(scores[metric])}\n`;
 }
 
 /** The page as HTML. */

@@ -79,6 +79,7 @@ export const trainGroups: readonly FlagGroup[] = [
       ...["network.biasBeforeNorm", "network.members", "network.embedding"],
     ],
   },
+  { title: "Predictions", paths: ["threshold", "interval"] },
   {
     title: "Training",
     paths: [

@@ -7,6 +7,8 @@ interface MetricFacts {
   readonly better: "lower" | "higher";
   /** Whether it is in the unit of the target. */
   readonly inUnits: boolean;
+  /** Whether it is only shown where there is room for all scores. */
+  readonly isMinor?: true;
 }
 
 const known: Readonly<Record<string, MetricFacts>> = {
@@ -19,8 +21,23 @@ const known: Readonly<Record<string, MetricFacts>> = {
   balancedAccuracy: { label: "balanced accuracy", short: "balanced acc.", better: "higher", inUnits: false },
   errorRate: { label: "error rate", short: "error rate", better: "lower", inUnits: false },
   logLoss: { label: "log loss", short: "log loss", better: "lower", inUnits: false },
-  f1: { label: "F1", short: "F1", better: "higher", inUnits: false },
-  auc: { label: "area under the ROC curve", short: "AUC", better: "higher", inUnits: false },
+  f1: { label: "F1", short: "F1", better: "higher", inUnits: false, isMinor: true },
+  rocAuc: { label: "area under the ROC curve", short: "ROC AUC", better: "higher", inUnits: false },
+  averagePrecision: {
+    label: "average precision",
+    short: "avg. precision",
+    better: "higher",
+    inUnits: false,
+    isMinor: true,
+  },
+  brier: { label: "Brier score", short: "Brier", better: "lower", inUnits: false, isMinor: true },
+  calibrationError: {
+    label: "calibration error",
+    short: "calibration err.",
+    better: "lower",
+    inUnits: false,
+    isMinor: true,
+  },
 };
 
 /** All metrics that have facts. */
@@ -32,6 +49,11 @@ export const metricNames: readonly string[] = Object.keys(known);
  */
 export function metricFacts(name: string): MetricFacts {
   return Object.hasOwn(known, name) ? known[name] : { label: name, short: name, better: "lower", inUnits: false };
+}
+
+/** The metrics that are shown in a few columns, and that a network is judged by. */
+export function mainMetrics(names: readonly string[]): string[] {
+  return names.filter((name) => metricFacts(name).isMinor !== true);
 }
 
 /** Compares two values of a metric for sorting, the better first, NaN last. */

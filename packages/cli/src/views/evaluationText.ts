@@ -1,10 +1,10 @@
 import type { Evaluated } from "../actions/evaluate/evaluate.ts";
-import type { ClassScores, Evaluation, WorstRow } from "../actions/evaluate/evaluateModel.ts";
+import type { ClassScores, WorstRow } from "../actions/evaluate/evaluateModel.ts";
 import type { StatisticsGap } from "../actions/evaluate/statisticsGap.ts";
 import type { Origin } from "../records/models/origin.ts";
 import type { ScoresByName } from "../records/runs/types.ts";
 import { count, scoreText, wholeText } from "../shell/figures.ts";
-import { metricFacts } from "../shell/metrics.ts";
+import { mainMetrics, metricFacts } from "../shell/metrics.ts";
 import { printable } from "../shell/printed.ts";
 import { type Colors, wrap } from "../shell/terminal.ts";
 import { cut, newTable } from "./table.ts";
@@ -21,36 +21,79 @@ export function evaluationJson({ model, name, origin, source, part, evaluation }
 
 /** An evaluation for people, in 80 columns. */
 export function evaluationText(evaluated: Evaluated, colors: Colors): string {
-  const { model, name, origin, source, part, evaluation } = evaluated;
+  const { model, name, source, part, evaluation } = evaluated;
   const { rows, classes, worst = [], batchNorm } = evaluation;
   const { target, task } = model.schema;
-  const which = part === undefined ? "" : `the ${part} rows of `;
+  const which = part === undefined ? "" : `${whichRows[part]} of `;
   const title = `${name} on ${which}${source}: ${count(rows, "row")}, ${target} (${task})`;
-  const sections = [colors.bold(wrap(printable(title), width)), scoreTable(evaluation, origin, colors)];
+  const sections = [colors.bold(wrap(printable(title), width)), scoreTable(evaluated, colors)];
+  const others = minorScores(evaluation.scores);
+  if (others !== "") sections.push(wrap(others, width));
   if (classes !== undefined) sections.push(classTable(classes, colors));
   if (worst.length > 0) sections.push(worstTable(worst, evaluated, colors));
   if (batchNorm !== undefined) sections.push(wrap(batchNormText(batchNorm), width));
   return `${sections.join("\n\n")}\n`;
 }
 
-function scoreTable({ scores, guesses }: Evaluation, { scores: told, baselines = {} }: Origin, colors: Colors): string {
-  const metrics = Object.keys(scores);
+const whichRows = {
+  train: "the training rows",
+  validation: "the validation rows",
+  test: "the test rows",
+  all: "all rows",
+} as const;
+
+/** What a model had to do with the rows of a part. */
+function partLabel(part: keyof typeof whichRows, { refit }: Origin): string {
+  switch (part) {
+    case "train":
+      return "training rows, which it was trained on";
+    case "validation":
+      return refit === undefined
+        ? "validation rows, by which it was chosen"
+        : "validation rows, trained on in the refit";
+    case "test":
+      return "test rows, which it had not seen";
+    case "all":
+      return "all rows";
+    default:
+      return part satisfies never;
+  }
+}
+
+function scoreTable({ evaluation, origin, part, isOwnTable }: Evaluated, colors: Colors): string {
+  const { scores, guesses, parts = {} } = evaluation;
+  const { scores: told, baselines = {} } = origin;
+  const metrics = mainMetrics(Object.keys(scores));
   const table = newTable(colors, ["scores", ...metrics.map((metric) => metricFacts(metric).short)]);
   const line = (label: string, values: ScoresByName, mark = (text: string) => text) =>
     table.push([
       cut(label, nameWidth),
       ...metrics.map((metric) => (metric in values ? mark(scoreText(values[metric])) : "")),
     ]);
-  line("these rows: the model", scores, colors.bold);
+  const label =
+    part === undefined ? (isOwnTable ? "all rows, trained on or not" : "these rows") : partLabel(part, origin);
+  line(label, scores, colors.bold);
   for (const [name, values] of Object.entries(guesses)) line(`  ${name}`, values);
-  const part = told?.test === undefined ? "validation" : "test";
-  const recorded = told?.[part];
-  if (recorded !== undefined) line(`the training's ${part} rows: the model`, recorded);
+  for (const name of ["test", "validation", "train"] as const) {
+    const found = parts[name];
+    if (found !== undefined) line(partLabel(name, origin), found.scores);
+  }
+  const toldPart = told?.test === undefined ? "validation" : "test";
+  const recorded = told?.[toldPart];
+  if (recorded !== undefined && part !== "all" && part !== toldPart) line(`the training's ${toldPart} rows`, recorded);
   for (const [name, from] of Object.entries(baselines)) {
-    const values = from[part];
-    if (values !== undefined) line(`  ${name}`, values);
+    const values = from[toldPart];
+    if (values !== undefined && part !== "all") line(`  ${name}`, values);
   }
   return table.toString();
+}
+
+/** The scores for which there is no column, in a sentence; empty if there are none. */
+function minorScores(scores: ScoresByName): string {
+  const main = new Set(mainMetrics(Object.keys(scores)));
+  const others = Object.keys(scores).filter((name) => !main.has(name));
+  const figures = others.map((name) => `${metricFacts(name).label} ${scoreText(scores[name])}`).join(", ");
+  return figures === "" ? "" : `${figures.charAt(0).toUpperCase()}${figures.slice(1)}.`;
 }
 
 function classTable(classes: readonly ClassScores[], colors: Colors): string {

@@ -119,6 +119,7 @@ const fileUses: Readonly<Record<keyof typeof runFiles, string>> = {
   model: "the model: schema, preprocessing and weights",
   checkpoint: "to go on from",
   report: "to read in a browser, or to print",
+  outOfFold: "every row with the prediction of the training that had not seen it",
   result: "how it ended",
 };
 

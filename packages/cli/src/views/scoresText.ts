@@ -1,6 +1,6 @@
 import type { PartScores } from "../records/runs/types.ts";
 import { scoreText } from "../shell/figures.ts";
-import { metricFacts } from "../shell/metrics.ts";
+import { mainMetrics, metricFacts } from "../shell/metrics.ts";
 import { printable } from "../shell/printed.ts";
 import type { Colors } from "../shell/terminal.ts";
 import { newTable } from "./table.ts";
@@ -15,7 +15,7 @@ export function scoresText(
     refit = false,
   }: { readonly name?: string | undefined; readonly refit?: boolean | undefined } = {},
 ): string {
-  const metrics = Object.keys(scores.test ?? scores.validation ?? scores.train ?? {});
+  const metrics = mainMetrics(Object.keys(scores.test ?? scores.validation ?? scores.train ?? {}));
   const table = newTable(colors, ["scores", ...metrics.map((metric) => printable(metricFacts(metric).short))]);
   const line = (label: string, values: Readonly<Record<string, number>> = {}) =>
     [label, ...metrics.map((metric) => (Object.hasOwn(values, metric) ? scoreText(values[metric]) : ""))] as string[];

@@ -1,4 +1,4 @@
-import type { TableTraining } from "evenkeel/train";
+import type { StatisticsKind, TableTraining } from "evenkeel/train";
 import { scoreText } from "../shell/figures.ts";
 import { metricFacts } from "../shell/metrics.ts";
 
@@ -16,12 +16,21 @@ export function statisticsLine({ statistics, refit }: TableTraining): string | u
     before > 1.1 * after
       ? "The running averages lagged behind the weights, so the network was better than it looked. "
       : "";
-  const which = kept === "asTrained" ? "as trained" : "the recomputed ones";
-  // A refit has no validation rows to choose by: it recomputes the statistics, unless others were
-  // requested.
-  const choice = refit?.kept ? `The refit keeps ${which}.` : `Kept ${which}.`;
+  const choice = refit?.kept ? keptByRefit(kept, after - before) : `Kept ${whichWords[kept]}.`;
   return (
     `Batch normalization's statistics: validation ${short} ${scoreText(before)} as trained, ` +
     `${scoreText(after)} recomputed over the training rows. ${stale}${choice}`
+  );
+}
+
+const whichWords = { asTrained: "those as trained", recomputed: "the recomputed ones" } as const;
+
+/** A refit has no validation rows to choose by: it recomputes the statistics, unless others were requested. */
+function keptByRefit(kept: StatisticsKind, worse: number): string {
+  if (kept === "asTrained") return "The refit keeps those as trained, as --statistics says.";
+  const although = worse > 0 ? ", although they were the worse before it" : "";
+  return (
+    `The refit keeps recomputed ones${although}: it was trained on the validation rows too, so there are none to choose ` +
+    "by, and statistics over all its rows cannot lag behind the weights."
   );
 }

@@ -9,8 +9,10 @@ import { printable } from "../shell/printed.ts";
 import { type Colors, type Output, wrap } from "../shell/terminal.ts";
 import type { TableRead } from "../tables/index.ts";
 import { noticed } from "../tables/noticed.ts";
+import { decisionLine } from "./decisionLine.ts";
 import { findingLines } from "./findingLines.ts";
-import { scoresText } from "./scoresText.ts";
+import { foldsText } from "./foldsText.ts";
+import { judgedPart, judgedScores, partsLine } from "./judgedScores.ts";
 import { statisticsLine } from "./statisticsLine.ts";
 import { standings, verdict } from "./verdict.ts";
 
@@ -66,7 +68,10 @@ export function outcomeText(trained: Trained, { runs, shorten }: OutcomeOptions,
   const { training, run, result, out, report, refusedOut } = trained;
   const lines: string[] = [];
   if (training.history.epochs.length > 0) {
-    const written = [out, report, run.file("model"), run.file("checkpoint")].filter((path) => path !== undefined);
+    const folds = result.folds && run.file("outOfFold");
+    const written = [out, report, folds, run.file("model"), run.file("checkpoint")].filter(
+      (path) => path !== undefined,
+    );
     lines.push(scoresAndWords(training, result, colors), `Wrote ${written.map(shorten).join("\n      ")}`);
   } else {
     lines.push("Interrupted before the first epoch was finished: there is no model yet.");
@@ -90,9 +95,9 @@ export function trainedJson({ run, result }: Trained) {
   return { run: run.id, path: run.path, result };
 }
 
-/** The epoch that was kept, the scores beside the baselines', and a verdict in words. */
+/** The scores beside the baselines', how it was trained, and a verdict in words. */
 function scoresAndWords(training: TableTraining, result: RunResult, colors: Colors): string {
-  const { history, keptEpoch, plan, refit } = training;
+  const { history, keptEpoch, plan, refit, split } = training;
   const done = history.epochs.length;
   const why = {
     completed: "",
@@ -103,14 +108,23 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
   const kept = keptEpoch === done ? "the weights of the last" : `the weights of epoch ${keptEpoch}, the best`;
   const how = refit === undefined ? `kept ${kept}` : refitText(refit, history);
   const lines = [
+    judged(result),
+    result.folds && foldsText(result.folds),
+    decisionLine(result, training.schema.classes?.[1], isLog(training)),
+    partsLine(result.scores, { refit: refit?.kept ?? false }),
     `${count(done, "epoch")} in ${secondsText(history.seconds)}${why}; ${how}.`,
     refit?.error &&
       `In ${refit.epochs === undefined ? "a fold" : "the refit"} ${printable(sentence(refit.error))} The training before it is not affected.`,
     statisticsLine(training),
-    judged(result),
   ];
   const said = lines.filter((line) => line !== undefined).map((line) => wrap(line, width));
-  return `${scoresText(result.scores, result.baselines, colors, { refit: refit?.kept })}\n\n${said.join("\n")}\n`;
+  const [train, validation, test] = [split.train.length, split.validation.length, split.test.length];
+  return `${judgedScores(result, { train, validation, test }, colors)}\n\n${said.join("\n")}\n`;
+}
+
+function isLog({ model }: TableTraining): boolean {
+  const { target } = model.preprocessing.toJSON();
+  return target.task === "regression" && target.log;
 }
 
 /** Whether the training ended because its validation loss was as low as the plan asks for. */
@@ -132,15 +146,19 @@ function refitText({ history, rows, kept, error, epochs, folds, foldSeconds }: T
   const others =
     folds === undefined ? "" : `then ${count(folds.length - 1, "more fold")} in ${secondsText(foldSeconds)}; `;
   const length = epochs === first.epochs.length ? "" : `${count(epochs, "epoch")} `;
-  return (
-    `${others}then a refit ${length && `of ${length}`}on ${rows.length} rows, those of training and validation, in ${secondsText(history.seconds)}; kept its weights. The ` +
-    "validation scores are from before it"
-  );
+  return `${others}then a refit ${length && `of ${length}`}on ${rows.length} rows, those of training and validation, in ${secondsText(history.seconds)}; kept its weights`;
 }
 
+/** Metrics that depend on a threshold. */
+const byClass = new Set(["accuracy", "balancedAccuracy", "f1"]);
+
 /** Whether the network learned anything: its scores compared with those of the best baselines. */
-function judged({ scores, baselines }: RunResult): string | undefined {
-  const part = scores.test === undefined ? "validation" : "test";
+function judged({ scores, baselines, intervals, decision }: RunResult): string | undefined {
+  const part = judgedPart(scores);
+  if (part === "train") return undefined;
   const theirs = Object.fromEntries(Object.entries(baselines).map(([name, of]) => [name, of[part]]));
-  return verdict(standings(scores[part] ?? {}, theirs), part);
+  const found = standings(scores[part] ?? {}, theirs, part === "test" ? intervals : undefined);
+  // By a threshold the network may give accuracy away for what was asked of it; baselines have none.
+  const isFair = ({ metric }: { readonly metric: string }) => decision?.threshold === undefined || !byClass.has(metric);
+  return verdict(found.filter(isFair), part);
 }

@@ -1,43 +1,67 @@
+import type { ScoreDifference, ScoreInterval, ScoreIntervals } from "evenkeel/tabular";
 import type { ScoresByName } from "../records/runs/types.ts";
 import { scoreText } from "../shell/figures.ts";
-import { compareScores, metricFacts } from "../shell/metrics.ts";
+import { compareScores, mainMetrics, metricFacts } from "../shell/metrics.ts";
+import { differenceText, isHigherBetter, withInterval } from "./scoreWords.ts";
 
 /** How a network stands to the baseline that is best by a metric. */
 interface Standing {
   readonly metric: string;
   readonly own: number;
+  readonly interval?: ScoreInterval;
   readonly best: { readonly name: string; readonly value: number };
-  readonly outcome: "better" | "same" | "worse";
+  readonly difference?: ScoreDifference;
+  /** Open: better or worse, but not by more than other rows might change. */
+  readonly outcome: "better" | "same" | "open" | "worse";
 }
 
 /**
- * How a network stands to the best baselines, by every metric that some baseline has.
+ * How a network stands to the best baselines, by every main metric that some baseline has.
  * @param own its scores
  * @param baselines theirs on the same rows, by their names
+ * @param intervals of these scores
  */
 export function standings(
   own: ScoresByName,
   baselines: Readonly<Record<string, ScoresByName | undefined>>,
+  intervals?: ScoreIntervals,
 ): Standing[] {
-  return Object.entries(own).flatMap(([metric, value]) => {
+  return mainMetrics(Object.keys(own)).flatMap((metric) => {
+    const value = own[metric];
     const ranked = Object.entries(baselines)
       .map(([name, scores]) => ({ name, value: scores?.[metric] ?? Number.NaN }))
       .filter((one) => !Number.isNaN(one.value))
       .sort((a, b) => compareScores(metric, a.value, b.value));
-    return ranked.length === 0
-      ? []
-      : [{ metric, own: value, best: ranked[0], outcome: outcome(metric, value, ranked[0].value) }];
+    if (ranked.length === 0) return [];
+    const [best] = ranked;
+    const interval = intervals?.scores[metric];
+    const difference = intervals?.differences[best.name]?.[metric];
+    const outcome = settled(bySize(metric, value, best.value), metric, difference);
+    return [{ metric, own: value, best, outcome, ...(interval && { interval }), ...(difference && { difference }) }];
   });
 }
 
-function outcome(metric: string, own: number, best: number): Standing["outcome"] {
+function bySize(metric: string, value: number, best: number): "better" | "same" | "worse" {
   // R² is another way to write the RMSE, and near 0 a hundredth of it is nothing.
-  if (metric === "r2") return outcome("rmse", Math.sqrt(1 - own), Math.sqrt(1 - best));
-  const gain = metricFacts(metric).better === "lower" ? best - own : own - best;
+  if (metric === "r2") return bySize("rmse", Math.sqrt(1 - value), Math.sqrt(1 - best));
+  const gain = isHigherBetter(metric) ? value - best : best - value;
   // A hundredth of the score: less is not worth a network.
   const worthwhile = 0.01 * Math.abs(best);
   if (gain > worthwhile) return "better";
   return gain >= -worthwhile ? "same" : "worse";
+}
+
+/** A difference whose interval goes to 0 or beyond is open, whatever its size. */
+function settled(
+  size: ReturnType<typeof bySize>,
+  metric: string,
+  difference: ScoreDifference | undefined,
+): Standing["outcome"] {
+  if (difference === undefined || size === "same") return size;
+  const { low, high } = difference;
+  const gains = isHigherBetter(metric) ? [low, high] : [-high, -low];
+  const isClear = size === "better" ? gains[0] > 0 : gains[1] < 0;
+  return isClear ? size : "open";
 }
 
 /**
@@ -48,34 +72,61 @@ export function verdict(found: readonly Standing[], part: string): string | unde
   if (found.length === 0) return undefined;
   const mixed = disagreement(found, part);
   if (mixed !== undefined) return mixed;
-  const beside = found.map(({ metric, own, best }, i) => {
-    const where = i === 0 ? ` on the ${part} rows` : "";
-    return `${metricFacts(metric).short} ${scoreText(own)}${where}, ${scoreText(best.value)} by ${best.name}`;
-  });
-  const figures = beside.join("; ");
-  const [{ outcome }] = found;
-  if (outcome === "better") return `The network is better than every baseline: ${figures}.`;
-  if (outcome === "same") return `The network is no better than a baseline: ${figures}.`;
-  return `A baseline is better than the network: ${figures}. More rows or other features may change that.`;
+  const figures = said(found).map(figuresOf).join("; ");
+  const outcome = found.some((standing) => standing.outcome === "open") ? "open" : found[0].outcome;
+  switch (outcome) {
+    case "better":
+      return `The network is better than every baseline on the ${part} rows: ${figures}.`;
+    case "same":
+      return `The network is no better than a baseline on the ${part} rows: ${figures}.`;
+    case "open":
+      return `Not a finding: the ${part} rows do not tell the network from a baseline: ${figures}. More test rows would.`;
+    case "worse":
+      return `A baseline is better than the network on the ${part} rows: ${figures}. More rows or other features may change that.`;
+    default:
+      return outcome satisfies never;
+  }
 }
 
 /** What is said where metrics disagree about a network; undefined where they agree. */
 export function disagreement(found: readonly Standing[], part: string): string | undefined {
-  const by = (wanted: Standing["outcome"]) => found.filter(({ outcome }) => outcome === wanted);
+  const by = (wanted: Standing["outcome"]) => said(found).filter(({ outcome }) => outcome === wanted);
   const groups = [
     { words: "better than every baseline by", of: by("better") },
     { words: "no better than one by", of: by("same") },
+    { words: "not told from one by", of: by("open") },
     { words: "worse than one by", of: by("worse") },
   ].filter(({ of }) => of.length > 0);
-  if (groups.length < 2) return undefined;
-  const said = groups.map(({ words, of }) => `${words} ${of.map(besideBest).join(", ")}`);
+  // What is no better and what is not told apart come to the same.
+  if (groups.length < 2 || by("better").length + by("worse").length === 0) return undefined;
+  const sentences = groups.map(({ words, of }) => `${words} ${of.map(besideBest).join(", ")}`);
   const opposed = by("better").length > 0 && by("worse").length > 0;
-  const sentence = `${opposed ? "The scores disagree" : "The scores differ"}: on the ${part} rows the network is ${said.join(", and ")}.`;
+  const sentence = `${opposed ? "The scores disagree" : "The scores differ"}: on the ${part} rows the network is ${sentences.join("; and ")}.`;
   const largeErrors =
     by("better").some(({ metric }) => metric === "mae") && by("worse").some(({ metric }) => metric === "rmse");
   return largeErrors ? `${sentence} RMSE weighs the largest errors most: evaluate shows their rows.` : sentence;
 }
 
-function besideBest({ metric, own, best }: Standing): string {
-  return `${metricFacts(metric).short} (${scoreText(own)}; ${best.name} ${scoreText(best.value)})`;
+/** R² says what RMSE says, where they agree. */
+function said(found: readonly Standing[]): readonly Standing[] {
+  const rmse = found.find(({ metric }) => metric === "rmse");
+  return found.filter(({ metric, outcome }) => metric !== "r2" || rmse === undefined || outcome !== rmse.outcome);
+}
+
+/**
+ * "MAE 2.29 (1.86 to 2.81), ridge 2.66: 14% less (3 to 24%)"; the interval of the score only for the
+ * first, because the table above has them all.
+ */
+function figuresOf({ metric, own, interval, best, difference }: Standing, place: number): string {
+  const score = withInterval(own, place === 0 ? interval : undefined);
+  const figures = `${metricFacts(metric).short} ${score}, ${best.name} ${scoreText(best.value)}`;
+  return difference === undefined ? figures : `${figures}: ${differenceText(difference)}`;
+}
+
+/** "MAE (2.29; ridge 2.66: 14% less (3 to 24%))" */
+function besideBest({ metric, own, best, difference }: Standing): string {
+  const figures = `${metricFacts(metric).short} (${scoreText(own)}; ${best.name} ${scoreText(best.value)}`;
+  return difference === undefined
+    ? `${figures})`
+    : `${figures}: ${differenceText(difference).replace(" (", ", ").replace(/\)$/, "")})`;
 }

@@ -1,10 +1,9 @@
 export { type Baseline, baselines } from "./baselines/baselines.ts";
-export { scoresOf, type TableScores } from "./baselines/scores.ts";
 export { assertTable, type CheckTableOptions, checkTable } from "./checks/checks.ts";
 export { type Finding, type FindingCode, TableError } from "./checks/findings.ts";
 export { isTotalWord } from "./checks/rowChecks.ts";
 export { type Outside, type Unfamiliar, unfamiliarValues } from "./checks/unfamiliar.ts";
-export type { ClassPredictions, NumberPredictions, Predictions } from "./encoding/decode.ts";
+export type { ClassPredictions, NumberPredictions, PredictionIntervals, Predictions } from "./encoding/decode.ts";
 export { type EncodedRows, FittedPreprocessing, type PreprocessingJson } from "./encoding/fittedPreprocessing.ts";
 export {
   computeBins,
@@ -56,6 +55,17 @@ export type { DateFormat } from "./schema/values/dateFormat.ts";
 export { type DateReading, datesIn, parseDate } from "./schema/values/dates.ts";
 export { nullSpellings } from "./schema/values/nulls.ts";
 export type { NumberFormat } from "./schema/values/numberFormat.ts";
+export {
+  type BootstrapOptions,
+  bootstrapScores,
+  type ScoreDifference,
+  type ScoreInterval,
+  type ScoreIntervals,
+} from "./scores/bootstrap.ts";
+export { type CalibrationBin, calibrationCurve } from "./scores/calibration.ts";
+export { conformalWidth } from "./scores/conformal.ts";
+export { type ScoreName, scoresOf, type TableScores } from "./scores/scores.ts";
+export { bestThreshold, type ThresholdRule } from "./scores/threshold.ts";
 export { countDifferent, type DifferentRows, withoutGroup } from "./table/blocks.ts";
 export { type JoinedTables, joinTables } from "./table/joinTables.ts";
 export {

@@ -20,6 +20,14 @@ export type { StepOptimizer } from "./fit/programs.ts";
 export type { Scheduler } from "./fit/schedule.ts";
 export type { Training } from "./fit/training.ts";
 export type { Model } from "./modelState.ts";
+export {
+  type CrossValidateOptions,
+  type CrossValidation,
+  crossValidate,
+  type FoldEvent,
+  type FoldScores,
+} from "./table/crossValidate.ts";
+export type { TableDecision } from "./table/decision.ts";
 export type { TableEpochEvent, TableMetric, TableStartEvent } from "./table/events.ts";
 export type { LengthFold } from "./table/folds.ts";
 export type { ClassWeights } from "./table/loss.ts";

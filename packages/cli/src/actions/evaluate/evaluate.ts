@@ -11,7 +11,7 @@ import { modelWithNulls } from "../predict/modelWithNulls.ts";
 import { featureNames, readFeatures } from "../predict/readFeatures.ts";
 import { clampedNotes, unfamiliarIn, unfamiliarNotes } from "../predict/unfamiliarNotes.ts";
 import { type Evaluation, evaluateModel } from "./evaluateModel.ts";
-import { comparableRows, type PartName, rowsOfPart } from "./targetRows.ts";
+import { comparableRows, hasTestRows, type PartChoice, rowsOfPart, rowsOfParts } from "./targetRows.ts";
 
 /** The model to score, and the rows to score it on. */
 interface EvaluateRequest {
@@ -24,8 +24,11 @@ interface EvaluateRequest {
   readonly read: TableFlags;
   /** Texts of the table that count as missing, beside those that the training took for it. */
   readonly nulls?: readonly string[] | undefined;
-  /** A part of the training's table. Default: all rows that have a target. */
-  readonly part?: PartName | undefined;
+  /**
+   * A part of the training's table. Default: the test rows if no table is named, where they can be
+   * told; else all rows that have a target.
+   */
+  readonly part?: PartChoice | undefined;
   /** The number of rows with the largest errors to report. */
   readonly worst: number;
 }
@@ -39,7 +42,10 @@ export interface Evaluated {
   readonly table: Table;
   /** What was read, in words. */
   readonly source: string;
-  readonly part?: PartName;
+  /** Which rows of the training's table; absent for a table of its own, and where the parts cannot be told. */
+  readonly part?: PartChoice;
+  /** Whether this is the table that the model was trained on. */
+  readonly isOwnTable: boolean;
   /** Columns of names, which no network can use but which identify rows for people. */
   readonly labels: readonly string[];
   readonly evaluation: Evaluation;
@@ -49,12 +55,14 @@ export interface Evaluated {
 
 /** @throws CommandError or TableReadError for problems of the model or the table */
 export async function evaluate(request: EvaluateRequest, context: ActionContext): Promise<Evaluated> {
-  const { part, worst } = request;
+  const { worst } = request;
   const { cwd, signal, progress } = context;
   const { model: loaded, name, run } = loadModel(request.model, { cwd, runs: request.runs });
   const model = modelWithNulls(loaded, request.nulls);
   const origin = originOf(model.record, run);
   const { target } = model.schema;
+  const isOwnTable = request.source === undefined && request.read.sql === undefined;
+  const part = request.part ?? (isOwnTable && hasTestRows(origin) ? "test" : undefined);
   const { from, read } = tableOf(request, name, origin);
   // The split of the training can be drawn again only from all columns.
   const besides = part === undefined ? [target, ...labelsOf(model)] : "all";
@@ -72,13 +80,15 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
   const { rareClasses } = origin;
   const table = rareClasses === undefined ? given : withSettledClasses(given, model.schema, rareClasses);
   const { rows, evaluation, unfamiliar } = await namingPlaces(features.placeOf, async () => {
-    const rows = part === undefined ? comparableRows(model, table) : rowsOfPart(model, table, part, origin, given);
-    const evaluation = await evaluateModel(model, table, rows, { worst, signal, progress });
+    const isWhole = part === undefined || part === "all";
+    const rows = isWhole ? comparableRows(model, table) : rowsOfPart(model, table, part, origin, given);
+    const parts = part === "all" ? rowsOfParts(model, table, origin, given) : undefined;
+    const evaluation = await evaluateModel(model, table, rows, { worst, signal, progress, parts });
     return { rows, evaluation, unfamiliar: unfamiliarIn(model, features) };
   });
   const without = table.rows - rows.length;
   const notes = [...features.notes];
-  if (part === undefined && without > 0) {
+  if ((part === undefined || part === "all") && without > 0) {
     notes.push(`note: ${count(without, "row")} without a value of "${target}" left out`);
   }
   if (part === "validation" && origin.refit !== undefined) {
@@ -86,10 +96,15 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
       "note: the model was refit on training and validation rows: how good it is on these says nothing about new ones",
     );
   }
+  if (part === undefined && (isOwnTable || request.source === origin.source)) {
+    notes.push(
+      `note: the model was trained on rows of this table: its scores on all of them are too good${hasTestRows(origin) ? "; --part test scores those that it has not seen" : ""}`,
+    );
+  }
   notes.push(...unfamiliarNotes(model, unfamiliar, table.rows));
   notes.push(...clampedNotes(model, evaluation.clamped ?? 0, rows.length));
   const labels = labelsOf(model).filter((label) => columns.includes(label));
-  return { model, name, origin, table, source, ...(part && { part }), labels, evaluation, notes };
+  return { model, name, origin, table, source, ...(part && { part }), isOwnTable, labels, evaluation, notes };
 }
 
 /** The table that the user named, or the training's. */

@@ -1,4 +1,12 @@
-import { type Predictions, scoresOf, type Table, type TableModel, type TableScores } from "evenkeel/tabular";
+import {
+  type Predictions,
+  type Split,
+  scoresOf,
+  type Table,
+  type TableModel,
+  type TableScores,
+  type Task,
+} from "evenkeel/tabular";
 import type { ActionContext } from "../../shell/context.ts";
 import { predictBlocks } from "../predict/predictBlocks.ts";
 import { guesses } from "./guesses.ts";
@@ -8,6 +16,8 @@ import { type StatisticsGap, statisticsGap } from "./statisticsGap.ts";
 export interface Evaluation {
   readonly rows: number;
   readonly scores: TableScores;
+  /** Of the parts of the training, where all its rows are scored. */
+  readonly parts?: { readonly [P in keyof Split]?: PartEvaluation };
   /** Scores of constant predictions, by what they predict. */
   readonly guesses: Readonly<Record<string, TableScores>>;
   /** For classes, in the schema's order. */
@@ -17,6 +27,11 @@ export interface Evaluation {
   /** For numbers: how many predictions were held in the range of the training rows' targets. */
   readonly clamped?: number;
   readonly batchNorm?: StatisticsGap;
+}
+
+export interface PartEvaluation {
+  readonly rows: number;
+  readonly scores: TableScores;
 }
 
 export interface ClassScores {
@@ -40,6 +55,13 @@ export interface WorstRow {
   readonly error: number;
 }
 
+interface EvaluateOptions extends Pick<ActionContext, "signal" | "progress"> {
+  /** The number of rows with the largest errors to report. */
+  readonly worst: number;
+  /** Parts of the rows to score by themselves. */
+  readonly parts?: Split | undefined;
+}
+
 /**
  * @throws CommandError if a value does not have its column's kind
  * @throws the reason of `signal` if it is aborted
@@ -48,7 +70,7 @@ export async function evaluateModel(
   model: TableModel,
   table: Table,
   rows: Int32Array,
-  { worst, ...context }: { readonly worst: number } & Pick<ActionContext, "signal" | "progress">,
+  { worst, parts, ...context }: EvaluateOptions,
 ): Promise<Evaluation> {
   const { preprocessing } = model;
   const truth = preprocessing.truth(table, rows);
@@ -58,6 +80,7 @@ export async function evaluateModel(
   return {
     rows: rows.length,
     scores: scoresOf(preprocessing.task, predictions, truth),
+    ...(parts && { parts: partScores(preprocessing.task, rows, predictions, truth, parts) }),
     guesses: guesses(preprocessing, truth),
     ...(classes && { classes: classScores(preprocessing.classes!, classes, truth) }),
     ...(values && { worst: worstRows(rows, truth, values, worst), clamped }),
@@ -87,6 +110,36 @@ async function predictAll(
   progress?.stop();
   const all = model.preprocessing.classes === undefined ? { values: numbers } : { classes, probabilities: numbers };
   return { predictions: all, clamped: held };
+}
+
+function partScores(
+  task: Task,
+  rows: Int32Array,
+  predictions: Predictions,
+  truth: Float64Array,
+  parts: Split,
+): { readonly [P in keyof Split]?: PartEvaluation } {
+  const places = new Map([...rows].map((row, i) => [row, i]));
+  const scored = Object.entries(parts).map(([part, of]: [string, Int32Array]) => {
+    const at = of.map((row) => places.get(row)!);
+    const scores = scoresOf(
+      task,
+      picked(predictions, at),
+      Float64Array.from(at, (i) => truth[i]),
+    );
+    return [part, { rows: at.length, scores }] as const;
+  });
+  return Object.fromEntries(scored.filter(([, { rows }]) => rows > 0));
+}
+
+/** The predictions at these places. */
+function picked(predictions: Predictions, at: Int32Array): Predictions {
+  if (predictions.values !== undefined) return { values: Float64Array.from(at, (i) => predictions.values[i]) };
+  const { classes, probabilities } = predictions;
+  const width = probabilities.length / classes.length;
+  const taken = new Float64Array(at.length * width);
+  for (const [k, i] of at.entries()) taken.set(probabilities.subarray(i * width, (i + 1) * width), k * width);
+  return { ...predictions, classes: Array.from(at, (i) => classes[i]), probabilities: taken };
 }
 
 function classScores(names: readonly string[], predicted: readonly string[], truth: Float64Array): ClassScores[] {

@@ -14,6 +14,13 @@ import { fingerprint } from "../training/fingerprint.ts";
 
 export const parts = ["train", "validation", "test"] as const;
 export type PartName = keyof Split;
+/** Rows of the training's table: a part, or all of them with the scores of each part. */
+export type PartChoice = PartName | "all";
+
+/** Whether the record says how to draw the test rows again. */
+export function hasTestRows({ seed, split }: Origin): boolean {
+  return seed !== undefined && split !== undefined && split.test !== 0;
+}
 
 /**
  * The rows to compare predictions with: those that have a target.
@@ -27,24 +34,23 @@ export function comparableRows({ schema }: TableModel, table: Table): Int32Array
 }
 
 /**
- * The rows of a part, from the split of the training, drawn again.
+ * The rows of each part, from the split of the training, drawn again.
  * @param given the table as it was read, with the classes that the training left out
  * @throws CommandError if the record does not describe the split, or the table is not the one that
  *   was trained on
  */
-export function rowsOfPart(
-  { schema }: TableModel,
-  table: Table,
-  part: PartName,
-  origin: Origin,
-  given = table,
-): Int32Array {
+export function rowsOfParts({ schema }: TableModel, table: Table, origin: Origin, given = table): Split {
   const { seed, split } = origin;
   if (seed === undefined || split === undefined) {
     throw misuse("conflict", "--part: the model's record does not say how its rows were split", "leave --part out");
   }
   checkUnchanged(given, origin);
-  const taken = splitRows(table, schema, { seed, ...split })[part];
+  return splitRows(table, schema, { seed, ...split });
+}
+
+/** The rows of one part. @throws CommandError as {@link rowsOfParts}, and if there are none */
+export function rowsOfPart(model: TableModel, table: Table, part: PartName, origin: Origin, given?: Table): Int32Array {
+  const taken = rowsOfParts(model, table, origin, given)[part];
   if (taken.length > 0) return taken;
   throw misuse("wrong-value", `--part: the training had no ${part} rows`);
 }
@@ -56,5 +62,6 @@ function checkUnchanged(table: Table, { fingerprint: trainedOn, rows }: Origin):
   throw misuse(
     "wrong-value",
     `--part: the table is not as it was when the model was trained${had}, so its parts cannot be told`,
+    "name the table to score all its rows",
   );
 }

@@ -16,7 +16,7 @@ export interface OutputColumn {
 }
 
 /**
- * Kept columns, then `prediction`, then for classes `probability of CLASS` for each.
+ * Kept columns, then `prediction`, then `low` and `high` of a model with intervals, or for classes `probability of CLASS` for each.
  * @param marks what is written behind them
  * @throws CommandError if a kept column has the name of one of these
  */
@@ -26,9 +26,14 @@ export function outputColumns(
   marks: readonly RowMark[] = [],
 ): OutputColumn[] {
   const { classes } = model.preprocessing;
+  const { target } = model.preprocessing.toJSON();
+  const hasInterval = target.task === "regression" && target.interval !== undefined;
   const predicted: OutputColumn[] =
     classes === undefined
-      ? [{ name: "prediction", type: "DOUBLE", cell: ({ predictions }, i) => predictions.values![i] }]
+      ? [
+          { name: "prediction", type: "DOUBLE", cell: ({ predictions }, i) => predictions.values![i] },
+          ...(hasInterval ? intervalColumns : []),
+        ]
       : [
           { name: "prediction", type: "VARCHAR", cell: ({ predictions }, i) => predictions.classes![i] },
           ...classes.map((name, k): OutputColumn => {
@@ -47,6 +52,10 @@ export function outputColumns(
   }
   return [...kept.map(keptColumn), ...predicted];
 }
+
+const intervalColumns = (["low", "high"] as const).map(
+  (name): OutputColumn => ({ name, type: "DOUBLE", cell: ({ predictions }, i) => predictions.interval![name][i] }),
+);
 
 function keptColumn(column: Column): OutputColumn {
   const { name } = column;

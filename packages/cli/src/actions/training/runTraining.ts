@@ -147,7 +147,7 @@ function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
 }
 
 function resultOf(training: TableTraining, table: TableRead): RunResult {
-  const { history, keptEpoch, scores, baselines, statistics, refit } = training;
+  const { history, keptEpoch, scores, baselines, intervals, decision, statistics, refit } = training;
   const said = noticed(table, training.findings).map(recorded);
   const findings = [...said, ...refitFindings(refit)];
   const interrupted = history.reason === "aborted" || (refit?.kept === false && refit.error === undefined);
@@ -162,6 +162,8 @@ function resultOf(training: TableTraining, table: TableRead): RunResult {
     seconds,
     scores,
     baselines: Object.fromEntries(baselines.map((baseline) => [baseline.name, baseline.scores])),
+    ...(intervals && { intervals }),
+    ...(decision && { decision }),
     ...(statistics && { batchNorm: statistics }),
     ...(refit && {
       refit: {
@@ -194,7 +196,7 @@ function refitFindings(refit: TableTraining["refit"]): RunFinding[] {
 export function settingsOf(
   { seed: _, ...plan }: TablePlan,
   task: Task,
-  { classWeights = "none", split = {}, rareClasses }: TrainTableOptions,
+  { classWeights = "none", split = {}, rareClasses, threshold, interval }: TrainTableOptions,
 ) {
   // The plan's loss is for numbers.
   const settings = task === "regression" ? plan : { ...plan, loss: "crossEntropy" };
@@ -203,6 +205,6 @@ export function settingsOf(
     ...settings,
     classWeights,
     ...(Object.keys(by).length > 0 && { split: by }),
-    ...withoutUndefined({ rareClasses }),
+    ...withoutUndefined({ rareClasses, threshold, interval }),
   } as Readonly<Record<string, unknown>>;
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { withoutUndefined } from "evenkeel/problem";
-import type { TableStartEvent, TableTraining, TrainTableOptions } from "evenkeel/train";
+import type { FoldEvent, TableStartEvent, TableTraining, TrainTableOptions } from "evenkeel/train";
 import { readFlagsOf, trainOptionsOf } from "../../records/runs/recipe.ts";
 import { type NewRun, RunFolder } from "../../records/runs/runFolder.ts";
 import { resumeCommand } from "../../records/runs/runsFolder.ts";
@@ -19,6 +19,7 @@ import { type Outputs, resumedOutputs } from "./outputs.ts";
 import { readWithParts } from "./ownParts.ts";
 import { type ResumedRun, resumedRun } from "./resumedRun.ts";
 import { runTraining, settingsOf } from "./runTraining.ts";
+import { trainFolds } from "./trainFolds.ts";
 
 /** The table to train on, how to train, and where to record it. */
 interface TrainRequest {
@@ -32,6 +33,8 @@ interface TrainRequest {
   readonly runs: string;
   /** The run to resume: its id, the beginning of it, or "latest". */
   readonly resume?: string | undefined;
+  /** Into how many folds the rows are put to cross-validate the training; undefined for no cross-validation. */
+  readonly folds?: number | undefined;
   /** The flags that were given: "--batch-size". */
   readonly given: readonly string[];
   /** Whether an owner of the run that cannot be checked from here counts as dead. */
@@ -50,6 +53,7 @@ interface TrainRequest {
 interface TrainEvents {
   readonly onStart?: ((table: TableRead, event: TableStartEvent) => void) | undefined;
   readonly onEpoch?: ((line: EpochLine, epochs: number) => void) | undefined;
+  readonly onFold?: ((event: FoldEvent) => void) | undefined;
   /** Makes the report, if there is to be one. */
   readonly report?: ((trained: Trained) => Promise<string>) | undefined;
 }
@@ -77,6 +81,7 @@ export interface Trained {
 export async function train(request: TrainRequest, context: ActionContext, events: TrainEvents = {}): Promise<Trained> {
   const { source, resume, given, takeOver, runs } = request;
   const { cwd } = context;
+  if (request.folds !== undefined) checkFolds(request);
   if (request.out !== undefined) checkWritable(resolve(cwd, request.out), request.out, "out");
   if (resume === undefined) {
     if (takeOver) throw misuse("missing", "--take-over takes a run over", "name it with --resume");
@@ -92,6 +97,23 @@ export async function train(request: TrainRequest, context: ActionContext, event
     resumed.owner.abandon();
     throw error;
   }
+}
+
+/** @throws CommandError if the rows to test on are said otherwise: found before anything is trained */
+function checkFolds({ read, options }: TrainRequest): void {
+  const { split = {} } = options;
+  const other =
+    read.parts !== undefined
+      ? "--test or --validation FILE"
+      : "time" in split && split.time !== undefined
+        ? "--time"
+        : undefined;
+  if (other === undefined) return;
+  throw misuse(
+    "conflict",
+    `--folds tests on every row in turn, and ${other} says which rows to test on`,
+    "leave one of them out",
+  );
 }
 
 async function trainOn(
@@ -151,12 +173,26 @@ async function trainOn(
     onEpoch: (line, epochs) => events.onEpoch?.(line, epochs),
   }).finally(context.progress?.stop);
   try {
-    return await finish({ ...recorded, table }, outputs, cwd, events.report);
+    const folded = await withFolds({ ...recorded, table }, options, request, context, events);
+    return await finish(folded, outputs, cwd, events.report);
   } catch (error) {
     throw unfinished(error, recorded.run, request.runs);
   } finally {
     recorded.run.release();
   }
+}
+
+/** The training with its cross-validation, if one was asked for and the training was not interrupted. */
+async function withFolds(
+  trained: Trained,
+  options: TrainTableOptions,
+  { folds }: TrainRequest,
+  { signal }: ActionContext,
+  { onFold }: TrainEvents,
+): Promise<Trained> {
+  if (folds === undefined || trained.result.status !== "finished") return trained;
+  const found = await trainFolds(trained.run, { table: trained.table, options, folds, signal, onFold });
+  return found === undefined ? trained : { ...trained, result: { ...trained.result, folds: found } };
 }
 
 /** What the surroundings did to a run that was trained, and how to go on; other errors as they are. */

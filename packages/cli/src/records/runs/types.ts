@@ -1,3 +1,5 @@
+import type { ScoreIntervals } from "evenkeel/tabular";
+import type { FoldScores, TableDecision } from "evenkeel/train";
 import { z } from "zod";
 import { figure, jsonObject } from "../schemas.ts";
 
@@ -8,6 +10,7 @@ export const runFiles = {
   model: "model.safetensors",
   checkpoint: "checkpoint.safetensors",
   report: "report.html",
+  outOfFold: "out-of-fold.csv",
   result: "result.json",
 } as const;
 
@@ -83,6 +86,17 @@ export interface RunOutputs {
   readonly out?: string;
 }
 
+/** What cross-validation found: scores over all rows, each predicted by a training that had not seen it. */
+export interface RunFolds {
+  /** How many folds. */
+  readonly count: number;
+  readonly scores: ScoresByName;
+  readonly baselines: Readonly<Record<string, ScoresByName>>;
+  readonly intervals: ScoreIntervals;
+  /** Each score fold by fold. */
+  readonly spread: Readonly<Record<string, FoldScores>>;
+}
+
 export type RunStatus = "running" | "finished" | "interrupted" | "failed";
 
 /** A finding of the table's checks: the library's Finding. */
@@ -106,6 +120,12 @@ export interface RunResult {
   readonly scores: PartScores;
   /** Scores of the baselines on the same rows, by name. */
   readonly baselines: Readonly<Record<string, PartScores>>;
+  /** What the test scores and their differences to the baselines' say about other rows. */
+  readonly intervals?: ScoreIntervals;
+  /** The threshold or the interval of predictions that was asked for. */
+  readonly decision?: TableDecision;
+  /** Present if the training was cross-validated. */
+  readonly folds?: RunFolds;
   /** Present if there is a BatchNorm. */
   readonly batchNorm?: BatchNormScores;
   /**
@@ -174,6 +194,28 @@ export const runConfigSchema: z.ZodType<RunConfig> = z.object({
   outputs: z.object({ report: z.boolean(), tensorboard: z.boolean(), out: z.string().exactOptional() }).exactOptional(),
 });
 
+const interval = { low: figure, high: figure };
+const less = z.object({ value: figure, ...interval });
+const intervals: z.ZodType<ScoreIntervals> = z.object({
+  level: z.number(),
+  draws: count,
+  rows: count,
+  blocks: count,
+  scores: z.record(z.string(), z.object(interval)),
+  differences: z.record(
+    z.string(),
+    z.record(z.string(), z.object({ value: figure, ...interval, less: less.exactOptional() })),
+  ),
+});
+
+const folds: z.ZodType<RunFolds> = z.object({
+  count,
+  scores: scoresByName,
+  baselines: z.record(z.string(), scoresByName),
+  intervals,
+  spread: z.record(z.string(), z.object({ values: z.array(figure), mean: figure, deviation: figure })),
+});
+
 /** The schema of result.json. */
 export const runResultSchema: z.ZodType<RunResult> = z.object({
   status: z.enum(["running", "finished", "interrupted", "failed"]),
@@ -182,6 +224,16 @@ export const runResultSchema: z.ZodType<RunResult> = z.object({
   seconds: figure,
   scores: partScores,
   baselines: z.record(z.string(), partScores),
+  intervals: intervals.exactOptional(),
+  folds: folds.exactOptional(),
+  decision: z
+    .object({
+      threshold: z.number().exactOptional(),
+      interval: z.object({ level: z.number(), width: z.number() }).exactOptional(),
+      rows: count.exactOptional(),
+      coverage: z.object({ value: z.number(), rows: count }).exactOptional(),
+    })
+    .exactOptional(),
   batchNorm: z
     .object({ asTrained: partScores, recomputed: partScores, kept: z.enum(["asTrained", "recomputed"]) })
     .exactOptional(),

@@ -31,7 +31,8 @@ export async function reportData(
   const model = part === "test" ? training.model : (refit?.validated ?? training.model);
   const rows = split[part];
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => name);
-  const score = (of: Table) => scoresOf(schema.task, model.predict(of), model.preprocessing.truth(of))[metric];
+  const score = (of: Table) =>
+    scoresOf(schema.task, model.predict(of), model.preprocessing.truth(of), [metric])[metric];
   const importance = await permutationImportance(takeRows(table, rows.subarray(0, importanceRows)), {
     columns: features,
     score,
@@ -63,6 +64,7 @@ export async function reportData(
     seconds: result.seconds,
     scores: result.scores,
     baselines: result.baselines,
+    ...(result.intervals && { intervals: result.intervals }),
     ...(result.batchNorm && { batchNorm: result.batchNorm }),
     curves: {
       metric,

@@ -1,6 +1,7 @@
 import { aboutSeconds, scoreText, wholeText } from "../../shell/figures.ts";
 import { metricFacts } from "../../shell/metrics.ts";
-import { disagreement, standings } from "../verdict.ts";
+import { intervalText } from "../scoreWords.ts";
+import { disagreement, standings, verdict } from "../verdict.ts";
 import { calibrationChart } from "./charts/calibrationChart.ts";
 import { confusionTable, mostClasses } from "./charts/confusion.ts";
 import { curvesChart } from "./charts/curvesChart.ts";
@@ -54,7 +55,7 @@ function header({ title, table, target, task, split, seconds, refit }: TrainingR
 }
 
 /** The main score in words, beside the best baseline by every metric. */
-function headline({ scores, baselines, metric, unit, split }: TrainingReportData): Html {
+function headline({ scores, baselines, intervals, metric, unit, split }: TrainingReportData): Html {
   const { label, better, inUnits } = metricFacts(metric);
   const part = judgedPart(split);
   const value = scores[part]?.[metric] ?? Number.NaN;
@@ -68,9 +69,14 @@ function headline({ scores, baselines, metric, unit, split }: TrainingReportData
   known.sort((a, b) => (better === "lower" ? a.theirs - b.theirs : b.theirs - a.theirs));
   const best = known.at(0);
   const theirs = Object.fromEntries(Object.entries(baselines).map(([name, of]) => [name, of[part]]));
-  const mixed = disagreement(standings(scores[part] ?? {}, theirs), partWords[part]);
+  const tested = part === "test" ? intervals : undefined;
+  const found = standings(scores[part] ?? {}, theirs, tested);
+  const unclear =
+    disagreement(found, partWords[part]) ??
+    (found.at(0)?.outcome === "open" ? verdict(found, partWords[part]) : undefined);
+  const interval = intervalText(tested?.scores[metric]);
   return html`<div class="headline"><span class="figure">${big}${small !== undefined && html` <small>${small}</small>`}</span>
-<p>${sentence(label)} on ${wholeText(split[part])} ${partWords[part]} rows.${best !== undefined && ` ${mixed ?? against(value, best, { better, asPercent })}`}</p></div>
+<p>${sentence(label)} on ${wholeText(split[part])} ${partWords[part]} rows${interval !== "" && ` (95% interval ${interval})`}.${best !== undefined && ` ${unclear ?? against(value, best, { better, asPercent })}`}</p></div>
 `;
 }
 

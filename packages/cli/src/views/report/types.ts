@@ -1,3 +1,4 @@
+import type { ScoreIntervals } from "evenkeel/tabular";
 import type { BatchNormScores, PartScores, RunFinding, ScoresByName } from "../../records/runs/types.ts";
 
 /** A line of a learning chart: one number after each epoch, for each seed. */
@@ -92,6 +93,8 @@ export interface TrainingReportData extends ReportSource {
   readonly seconds: number;
   readonly scores: PartScores;
   /** Baselines on the same test rows, by name. */
+  /** Of the test scores, and of their differences to the baselines'. */
+  readonly intervals?: ScoreIntervals;
   readonly baselines: Readonly<Record<string, PartScores>>;
   readonly batchNorm?: BatchNormScores;
   readonly curves: {

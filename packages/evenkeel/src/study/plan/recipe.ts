@@ -1,5 +1,6 @@
 import { defaultOf } from "../../core/index.ts";
 import type { Task } from "../../tabular/index.ts";
+import { quantileOf } from "../../train/table/decisionOptions.ts";
 import { trainTableOptions } from "../../train/table/options.ts";
 import { planTable, type TablePlan } from "../../train/table/plan.ts";
 import { sharedOptions } from "../arms/trainingOptions.ts";
@@ -15,7 +16,7 @@ const schedules: Readonly<Record<TablePlan["schedule"], string>> = {
   plateau: "the rate falling at plateaus",
   none: "a constant rate",
 };
-const losses: Readonly<Record<TablePlan["loss"], string>> = {
+const losses: Readonly<Record<string, string>> = {
   mse: "squared errors",
   mae: "absolute errors",
   huber: "Huber's loss",
@@ -45,5 +46,7 @@ function isShared(option: string): boolean {
 }
 
 function lossOf(task: Task, loss: TablePlan["loss"]): string {
-  return task === "regression" ? losses[loss] : "cross entropy";
+  if (task !== "regression") return "cross entropy";
+  const quantile = quantileOf(loss);
+  return quantile === undefined ? losses[loss] : `the pinball loss of the ${quantile} quantile`;
 }

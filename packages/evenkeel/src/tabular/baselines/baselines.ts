@@ -6,18 +6,20 @@ import type { Predictions } from "../encoding/decode.ts";
 import type { Preprocessing } from "../encoding/preprocessing.ts";
 import { meanOf, quantilesOf } from "../encoding/scaling/statistics.ts";
 import { checkRows, checkStructure } from "../schema/columns.ts";
+import { scoresOf, type TableScores } from "../scores/scores.ts";
 import { joinedRows, type Split } from "../table/split.ts";
 import type { Table } from "../table/table.ts";
 import { LinearInputs, linearWidth } from "./linearInputs.ts";
 import { logistic } from "./logistic.ts";
 import { gramOf, solveRidge } from "./ridge.ts";
-import { scoresOf, type TableScores } from "./scores.ts";
 
 /** A model that a network must beat to be worth its trouble. */
 export interface Baseline {
   readonly name: "mean" | "median" | "ridge" | "commonest class" | "logistic";
   /** On each part of the split that has rows. */
   readonly scores: { readonly train: TableScores; readonly validation?: TableScores; readonly test?: TableScores };
+  /** What it predicts for rows of the table: after a refit, that of the refit. */
+  readonly predict: (rows: Int32Array) => Predictions;
   /** How many rows it was fitted on. */
   readonly rows: number;
   /** The strength of the penalty, chosen on the validation rows. */
@@ -89,22 +91,29 @@ export function baselines(
   });
 }
 
-type Predict = (rows: Int32Array) => Predictions;
+type Predict = Baseline["predict"];
 
-function score(table: Table, preprocessing: Preprocessing, split: Split, predict: Predict): Baseline["scores"] {
+/** How a baseline predicts, and its scores on each part of the split that has rows. */
+function scored(
+  table: Table,
+  preprocessing: Preprocessing,
+  split: Split,
+  predict: Predict,
+): Pick<Baseline, "predict" | "scores"> {
   const on = (rows: Int32Array) => scoresOf(preprocessing.task, predict(rows), preprocessing.truth(table, rows));
-  return {
+  const scores = {
     train: on(split.train),
     ...(split.validation.length > 0 ? { validation: on(split.validation) } : {}),
     ...(split.test.length > 0 ? { test: on(split.test) } : {}),
   };
+  return { predict, scores };
 }
 
 function constantNumbers(table: Table, preprocessing: Preprocessing, split: Split, rows: Int32Array): Baseline[] {
   const truth = preprocessing.truth(table, rows);
   const always = (name: "mean" | "median", value: number): Baseline => ({
     name,
-    scores: score(table, preprocessing, split, (rows) => ({ values: new Float64Array(rows.length).fill(value) })),
+    ...scored(table, preprocessing, split, (rows) => ({ values: new Float64Array(rows.length).fill(value) })),
     rows: truth.length,
   });
   return [always("mean", meanOf(truth)), always("median", quantilesOf(truth.slice(), [0.5])[0])];
@@ -121,7 +130,7 @@ function constantClasses(table: Table, preprocessing: Preprocessing, split: Spli
     for (let i = 0; i < rows.length; i++) probabilities.set(shares, i * classes.length);
     return { classes: new Array<string>(rows.length).fill(commonest), probabilities };
   };
-  return [{ name: "commonest class", scores: score(table, preprocessing, split, predict), rows: truth.length }];
+  return [{ name: "commonest class", ...scored(table, preprocessing, split, predict), rows: truth.length }];
 }
 
 /** [outputs, width + 1]: the weights of a linear model, intercepts last. */
@@ -162,9 +171,9 @@ function fitLinear(
     lambda === undefined && split.validation.length > 0 ? sample(split.validation, mostRows, seed) : undefined;
   const lambdas = choose === undefined ? [lambda ?? usualLambda] : known;
   const truth = choose && preprocessing.truth(table, choose);
+  const loss = task === "regression" ? "rmse" : "logLoss";
   for (const fitted of models(table, preprocessing, rows, x, inputs.width, lambdas)) {
-    const scores = choose && truth ? scoresOf(task, predictWith(fitted)(choose), truth) : undefined;
-    const error = scores === undefined ? 0 : (scores.rmse ?? scores.logLoss);
+    const error = choose && truth ? scoresOf(task, predictWith(fitted)(choose), truth, [loss])[loss] : 0;
     if (best !== undefined && error >= best.error) break;
     best = { fitted, error };
   }
@@ -177,7 +186,7 @@ function fitLinear(
   return [
     {
       name: task === "regression" ? "ridge" : "logistic",
-      scores: score(table, preprocessing, split, predictWith(best.fitted)),
+      ...scored(table, preprocessing, split, predictWith(best.fitted)),
       rows: rows.length,
       lambda: best.fitted.lambda,
       ...(notes.length > 0 ? { note: notes.join("; ") } : {}),

@@ -12,18 +12,32 @@ export interface NumberPredictions {
    * ascending; undefined where none was.
    */
   readonly clamped?: Int32Array;
+  /** Of a model that has them: between which numbers the truth is, in a share of `level` of the rows. */
+  readonly interval?: PredictionIntervals;
   readonly classes?: undefined;
   readonly probabilities?: undefined;
 }
 
+export interface PredictionIntervals {
+  readonly level: number;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
+
 export interface ClassPredictions {
-  /** The most probable class of each row, the first of equal ones. */
+  /** The most probable class of each row, the first of equal ones; or that by `threshold`. */
   readonly classes: readonly string[];
   /**
    * [rows, classes], in the order of the schema's classes; NaN where the network's output is NaN.
    */
   readonly probabilities: Float64Array;
+  /**
+   * Two classes: from what probability on a row is of the second class, where that was chosen; else
+   * the likelier.
+   */
+  readonly threshold?: number;
   readonly values?: undefined;
+  readonly interval?: undefined;
   readonly clamped?: undefined;
 }
 
@@ -45,13 +59,16 @@ export function decodeOutput(output: NdArray, target: TargetEncoding): Predictio
     return numbers(data, shape[0], target);
   }
   const probabilities = target.task === "binary" ? sigmoids(data) : softmaxes(data, width);
-  return { classes: likeliest(probabilities, target.classes), probabilities };
+  const { classes: names, threshold } = target;
+  if (threshold === undefined) return { classes: likeliest(probabilities, names), probabilities };
+  const classes = Array.from({ length: shape[0] }, (_, i) => names[probabilities[2 * i + 1] >= threshold ? 1 : 0]);
+  return { classes, probabilities, threshold };
 }
 
 function numbers(
   outputs: ArrayLike<number>,
   rows: number,
-  { log, mean, std, least, most, clamp }: NumberTarget,
+  { log, mean, std, least, most, clamp, interval }: NumberTarget,
 ): NumberPredictions {
   const values = new Float64Array(rows);
   const clamped: number[] = [];
@@ -65,7 +82,20 @@ function numbers(
       clamped.push(i);
     }
   }
-  return clamped.length === 0 ? { values } : { values, clamped: Int32Array.from(clamped) };
+  return {
+    values,
+    ...(clamped.length > 0 && { clamped: Int32Array.from(clamped) }),
+    ...(interval && { interval: around(values, log, interval) }),
+  };
+}
+
+function around(
+  values: Float64Array,
+  log: boolean,
+  { level, width }: { readonly level: number; readonly width: number },
+): PredictionIntervals {
+  const end = (by: number) => values.map((value) => (log ? value * exp(by) : value + by));
+  return { level, low: end(-width), high: end(width) };
 }
 
 function sigmoids(logits: ArrayLike<number>): Float64Array {

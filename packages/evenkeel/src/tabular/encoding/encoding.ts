@@ -92,6 +92,8 @@ export interface NumberTarget {
   readonly most: number;
   /** Whether predictions are held between these. */
   readonly clamp: boolean;
+  /** How far a prediction interval goes to both sides, in the target's unit or, if `log`, that of its logarithm. */
+  readonly interval?: { readonly level: number; readonly width: number };
 }
 
 interface ClassTarget {
@@ -100,4 +102,6 @@ interface ClassTarget {
   readonly kind: "numeric" | "boolean" | "category";
   readonly numbers?: NumberFormat;
   readonly classes: readonly string[];
+  /** Two classes: from what probability of the second on a row is of it; the likelier if absent. */
+  readonly threshold?: number;
 }

@@ -171,7 +171,7 @@ function readIndicator(at: string, from: Record<string, unknown>): { indicator: 
 function readTarget(at: string, value: unknown): TargetEncoding {
   const isClass = typeof value === "object" && value !== null && Object.hasOwn(value, "classes");
   const own = isClass ? ["classes"] : ["log", "mean", "std", "least", "most", "clamp"];
-  const from = objectAt(at, value, ["task", "column", "kind", ...own], ["numbers"]);
+  const from = objectAt(at, value, ["task", "column", "kind", ...own], ["numbers", isClass ? "threshold" : "interval"]);
   const column = stringAt(`${at}.column`, from.column);
   if (!isClass) {
     return {
@@ -184,6 +184,7 @@ function readTarget(at: string, value: unknown): TargetEncoding {
       std: numberAt(`${at}.std`, from.std, { above0: true }),
       ...readRange(at, from),
       clamp: booleanAt(`${at}.clamp`, from.clamp),
+      ...(from.interval !== undefined && { interval: readInterval(`${at}.interval`, from.interval) }),
     };
   }
   const task = oneOfAt(`${at}.task`, from.task, ["binary", "multiclass"]);
@@ -192,5 +193,23 @@ function readTarget(at: string, value: unknown): TargetEncoding {
     throw mismatch("damaged-file", "", `${at}.classes has ${classes.length} items`, "2 for binary");
   }
   const kind = oneOfAt(`${at}.kind`, from.kind, ["numeric", "boolean", "category"]);
-  return { task, column, kind, ...readNumbers(at, from), classes };
+  const { threshold } = from;
+  if (threshold !== undefined && task !== "binary") {
+    throw refuse("damaged-file", "", `${at}.threshold is of two classes, and ${at}.task is "${task}"`);
+  }
+  const decided = threshold === undefined ? {} : { threshold: shareAt(`${at}.threshold`, threshold) };
+  return { task, column, kind, ...readNumbers(at, from), classes, ...decided };
+}
+
+function readInterval(at: string, value: unknown): { level: number; width: number } {
+  const from = objectAt(at, value, ["level", "width"]);
+  const width = numberAt(`${at}.width`, from.width);
+  if (width < 0) throw unexpected("damaged-file", "", `${at}.width`, width, "0 or more");
+  return { level: shareAt(`${at}.level`, from.level), width };
+}
+
+function shareAt(at: string, value: unknown): number {
+  const share = numberAt(at, value);
+  if (share < 0 || share > 1) throw unexpected("damaged-file", "", at, share, "a number from 0 to 1");
+  return share;
 }

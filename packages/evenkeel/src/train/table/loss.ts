@@ -1,8 +1,16 @@
 import { refuse, text, wrongType, wrongValue } from "../../core/index.ts";
-import { binaryCrossEntropyWithLogits, crossEntropy, huberLoss, l1Loss, mseLoss } from "../../nn/functional/index.ts";
+import {
+  binaryCrossEntropyWithLogits,
+  crossEntropy,
+  huberLoss,
+  l1Loss,
+  mseLoss,
+  relu,
+} from "../../nn/functional/index.ts";
 import type { Schema } from "../../tabular/index.ts";
 import { type Tensor, tensor } from "../../tensor/index.ts";
 import type { Loss } from "../evaluate/evaluate.ts";
+import { quantileOf } from "./decisionOptions.ts";
 import type { TablePlan } from "./plan.ts";
 
 export type ClassWeights = "none" | "balanced" | Readonly<Record<string, number>>;
@@ -55,7 +63,8 @@ function lossOfOne(
         text`leave them out, or say ${{ option: "task", value: "multiclass" }}`,
       );
     }
-    return { mse: mseLoss, mae: l1Loss, huber: huberLoss }[plan.loss];
+    const quantile = quantileOf(plan.loss);
+    return quantile === undefined ? namedLosses[plan.loss as keyof typeof namedLosses] : quantileLoss(quantile);
   }
   const factors = classFactors(classes, weights, labels);
   if (task === "multiclass") {
@@ -67,6 +76,23 @@ function lossOfOne(
   const [negative, positive] = factors;
   return (output, target) =>
     binaryCrossEntropyWithLogits(output, target, { weight: target.mul(positive - negative).add(negative) });
+}
+
+const namedLosses = { mse: mseLoss, mae: l1Loss, huber: huberLoss };
+
+/**
+ * The pinball loss: an error weighs `quantile` where the output is too low, 1 - `quantile` where it is
+ * too high, so that it is least where this share of the targets is below the output (Koenker &
+ * Bassett 1978, "Regression Quantiles").
+ */
+function quantileLoss(quantile: number): Loss {
+  return (output, target) => {
+    const below = target.sub(output);
+    return relu(below)
+      .mul(quantile)
+      .add(relu(below.neg()).mul(1 - quantile))
+      .mean();
+  };
 }
 
 /**

@@ -25,6 +25,7 @@ import {
   schemaOptions,
   splitOptions,
 } from "../../tabular/index.ts";
+import { decisionOptions, lossCheck } from "./decisionOptions.ts";
 import type { TableEpochEvent, TableStartEvent } from "./events.ts";
 import type { TrainTableOptions } from "./options.types.ts";
 import { recipes } from "./recipe.ts";
@@ -127,12 +128,13 @@ export const trainTableOptions = {
     defaultText: "flatcos; with recipe simple onecycle",
   }),
   loss: option({
-    check: oneOf(["mse", "mae", "huber"]),
+    check: lossCheck,
     default: "mse",
     help:
-      "The loss of a numeric target: squared, absolute, or squared near 0 and absolute beyond one standard deviation. " +
-      "Classes have cross entropy.",
+      "The loss of a numeric target: squared, absolute, or squared near 0 and absolute beyond one standard deviation; quantile:0.9 " +
+      "predicts the number below which 90% of the targets are. Classes have cross entropy.",
   }),
+  ...decisionOptions,
   clipGradNorm: option({
     check: numberAbove(0),
     help: "The most that the 2-norm of all gradients of a step together may be; larger ones are scaled down.",

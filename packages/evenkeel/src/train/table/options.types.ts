@@ -59,9 +59,21 @@ export interface TrainTableOptions extends SchemaOptions {
   readonly schedule?: Value<"schedule"> | undefined;
   /**
    * The loss of a numeric target: squared, absolute, or squared near 0 and absolute beyond one
-   * standard deviation. Classes have cross entropy. Default: "mse".
+   * standard deviation; quantile:0.9 predicts the number below which 90% of the targets are.
+   * Classes have cross entropy. Default: "mse".
    */
   readonly loss?: Value<"loss"> | undefined;
+  /**
+   * Two classes: the probability of the second from which on a row is of it. With f1 the one of the
+   * best F1 on the validation rows, with cost:FP,FN that of the least cost of false and missed
+   * ones. Default: the likelier class.
+   */
+  readonly threshold?: Value<"threshold"> | undefined;
+  /**
+   * A number: predictions come with an interval that has the truth inside in this share of new
+   * rows, by the errors on the validation rows (split-conformal). Default: none.
+   */
+  readonly interval?: Value<"interval"> | undefined;
   /**
    * The most that the 2-norm of all gradients of a step together may be; larger ones are scaled
    * down. Default: no bound.

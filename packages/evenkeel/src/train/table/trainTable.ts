@@ -5,6 +5,7 @@ import {
   baselines,
   type Finding,
   type Schema,
+  type ScoreIntervals,
   type Split,
   type SplitOptions,
   schemaOptionsOf,
@@ -15,6 +16,7 @@ import {
   withoutGroup,
 } from "../../tabular/index.ts";
 import type { History } from "../fit/history.ts";
+import { checkDecision, decide, type TableDecision } from "./decision.ts";
 import { metricOf, type TableMetric } from "./events.ts";
 import { checkTableOptions, trainTableOptions } from "./options.ts";
 import type { TrainTableOptions } from "./options.types.ts";
@@ -26,6 +28,7 @@ import { type PartScores, scoreStage } from "./scores.ts";
 import { checkedSplit } from "./split.ts";
 import { fitStage, newStage } from "./stage.ts";
 import type { StatisticsChoice } from "./statistics.ts";
+import { testIntervals } from "./testIntervals.ts";
 
 /** The result of {@link trainTable}. */
 export interface TableTraining {
@@ -50,6 +53,13 @@ export interface TableTraining {
   readonly scores: PartScores;
   /** The baselines' scores on the same rows; with a refit, the baselines are refit as well. */
   readonly baselines: readonly Baseline[];
+  /**
+   * What the test scores, and their differences to those of the baselines, say about other rows;
+   * undefined without test rows. See `bootstrapScores`.
+   */
+  readonly intervals?: ScoreIntervals;
+  /** The threshold or the interval of predictions that was asked for. */
+  readonly decision?: TableDecision;
   /**
    * The scores with both kinds of running statistics, and which were kept; undefined without
    * BatchNorm.
@@ -98,6 +108,7 @@ export async function trainTable(given: Table, options: TrainTableOptions): Prom
   const split =
     "train" in wanted ? checkedSplit(table, wanted) : splitRows(table, schema, { seed, ...withoutUndefined(wanted) });
   const plan = planTable(split, schema.task, options);
+  checkDecision(schema, split, options);
   const stage = newStage(table, schema, plan, split, options);
   const across = isDrawn(wanted) ? [] : copiesAcross(table, schema, split);
   const findings = [...noticed, ...across, ...planFindings(table, plan, split, stage.preprocessing)];
@@ -127,10 +138,18 @@ export async function trainTable(given: Table, options: TrainTableOptions): Prom
       ? await refit(table, schema, split, plan, options, { ...first, history, keptEpoch: best, checkpoint: final })
       : undefined;
   const keptEpoch = again?.refit.kept ? (again.refit.epochs ?? best) : best;
-  const { model, scores, statistics } = again?.scored ?? first;
+  const { statistics } = again?.scored ?? first;
+  const { model, scores, decision } = decide(first, again?.scored ?? first, { table, schema, split }, options);
   const simple = baselines(table, stage.preprocessing, split, { seed, refit: again?.refit.kept ?? false });
   const outcome = { table, schema, findings, split, plan, history, keptEpoch, scores, baselines: simple };
-  const training = { ...outcome, ...(statistics && { statistics }), ...(again && { refit: again.refit }) };
+  const scored = {
+    ...outcome,
+    ...(decision && { decision }),
+    ...(statistics && { statistics }),
+    ...(again && { refit: again.refit }),
+  };
+  const intervals = testIntervals(model, scored, wanted);
+  const training = { ...scored, ...(intervals && { intervals }) };
   const rareRecord = settled === undefined ? {} : { rareClasses: settled };
   const record = { ...tableRecord(training, wanted), ...rareRecord, ...options.record };
   return { model: new TableModel({ ...model, record }), ...training };

@@ -36,8 +36,25 @@ describe("scoresOf", () => {
 
   it("takes NaN for wrong", () => {
     const scores = scoresOf("binary", { classes: ["a"], probabilities: numbers(Number.NaN, Number.NaN) }, numbers(0));
-    expect(scores).toEqual({ accuracy: 0, balancedAccuracy: 0, logLoss: Number.NaN });
+    const { accuracy, balancedAccuracy, f1, ...summed } = scores;
+    expect([accuracy, balancedAccuracy, f1]).toEqual([0, 0, 0]);
+    expect(Object.values(summed)).toEqual(Object.keys(summed).map(() => Number.NaN));
     expect(scoresOf("regression", { values: numbers(Number.NaN) }, numbers(0)).mae).toBeNaN();
+  });
+
+  it("decides two classes by the threshold that the predictions have", () => {
+    const said = { classes: ["a", "b", "b"], probabilities: numbers(0.8, 0.2, 0.7, 0.3, 0.4, 0.6) };
+    const by = (threshold?: number) =>
+      scoresOf("binary", { ...said, ...(threshold && { threshold }) }, numbers(0, 1, 1), ["accuracy", "f1", "logLoss"]);
+    expect(by()).toMatchObject({ accuracy: 2 / 3, f1: 2 / 3 });
+    expect(by(0.3)).toMatchObject({ accuracy: 1, f1: 1, logLoss: by().logLoss });
+    expect(by(0.1)).toMatchObject({ accuracy: 2 / 3, f1: 0.8 });
+  });
+
+  it("computes the scores that are named, and refuses others", () => {
+    const one = { values: numbers(1) };
+    expect(scoresOf("regression", one, numbers(3), ["rmse"])).toEqual({ rmse: 2 });
+    expect(() => scoresOf("regression", one, numbers(3), ["f1"])).toThrow(/"f1", expected mae, rmse, r2/);
   });
 
   it("refuses what does not fit", () => {

@@ -1,0 +1,30 @@
+import {
+  bootstrapScores,
+  type ScoreIntervals,
+  type Split,
+  type SplitOptions,
+  type TableModel,
+} from "../../tabular/index.ts";
+import { copyBlocks, groupBlocks } from "../../tabular/table/blocks.ts";
+import type { TableTraining } from "./trainTable.ts";
+
+/**
+ * Intervals of a model's scores on the test rows, and of the differences to those of the baselines;
+ * undefined without test rows. Copies of a row are drawn together, and the rows of a group where the
+ * table was split by groups: they are not as many observations as they are rows.
+ */
+export function testIntervals(
+  model: TableModel,
+  { table, schema, split, baselines, plan }: Omit<TableTraining, "model">,
+  wanted: Split | SplitOptions,
+): ScoreIntervals | undefined {
+  const { test: rows } = split;
+  if (rows.length === 0) return undefined;
+  const group = "train" in wanted ? undefined : wanted.group;
+  const { firstOf } = group === undefined ? copyBlocks(table, schema, rows) : groupBlocks(table, schema, rows, group);
+  return bootstrapScores(schema.task, model.predict(table, rows), model.preprocessing.truth(table, rows), {
+    others: Object.fromEntries(baselines.map(({ name, predict }) => [name, predict(rows)])),
+    blocks: firstOf,
+    seed: plan.seed,
+  });
+}
