@@ -1,6 +1,7 @@
 import type { Options } from "../../packages/evenkeel/src/core/index.ts";
 import { studyOptions } from "../../packages/evenkeel/src/study/plan/options.ts";
 import { preprocessingOptions } from "../../packages/evenkeel/src/tabular/encoding/preprocessingOptions.ts";
+import { boostingOptions } from "../../packages/evenkeel/src/tabular/boosting/boostingOptions.ts";
 import { networkOptions } from "../../packages/evenkeel/src/tabular/model/networkOptions.ts";
 import { schemaOptions } from "../../packages/evenkeel/src/tabular/schema/schemaOptions.ts";
 import { splitOptions } from "../../packages/evenkeel/src/tabular/table/splitOptions.ts";
@@ -32,6 +33,13 @@ const schema: OptionSet = {
 
 export const optionSets: readonly OptionSet[] = [
   schema,
+  {
+    file: `${source}/tabular/boosting/boostingOptions`,
+    name: "boostingOptions",
+    interface: "BoostingOptions",
+    about: "How boosted trees are grown.",
+    options: boostingOptions,
+  },
   {
     file: `${source}/tabular/encoding/preprocessingOptions`,
     name: "preprocessingOptions",
