@@ -22,13 +22,7 @@ function table(seed: number, rows: number, missing: number): { columns: Float64A
     const c = Math.trunc(third * 8) / 8;
     const kind = Math.trunc(e * e * 30);
     const isMissing = g < missing;
-    for (const [k, value] of [
-      a,
-      isMissing ? Number.NaN : b,
-      c,
-      d * d * d,
-      h < missing ? Number.NaN : kind,
-    ].entries()) {
+    for (const [k, value] of [a, isMissing ? Number.NaN : b, c, d * d * d, h < missing ? Number.NaN : kind].entries()) {
       columns[k][i] = value;
     }
     const sum = 4 * (a - 0.5) * (b - 0.5) + c * d + ((kind * 7) % 11) / 11 + (isMissing ? 0.5 : 0) + 0.3 * f;

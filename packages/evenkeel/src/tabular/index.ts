@@ -1,5 +1,11 @@
 export { type Baseline, baselines } from "./baselines/baselines.ts";
 export { scoresOf, type TableScores } from "./baselines/scores.ts";
+export { BoostedTrees, type TreesSize } from "./boosting/boostedTrees.ts";
+export { boostingOptions, type ResolvedBoosting, resolveBoosting } from "./boosting/boostingOptions.ts";
+export type { BoostingOptions } from "./boosting/boostingOptions.types.ts";
+export { type FittedTrees, fitTrees } from "./boosting/fitTrees.ts";
+export { TreeModel, type TreeModelParts } from "./boosting/treeModel.ts";
+export { TreePreprocessing, type TreePreprocessingJson } from "./boosting/treePreprocessing.ts";
 export { assertTable, type CheckTableOptions, checkTable } from "./checks/checks.ts";
 export { type Finding, type FindingCode, TableError } from "./checks/findings.ts";
 export { isTotalWord } from "./checks/rowChecks.ts";
@@ -12,7 +18,8 @@ export type { PreprocessingOptions } from "./encoding/preprocessingOptions.types
 export type { Scale, Scaling } from "./encoding/scaling/scaling.ts";
 export type { TargetTransform } from "./encoding/target.ts";
 export type { FrozenNetwork, NetworkSource } from "./model/frozenNetwork.ts";
-export type { ModelRecord } from "./model/modelFile.ts";
+export { loadModel } from "./model/loadModel.ts";
+export type { ModelRecord } from "./model/modelRecord.ts";
 export { TabularNet } from "./model/network.ts";
 export { networkOf } from "./model/networkOf.ts";
 export {

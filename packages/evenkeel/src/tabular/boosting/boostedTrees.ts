@@ -1,4 +1,4 @@
-import { allocate, mismatch, type NdArray, refuse, sameShape, formatShape } from "../../core/index.ts";
+import { allocate, formatShape, mismatch, type NdArray, refuse, sameShape } from "../../core/index.ts";
 import type { TreeFeatures } from "./binning.ts";
 import { hasBit } from "./splitting.ts";
 
@@ -118,7 +118,10 @@ function arraysOf(state: BoostedTreesState, outputs: number): Record<Name, NdArr
     categories: [state.categories.length / 8, 8],
   };
   return Object.fromEntries(
-    names.map((name) => [name, { shape: shapes[name] ?? [state[name].length], dtype: dtypes[name], data: state[name] }]),
+    names.map((name) => [
+      name,
+      { shape: shapes[name] ?? [state[name].length], dtype: dtypes[name], data: state[name] },
+    ]),
   ) as unknown as Record<Name, NdArray>;
 }
 
@@ -129,7 +132,13 @@ function checkedState({ categories, outputs }: TreesSize, given: Readonly<Record
   const missing = names.filter((name) => !Object.hasOwn(given, name));
   const unexpected = Object.keys(given).filter((name) => !(names as string[]).includes(name));
   if (missing.length > 0) throw damaged(`missing ${missing.join(", ")}`);
-  if (unexpected.length > 0) throw damaged(`unexpected ${unexpected.slice(0, 10).map((name) => JSON.stringify(name)).join(", ")}`);
+  if (unexpected.length > 0)
+    throw damaged(
+      `unexpected ${unexpected
+        .slice(0, 10)
+        .map((name) => JSON.stringify(name))
+        .join(", ")}`,
+    );
   const nodes = given.child.data.length;
   const sets = given.categories.shape[0] ?? 0;
   const iterations = given.roots.shape[0] ?? 0;

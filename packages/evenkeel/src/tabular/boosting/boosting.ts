@@ -2,8 +2,8 @@ import { Generator, randperm, type Seed } from "../../random/index.ts";
 import type { Task } from "../schema/schema.ts";
 import { type BinThresholds, binFeatures, findBins, type TreeFeatures } from "./binning.ts";
 import { BoostedTrees, type BoostedTreesState } from "./boostedTrees.ts";
-import type { BoostingOptions } from "./boostingOptions.types.ts";
 import { resolveBoosting } from "./boostingOptions.ts";
+import type { BoostingOptions } from "./boostingOptions.types.ts";
 import { type GrownNode, TreeGrower } from "./grower.ts";
 import { type BoostingLoss, lossOf } from "./losses.ts";
 

@@ -133,7 +133,9 @@ export class Splitter {
       if (hessiansLeft < leastHessian) break;
       const gradientsLeft = node.gradients - gradients;
       const gain =
-        loss - gradientsLeft * leafValue(gradientsLeft, hessiansLeft, l2) - gradients * leafValue(gradients, hessians, l2);
+        loss -
+        gradientsLeft * leafValue(gradientsLeft, hessiansLeft, l2) -
+        gradients * leafValue(gradients, hessians, l2);
       if (gain > this.#gain && gain > 0) {
         this.#gain = gain;
         this.#bin = bin;
