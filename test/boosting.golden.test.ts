@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import type { TreeFeatures } from "../packages/evenkeel/src/tabular/boosting/binning.ts";
 import { boostTrees } from "../packages/evenkeel/src/tabular/boosting/boosting.ts";
 import type { BoostingOptions } from "../packages/evenkeel/src/tabular/boosting/boostingOptions.types.ts";
+import type { TreeFeatures } from "../packages/evenkeel/src/tabular/boosting/growth/binning.ts";
 import golden from "./goldens/boosting.json" with { type: "json" };
 
 /** The generator and the table of goldens/make_boosting.py, draw for draw. */

@@ -1,11 +1,12 @@
 import type { Options } from "../../packages/evenkeel/src/core/index.ts";
 import { studyOptions } from "../../packages/evenkeel/src/study/plan/options.ts";
-import { preprocessingOptions } from "../../packages/evenkeel/src/tabular/encoding/preprocessingOptions.ts";
 import { boostingOptions } from "../../packages/evenkeel/src/tabular/boosting/boostingOptions.ts";
+import { preprocessingOptions } from "../../packages/evenkeel/src/tabular/encoding/preprocessingOptions.ts";
 import { networkOptions } from "../../packages/evenkeel/src/tabular/model/networkOptions.ts";
 import { schemaOptions } from "../../packages/evenkeel/src/tabular/schema/schemaOptions.ts";
 import { splitOptions } from "../../packages/evenkeel/src/tabular/table/splitOptions.ts";
 import { trainTableOptions } from "../../packages/evenkeel/src/train/table/options.ts";
+import { trainTreesOptions } from "../../packages/evenkeel/src/train/trees/options.ts";
 
 /**
  * The options of a function: where they are declared, and the interface that is written of them.
@@ -67,6 +68,14 @@ export const optionSets: readonly OptionSet[] = [
     interface: "TrainTableOptions",
     about: "How a network for a table is trained. Only the target is required.",
     options: trainTableOptions,
+    extends: schema,
+  },
+  {
+    file: `${source}/train/trees/options`,
+    name: "trainTreesOptions",
+    interface: "TrainTreesOptions",
+    about: "How boosted trees for a table are trained. Only the target is required.",
+    options: trainTreesOptions,
     extends: schema,
   },
   {

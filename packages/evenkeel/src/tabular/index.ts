@@ -1,9 +1,10 @@
 export { type Baseline, baselines } from "./baselines/baselines.ts";
 export { scoresOf, type TableScores } from "./baselines/scores.ts";
 export { BoostedTrees, type TreesSize } from "./boosting/boostedTrees.ts";
+export type { BoostingStep } from "./boosting/boosting.ts";
 export { boostingOptions, type ResolvedBoosting, resolveBoosting } from "./boosting/boostingOptions.ts";
 export type { BoostingOptions } from "./boosting/boostingOptions.types.ts";
-export { type FittedTrees, fitTrees } from "./boosting/fitTrees.ts";
+export { type FittedTrees, fitTrees, fittingTrees } from "./boosting/fitTrees.ts";
 export { TreeModel, type TreeModelParts } from "./boosting/treeModel.ts";
 export { TreePreprocessing, type TreePreprocessingJson } from "./boosting/treePreprocessing.ts";
 export { assertTable, type CheckTableOptions, checkTable } from "./checks/checks.ts";
@@ -18,8 +19,8 @@ export type { PreprocessingOptions } from "./encoding/preprocessingOptions.types
 export type { Scale, Scaling } from "./encoding/scaling/scaling.ts";
 export type { TargetTransform } from "./encoding/target.ts";
 export type { FrozenNetwork, NetworkSource } from "./model/frozenNetwork.ts";
-export { loadModel } from "./model/loadModel.ts";
-export type { ModelRecord } from "./model/modelRecord.ts";
+export { loadModel } from "./model/kinds/loadModel.ts";
+export type { ModelRecord } from "./model/kinds/modelRecord.ts";
 export { TabularNet } from "./model/network.ts";
 export { networkOf } from "./model/networkOf.ts";
 export {

@@ -1,6 +1,6 @@
 import { allocate, formatShape, mismatch, type NdArray, refuse, sameShape } from "../../core/index.ts";
-import type { TreeFeatures } from "./binning.ts";
-import { hasBit } from "./splitting.ts";
+import type { TreeFeatures } from "./growth/binning.ts";
+import { hasBit } from "./growth/splitting.ts";
 
 /** The arrays of {@link BoostedTrees}, as a file holds them. */
 export interface BoostedTreesState {

@@ -1,11 +1,11 @@
-import { Generator, randperm, type Seed } from "../../random/index.ts";
+import { Generator as RandomGenerator, randperm, type Seed } from "../../random/index.ts";
 import type { Task } from "../schema/schema.ts";
-import { type BinThresholds, binFeatures, findBins, type TreeFeatures } from "./binning.ts";
 import { BoostedTrees, type BoostedTreesState } from "./boostedTrees.ts";
 import { resolveBoosting } from "./boostingOptions.ts";
 import type { BoostingOptions } from "./boostingOptions.types.ts";
-import { type GrownNode, TreeGrower } from "./grower.ts";
-import { type BoostingLoss, lossOf } from "./losses.ts";
+import { type BinThresholds, binFeatures, findBins, type TreeFeatures } from "./growth/binning.ts";
+import { type GrownNode, TreeGrower } from "./growth/grower.ts";
+import { type BoostingLoss, lossOf } from "./growth/losses.ts";
 
 /** The target of rows: numbers, or positions of classes. */
 export interface BoostingTarget {
@@ -20,6 +20,16 @@ export interface Boosting {
   readonly trees: BoostedTrees;
   /** The mean loss on the rows held back after each iteration, the start first; without early stopping, empty. */
   readonly heldBackLoss: readonly number[];
+}
+
+/** After an iteration. */
+export interface BoostingStep {
+  /** From 1. */
+  readonly iteration: number;
+  /** How many there are at most. */
+  readonly iterations: number;
+  /** The mean loss on the rows that early stopping holds back, if it does. */
+  readonly heldBackLoss?: number | undefined;
 }
 
 /** With more rows than this, `earlyStopping: "auto"` holds rows back and stops by them. */
@@ -38,6 +48,21 @@ export function boostTrees(
   options: BoostingOptions = {},
   seed: Seed = 0,
 ): Boosting {
+  return finish(boosting(features, target, options, seed));
+}
+
+/** Runs to the end what yields on its way. */
+export function finish<R>(steps: Generator<unknown, R, boolean | undefined>): R {
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
+}
+
+/** {@link boostTrees}, which stops after each iteration; it ends there if it is told `true`. */
+export function* boosting(
+  features: TreeFeatures,
+  target: BoostingTarget,
+  options: BoostingOptions,
+  seed: Seed,
+): Generator<BoostingStep, Boosting, boolean | undefined> {
   const settings = resolveBoosting(options);
   const { earlyStopping, validationFraction, maxBins, maxIter, nIterNoChange, tol } = settings;
   const stops = earlyStopping === "auto" ? features.rows > rowsToHoldBack : earlyStopping;
@@ -66,7 +91,9 @@ export function boostTrees(
     });
     trees.push(...grown);
     watch?.add(grown, known);
-    if (watch?.hasStopped(nIterNoChange, tol)) break;
+    const heldBackLoss = watch?.losses.at(-1);
+    const isToEnd = yield { iteration: iteration + 1, iterations: maxIter, ...(watch && { heldBackLoss }) };
+    if (isToEnd === true || watch?.hasStopped(nIterNoChange, tol)) break;
   }
   const size = { categories: features.categories, outputs: loss.outputs };
   return { trees: BoostedTrees.of(size, stateOf(start, trees, known)), heldBackLoss: watch?.losses ?? [] };
@@ -124,7 +151,7 @@ class HeldBack {
  * Draws the rows that are held back, so many of every class as its share is.
  */
 function holdBack({ task, classes = 0, truth }: BoostingTarget, fraction: number, seed: Seed) {
-  const order = randperm(truth.length, new Generator(seed));
+  const order = randperm(truth.length, new RandomGenerator(seed));
   const wanted = Math.min(Math.ceil(truth.length * fraction), truth.length - 1);
   const take = new Float64Array(Math.max(1, classes));
   const stratum = (row: number) => (task === "regression" ? 0 : truth[row]);

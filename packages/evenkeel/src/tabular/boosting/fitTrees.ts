@@ -7,7 +7,7 @@ import { columnOf, shorten } from "../schema/columns.ts";
 import { datesOf, type Reading, textsOf } from "../schema/read.ts";
 import type { ColumnSchema } from "../schema/schema.ts";
 import type { Column, Table } from "../table/table.ts";
-import { type Boosting, boostTrees } from "./boosting.ts";
+import { type Boosting, type BoostingStep, boosting, finish } from "./boosting.ts";
 import { resolveBoosting } from "./boostingOptions.ts";
 import type { BoostingOptions } from "./boostingOptions.types.ts";
 import { datePart, type TreeEncoding, treeDateParts } from "./treeEncoding.ts";
@@ -28,7 +28,12 @@ export interface FittedTrees extends Boosting {
  * @param target what is predicted; of a regression, `log` says that its logarithm is
  * @throws RangeError if a value is not of its column's kind, or infinite
  */
-export function fitTrees(
+export function fitTrees(...given: Parameters<typeof fittingTrees>): FittedTrees {
+  return finish(fittingTrees(...given));
+}
+
+/** {@link fitTrees}, which stops after each iteration; it ends there if it is told `true`. */
+export function* fittingTrees(
   table: Table,
   columns: readonly TreeColumn[],
   target: TargetEncoding,
@@ -36,7 +41,7 @@ export function fitTrees(
   rows: Int32Array,
   options: BoostingOptions,
   seed: Seed,
-): FittedTrees {
+): Generator<BoostingStep, FittedTrees, boolean | undefined> {
   const { maxBins } = resolveBoosting(options);
   const inputs = columns.map((column) => fitTreeEncoding(columnOf(table, column.name), column, nulls, rows, maxBins));
   // Trees are fitted in the target's own unit, and need no limits: leaves are means of it.
@@ -46,7 +51,8 @@ export function fitTrees(
   const truth = target.task === "regression" && target.log ? own.map(log) : own;
   const { task, classes } = preprocessing;
   const features = preprocessing.encode(table, rows);
-  return { preprocessing, ...boostTrees(features, { task, classes: classes?.length, truth }, options, seed) };
+  const boosted = yield* boosting(features, { task, classes: classes?.length, truth }, options, seed);
+  return { preprocessing, ...boosted };
 }
 
 /** Of a date only the parts that vary among the rows. */

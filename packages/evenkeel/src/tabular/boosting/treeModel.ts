@@ -1,8 +1,8 @@
 import { type NdArray, refuse } from "../../core/index.ts";
 import { encodeFile, rawArray } from "../../io/file.ts";
 import type { Predictions } from "../encoding/decode.ts";
-import { completeRows } from "../model/completeRows.ts";
-import { type ModelRecord, plainRecord } from "../model/modelRecord.ts";
+import { completeRows } from "../model/kinds/completeRows.ts";
+import { type ModelRecord, plainRecord } from "../model/kinds/modelRecord.ts";
 import type { Schema } from "../schema/schema.ts";
 import type { Table } from "../table/table.ts";
 import type { BoostedTrees } from "./boostedTrees.ts";

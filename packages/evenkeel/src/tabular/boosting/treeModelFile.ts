@@ -1,7 +1,7 @@
 import { because, type NdArray, refuse } from "../../core/index.ts";
 import { decodeFile } from "../../io/file.ts";
 import { decodeValues } from "../../io/fileDtypes.ts";
-import { checkAgreement, descriptionIn } from "../model/modelDescription.ts";
+import { checkAgreement, descriptionIn } from "../model/kinds/modelDescription.ts";
 import { schemaFromJSON } from "../schema/schemaJson.ts";
 import { BoostedTrees, type TreesSize } from "./boostedTrees.ts";
 import type { TreeModel, TreeModelParts } from "./treeModel.ts";

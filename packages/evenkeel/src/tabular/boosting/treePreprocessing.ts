@@ -8,7 +8,7 @@ import { dateFormatAt, numberFormatAt } from "../schema/formatJson.ts";
 import { listAt, namesAt, objectAt, oneOfAt, stringAt } from "../schema/json.ts";
 import type { Task } from "../schema/schema.ts";
 import type { Table } from "../table/table.ts";
-import type { TreeFeatures } from "./binning.ts";
+import type { TreeFeatures } from "./growth/binning.ts";
 import {
   encodeForTrees,
   mostCategories,

@@ -5,9 +5,9 @@ import { FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
 import type { Schema } from "../schema/schema.ts";
 import { schemaFromJSON } from "../schema/schemaJson.ts";
 import { FrozenNetwork } from "./frozenNetwork.ts";
+import { checkAgreement, descriptionIn } from "./kinds/modelDescription.ts";
+import type { ModelRecord } from "./kinds/modelRecord.ts";
 import { countParameters, sizeFor } from "./layers.ts";
-import { checkAgreement, descriptionIn } from "./modelDescription.ts";
-import type { ModelRecord } from "./modelRecord.ts";
 import { type ResolvedNetwork, resolveNetwork } from "./networkOptions.ts";
 
 /**

@@ -4,10 +4,10 @@ import type { Predictions } from "../encoding/decode.ts";
 import type { FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
 import type { Schema } from "../schema/schema.ts";
 import type { Table } from "../table/table.ts";
-import { completeRows } from "./completeRows.ts";
 import { FrozenNetwork, type NetworkSource } from "./frozenNetwork.ts";
+import { completeRows } from "./kinds/completeRows.ts";
+import { type ModelRecord, plainRecord } from "./kinds/modelRecord.ts";
 import { describeModel, readModel } from "./modelFile.ts";
-import { type ModelRecord, plainRecord } from "./modelRecord.ts";
 
 export interface TableModelParts {
   readonly schema: Schema;

@@ -1,5 +1,5 @@
-import { exp, log, log1p } from "../../core/math/portableMath.ts";
-import type { Task } from "../schema/schema.ts";
+import { exp, log, log1p } from "../../../core/math/portableMath.ts";
+import type { Task } from "../../schema/schema.ts";
 
 /**
  * What boosting makes small, with first and second derivatives by the raw outputs: half of the

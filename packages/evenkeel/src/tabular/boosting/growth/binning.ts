@@ -1,4 +1,4 @@
-import { Generator, randperm, type Seed } from "../../random/index.ts";
+import { Generator, randperm, type Seed } from "../../../random/index.ts";
 
 /**
  * Features as small whole numbers: the first step of histogram gradient boosting. The rules are

@@ -1,6 +1,6 @@
-import type { Schema } from "../schema/schema.ts";
-import type { Table } from "../table/table.ts";
-import { tableFromRows } from "../table/tableFrom.ts";
+import type { Schema } from "../../schema/schema.ts";
+import type { Table } from "../../table/table.ts";
+import { tableFromRows } from "../../table/tableFrom.ts";
 
 /** Rows as a table, with a column of nothing for each feature that they do not have. */
 export function completeRows(rows: readonly Readonly<Record<string, unknown>>[], schema: Schema): Table {

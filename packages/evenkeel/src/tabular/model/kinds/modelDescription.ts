@@ -1,5 +1,5 @@
-import { checkOptions, describe, isDeeper, mismatch, refuse, wrongType } from "../../core/index.ts";
-import type { Schema, Task } from "../schema/schema.ts";
+import { checkOptions, describe, isDeeper, mismatch, refuse, wrongType } from "../../../core/index.ts";
+import type { Schema, Task } from "../../schema/schema.ts";
 import type { ModelRecord } from "./modelRecord.ts";
 
 /** How the file of one kind of model describes what its tensors mean. */

@@ -1,4 +1,4 @@
-import { wrongType } from "../../core/index.ts";
+import { wrongType } from "../../../core/index.ts";
 
 /**
  * How a model came about: plain JSON, for people and for `inspect`. Whoever trains decides what it

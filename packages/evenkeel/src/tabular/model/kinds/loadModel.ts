@@ -1,8 +1,8 @@
-import { decodeFile } from "../../io/file.ts";
-import { TreeModel } from "../boosting/treeModel.ts";
-import { treeFormat } from "../boosting/treeModelFile.ts";
+import { decodeFile } from "../../../io/file.ts";
+import { TreeModel } from "../../boosting/treeModel.ts";
+import { treeFormat } from "../../boosting/treeModelFile.ts";
+import { type LoadModelOptions, TableModel } from "../tableModel.ts";
 import { formatIn } from "./modelDescription.ts";
-import { type LoadModelOptions, TableModel } from "./tableModel.ts";
 
 /**
  * Reads a model of either kind, whatever the file says that it is: a network with its table, or
