@@ -27,7 +27,7 @@ const budgets: Readonly<Record<string, Budget>> = {
   linear: { minified: 110, gzip: 36.9 },
   step: { minified: 424.6, gzip: 138.9 },
   page: { minified: 98.1, gzip: 35.6 },
-  everything: { minified: 853, gzip: 283 },
+  everything: { minified: 895.5, gzip: 297.5 },
 };
 
 interface Bundle {

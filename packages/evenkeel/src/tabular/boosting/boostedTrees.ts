@@ -12,7 +12,7 @@ export interface BoostedTreesState {
   readonly child: Int32Array;
   /** [nodes]: the feature that a node asks for; 0 for a leaf. */
   readonly feature: Int32Array;
-  /** [nodes]: numbers up to it go left. Infinity where all but missing ones do. */
+  /** [nodes]: numbers up to it go left. Infinity where all but missing ones do, NaN for categories. */
   readonly threshold: Float64Array;
   /** [nodes]: 1 where missing values and unknown categories go left. */
   readonly missingLeft: Uint8Array;
@@ -101,11 +101,13 @@ export class BoostedTrees {
       let node = root;
       for (let next = child[node]; next >= 0; next = child[node]) {
         const given = columns[feature[node]][row];
-        let left: boolean;
-        if (Number.isNaN(given)) left = missingLeft[node] === 1;
-        else if (categorySet[node] < 0) left = given <= threshold[node];
-        else left = hasBit(categories, given, categorySet[node] * 8);
-        node = left ? next : next + 1;
+        const limit = threshold[node];
+        if (given <= limit) node = next;
+        else if (given > limit) node = next + 1;
+        else {
+          const left = Number.isNaN(given) ? missingLeft[node] === 1 : hasBit(categories, given, categorySet[node] * 8);
+          node = left ? next : next + 1;
+        }
       }
       out[to] += value[node];
     }
@@ -185,5 +187,7 @@ function checkNode(state: BoostedTreesState, node: number, categories: readonly 
   if (categories[feature] > 0 ? !(set >= 0 && set < sets) : set !== -1) {
     throw damaged(`node ${node} of feature ${feature} has the set of categories ${set} of ${sets}`);
   }
-  if (set === -1 && Number.isNaN(state.threshold[node])) throw damaged(`node ${node} has no threshold`);
+  if (Number.isNaN(state.threshold[node]) !== set >= 0) {
+    throw damaged(`node ${node} of feature ${feature} has the threshold ${state.threshold[node]}`);
+  }
 }

@@ -3,7 +3,7 @@ import type { Task } from "../schema/schema.ts";
 import { BoostedTrees, type BoostedTreesState } from "./boostedTrees.ts";
 import { resolveBoosting } from "./boostingOptions.ts";
 import type { BoostingOptions } from "./boostingOptions.types.ts";
-import { type BinThresholds, binFeatures, findBins, type TreeFeatures } from "./growth/binning.ts";
+import { type BinThresholds, binFeatures, findBins, type TreeFeatures, valuesAt } from "./growth/binning.ts";
 import { type GrownNode, TreeGrower } from "./growth/grower.ts";
 import { type BoostingLoss, lossOf } from "./growth/losses.ts";
 
@@ -172,12 +172,6 @@ function holdBack({ task, classes = 0, truth }: BoostingTarget, fraction: number
   return { train: rows.filter((row) => isHeld[row] === 0), validation: rows.filter((row) => isHeld[row] === 1) };
 }
 
-function valuesAt(values: Float64Array, rows: Int32Array): Float64Array {
-  const taken = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i++) taken[i] = values[rows[i]];
-  return taken;
-}
-
 const rowsOf = (features: TreeFeatures, rows: Int32Array): TreeFeatures => ({
   ...features,
   rows: rows.length,
@@ -210,8 +204,10 @@ function stateOf(start: Float64Array, trees: readonly GrownNode[][], known: BinT
       state.feature[at + i] = split.feature;
       state.missingLeft[at + i] = split.missingLeft ? 1 : 0;
       // Behind the last bin of numbers are the missing values alone.
-      if (split.leftBins) state.categorySet[at + i] = sets.push(split.leftBins) - 1;
-      else state.threshold[at + i] = known.thresholds[split.feature][split.bin] ?? Number.POSITIVE_INFINITY;
+      if (split.leftBins) {
+        state.categorySet[at + i] = sets.push(split.leftBins) - 1;
+        state.threshold[at + i] = Number.NaN;
+      } else state.threshold[at + i] = known.thresholds[split.feature][split.bin] ?? Number.POSITIVE_INFINITY;
     }
     at += nodes.length;
   }

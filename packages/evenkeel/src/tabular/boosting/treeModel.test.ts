@@ -48,8 +48,8 @@ describe("a tree model", () => {
     expect(columns.map((column) => column[1])).toEqual([
       Number.NaN,
       0,
-      2020.7005237022463,
-      0.7005237022463485,
+      expect.closeTo(2020 + (256 + 44_800 / 86_400) / 366, 9),
+      expect.closeTo((256 + 44_800 / 86_400) / 366, 9),
       6 / 7,
       1,
     ]);
@@ -120,6 +120,17 @@ describe("a hostile file", () => {
       values[at] = value;
     });
     expect(() => TreeModel.load(file)).toThrow(message);
+  });
+
+  it("is refused: a threshold of categories, and none of a number", () => {
+    const { child, categorySet } = model.trees.stateDict();
+    for (const isCategory of [true, false]) {
+      const node = child.data.findIndex((next, i) => next >= 0 && categorySet.data[i] >= 0 === isCategory);
+      const file = withTensor("threshold", (values) => {
+        values[node] = isCategory ? 0 : Number.NaN;
+      });
+      expect(() => TreeModel.load(file)).toThrow(`node ${node} of feature`);
+    }
   });
 
   it("is refused: tensors that are missing, unexpected or of another shape", () => {

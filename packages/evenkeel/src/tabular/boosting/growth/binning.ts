@@ -1,4 +1,5 @@
 import { Generator, randperm, type Seed } from "../../../random/index.ts";
+import { presentOf } from "../../encoding/scaling/statistics.ts";
 
 /**
  * Features as small whole numbers: the first step of histogram gradient boosting. The rules are
@@ -50,7 +51,7 @@ export function findBins(features: TreeFeatures, maxBins: number, seed: Seed): B
   const thresholds = features.columns.map((column, k) =>
     features.categories[k] > 0
       ? new Float64Array(0)
-      : findThresholds(chosen ? Float64Array.from(chosen, (row) => column[row]) : column, maxBins),
+      : findThresholds(chosen ? valuesAt(column, chosen) : column, maxBins),
   );
   const bins = Int32Array.from(thresholds, ({ length }, k) => features.categories[k] || length + 1);
   return { thresholds, bins, missingBin: maxBins };
@@ -61,13 +62,20 @@ export function findBins(features: TreeFeatures, maxBins: number, seed: Seed): B
  * `maxBins` at most, else its quantiles, of which each is the middle between two values that occur.
  */
 export function findThresholds(column: Float64Array, maxBins: number): Float64Array {
-  const sorted = column.filter((value) => !Number.isNaN(value)).sort();
+  const sorted = presentOf(column).sort();
   const middles: number[] = [];
   for (let i = 1; i < sorted.length && middles.length < maxBins; i++) {
     if (sorted[i] !== sorted[i - 1]) middles.push((sorted[i - 1] + sorted[i]) * 0.5);
   }
   const thresholds = middles.length < maxBins ? Float64Array.from(middles) : quantiles(sorted, maxBins);
   return thresholds.map((value) => Math.min(value, almostInfinity));
+}
+
+/** The values at some rows. */
+export function valuesAt(values: Float64Array, rows: Int32Array): Float64Array {
+  const taken = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) taken[i] = values[rows[i]];
+  return taken;
 }
 
 /** numpy's percentiles 100 k / maxBins by the method "midpoint", rounded as numpy rounds. */
@@ -84,7 +92,7 @@ function quantiles(sorted: Float64Array, maxBins: number): Float64Array {
 export function binFeatures(features: TreeFeatures, known: BinThresholds): BinnedFeatures {
   const columns = features.columns.map((column, k) =>
     features.categories[k] > 0
-      ? Uint8Array.from(column, (code) => (Number.isNaN(code) ? known.missingBin : code))
+      ? binCodes(column, known.missingBin)
       : binColumn(column, known.thresholds[k], known.missingBin),
   );
   return {
@@ -96,6 +104,12 @@ export function binFeatures(features: TreeFeatures, known: BinThresholds): Binne
   };
 }
 
+function binCodes(column: Float64Array, missingBin: number): Uint8Array {
+  const bins = new Uint8Array(column.length);
+  for (let i = 0; i < column.length; i++) bins[i] = Number.isNaN(column[i]) ? missingBin : column[i];
+  return bins;
+}
+
 function binColumn(column: Float64Array, thresholds: Float64Array, missingBin: number): Uint8Array {
   const bins = new Uint8Array(column.length);
   for (let i = 0; i < column.length; i++) {
@@ -104,7 +118,8 @@ function binColumn(column: Float64Array, thresholds: Float64Array, missingBin: n
       bins[i] = missingBin;
       continue;
     }
-    let [from, to] = [0, thresholds.length];
+    let from = 0;
+    let to = thresholds.length;
     while (from < to) {
       const middle = (from + to) >> 1;
       if (value <= thresholds[middle]) to = middle;

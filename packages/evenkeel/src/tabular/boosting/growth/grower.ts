@@ -1,5 +1,11 @@
 import type { BinnedFeatures } from "./binning.ts";
-import { buildHistograms, type Histograms, perFeature, subtractHistograms } from "./histograms.ts";
+import {
+  buildHistograms,
+  type Histograms,
+  newHistograms,
+  type OrderedDerivatives,
+  subtractHistograms,
+} from "./histograms.ts";
 import { hasBit, leafValue, type NodeSplit, type NodeSums, Splitter } from "./splitting.ts";
 
 /** Where a tree stops growing. */
@@ -49,7 +55,9 @@ export class TreeGrower {
   /** The rows, those of a node together. */
   readonly rows: Uint32Array;
   readonly #right: Uint32Array;
-  readonly #ordered: { readonly gradients: Float32Array; readonly hessians: Float32Array };
+  readonly #ordered: OrderedDerivatives;
+  /** Whether a bin goes left in the split that is made. */
+  readonly #goesLeft = new Uint8Array(256);
   /** Histograms that no node uses. */
   readonly #free: Histograms[] = [];
 
@@ -57,7 +65,7 @@ export class TreeGrower {
     this.#binned = binned;
     this.#limits = limits;
     this.#constantHessian = constantHessian;
-    this.#splitter = new Splitter(binned, limits, constantHessian);
+    this.#splitter = new Splitter(binned, limits);
     this.rows = new Uint32Array(binned.rows);
     this.#right = new Uint32Array(binned.rows);
     this.#ordered = {
@@ -81,8 +89,7 @@ export class TreeGrower {
     const build = (node: GrownNode): Histograms => {
       const histograms = this.#histograms();
       const rows = this.rows.subarray(node.start, node.end);
-      const second = this.#constantHessian ? undefined : hessians;
-      buildHistograms(histograms, this.#binned, rows, gradients, second, this.#ordered);
+      buildHistograms(histograms, this.#binned, rows, gradients, hessians, this.#ordered);
       return histograms;
     };
     /** Keeps a node and its histograms for a split, or lets it be a leaf. */
@@ -119,17 +126,14 @@ export class TreeGrower {
   }
 
   #histograms(): Histograms {
-    const { columns, missingBin } = this.#binned;
-    return this.#free.pop() ?? new Float64Array(columns.length * perFeature(missingBin));
+    return this.#free.pop() ?? newHistograms(this.#binned, this.#constantHessian);
   }
 
   /** Puts the rows of a node's left child before those of its right one; each keep their order. */
   #split(node: GrownNode, split: NodeSplit): [left: GrownNode, right: GrownNode] {
     const { start, end } = node;
     const { l2 } = this.#limits;
-    const middle = split.leftBins
-      ? this.#partitionCategories(start, end, this.#binned.columns[split.feature], split.leftBins)
-      : this.#partition(start, end, this.#binned.columns[split.feature], split);
+    const middle = this.#partition(start, end, split);
     const child = (from: number, to: number, gradients: number, hessians: number): GrownNode => {
       const sums = { rows: to - from, gradients, hessians, value: leafValue(gradients, hessians, l2) };
       return { ...sums, start: from, end: to, depth: node.depth + 1, output: 0 };
@@ -141,27 +145,23 @@ export class TreeGrower {
     ];
   }
 
-  #partition(start: number, end: number, bins: Uint8Array, { bin, missingLeft }: NodeSplit): number {
-    const [rows, right] = [this.rows, this.#right];
-    const missing = missingLeft ? this.#binned.missingBin : -1;
-    let [left, others] = [start, 0];
-    for (let i = start; i < end; i++) {
-      const row = rows[i];
-      const at = bins[row];
-      if (at <= bin || at === missing) rows[left++] = row;
-      else right[others++] = row;
+  /** @returns where the right rows begin */
+  #partition(start: number, end: number, { feature, bin, missingLeft, leftBins }: NodeSplit): number {
+    const { missingBin, columns } = this.#binned;
+    const [rows, right, goesLeft, bins] = [this.rows, this.#right, this.#goesLeft, columns[feature]];
+    for (let at = 0; at <= missingBin; at++) {
+      const left = leftBins ? hasBit(leftBins, at) : at <= bin || (at === missingBin && missingLeft);
+      goesLeft[at] = left ? 1 : 0;
     }
-    rows.set(right.subarray(0, others), left);
-    return left;
-  }
-
-  #partitionCategories(start: number, end: number, bins: Uint8Array, leftBins: Int32Array): number {
-    const [rows, right] = [this.rows, this.#right];
+    // Both are written and one counts, as a branch would be guessed wrong half of the time.
     let [left, others] = [start, 0];
     for (let i = start; i < end; i++) {
       const row = rows[i];
-      if (hasBit(leftBins, bins[row])) rows[left++] = row;
-      else right[others++] = row;
+      const isLeft = goesLeft[bins[row]];
+      rows[left] = row;
+      right[others] = row;
+      left += isLeft;
+      others += 1 - isLeft;
     }
     rows.set(right.subarray(0, others), left);
     return left;

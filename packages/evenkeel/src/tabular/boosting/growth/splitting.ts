@@ -1,5 +1,5 @@
 import type { BinnedFeatures } from "./binning.ts";
-import { type Histograms, perBin, perFeature } from "./histograms.ts";
+import type { Histograms } from "./histograms.ts";
 
 /**
  * Where a node is split best, by the rules of scikit-learn 1.2 (splitting.pyx): the gain is the
@@ -47,7 +47,6 @@ export const leafValue = (gradients: number, hessians: number, l2: number): numb
 export class Splitter {
   readonly #binned: BinnedFeatures;
   readonly #limits: SplitLimits;
-  readonly #constantHessian: boolean;
   // The best split of the feature that is looked at.
   #gain = -1;
   #bin = 0;
@@ -56,25 +55,23 @@ export class Splitter {
   #gradientsLeft = 0;
   #hessiansLeft = 0;
 
-  constructor(binned: BinnedFeatures, limits: SplitLimits, constantHessian: boolean) {
+  constructor(binned: BinnedFeatures, limits: SplitLimits) {
     this.#binned = binned;
     this.#limits = limits;
-    this.#constantHessian = constantHessian;
   }
 
   /** The split with the largest gain, the first of equal ones; undefined if none has any. */
   best(histograms: Histograms, node: NodeSums): NodeSplit | undefined {
-    const { columns, isCategory, hasMissing, bins, missingBin } = this.#binned;
-    const size = perFeature(missingBin);
+    const { columns, isCategory, hasMissing, bins } = this.#binned;
     let found: NodeSplit | undefined;
     for (let feature = 0; feature < columns.length; feature++) {
-      const histogram = histograms.subarray(feature * size, (feature + 1) * size);
+      const base = feature * histograms.bins;
       this.#gain = -1;
       this.#leftBins = undefined;
-      if (isCategory[feature]) this.#scanCategories(histogram, bins[feature], hasMissing[feature], node);
+      if (isCategory[feature]) this.#scanCategories(histograms, base, bins[feature], hasMissing[feature], node);
       else {
-        this.#scanUp(histogram, bins[feature] - 1 + (hasMissing[feature] ? 1 : 0), node);
-        if (hasMissing[feature]) this.#scanDown(histogram, bins[feature] - 2, node);
+        this.#scanUp(histograms, base, bins[feature] - 1 + (hasMissing[feature] ? 1 : 0), node);
+        if (hasMissing[feature]) this.#scanDown(histograms, base, bins[feature] - 2, node);
       }
       if (this.#gain > (found?.gain ?? 0)) {
         found = {
@@ -92,15 +89,15 @@ export class Splitter {
   }
 
   /** Bins from the lowest, missing values on the right. */
-  #scanUp(histogram: Float64Array, end: number, node: NodeSums): void {
+  #scanUp(histograms: Histograms, base: number, end: number, node: NodeSums): void {
     const { minSamplesLeaf, l2 } = this.#limits;
-    const hessianAt = this.#constantHessian ? 2 : 1;
+    const seconds = secondsOf(histograms);
     const loss = node.gradients * node.value;
     let [rows, gradients, hessians] = [0, 0, 0];
-    for (let bin = 0, at = 0; bin < end; bin++, at += perBin) {
-      rows += histogram[at + 2];
-      hessians += histogram[at + hessianAt];
-      gradients += histogram[at];
+    for (let bin = 0, at = base; bin < end; bin++, at++) {
+      rows += histograms.rows[at];
+      hessians += seconds[at];
+      gradients += histograms.gradients[at];
       if (rows < minSamplesLeaf) continue;
       if (node.rows - rows < minSamplesLeaf) break;
       if (hessians < leastHessian) continue;
@@ -117,15 +114,15 @@ export class Splitter {
   }
 
   /** Bins from the highest, missing values on the left. */
-  #scanDown(histogram: Float64Array, start: number, node: NodeSums): void {
+  #scanDown(histograms: Histograms, base: number, start: number, node: NodeSums): void {
     const { minSamplesLeaf, l2 } = this.#limits;
-    const hessianAt = this.#constantHessian ? 2 : 1;
+    const seconds = secondsOf(histograms);
     const loss = node.gradients * node.value;
     let [rows, gradients, hessians] = [0, 0, 0];
-    for (let bin = start, at = (start + 1) * perBin; bin >= 0; bin--, at -= perBin) {
-      rows += histogram[at + 2];
-      hessians += histogram[at + hessianAt];
-      gradients += histogram[at];
+    for (let bin = start, at = base + start + 1; bin >= 0; bin--, at--) {
+      rows += histograms.rows[at];
+      hessians += seconds[at];
+      gradients += histograms.gradients[at];
       if (rows < minSamplesLeaf) continue;
       if (node.rows - rows < minSamplesLeaf) break;
       if (hessians < leastHessian) continue;
@@ -151,17 +148,17 @@ export class Splitter {
    * Grouping for Maximum Homogeneity, 1958), from both ends to the middle: what is not counted
    * towards the left, rare categories among it, goes to the side with at least half of them.
    */
-  #scanCategories(histogram: Float64Array, bins: number, hasMissing: boolean, node: NodeSums): void {
+  #scanCategories(histograms: Histograms, base: number, bins: number, hasMissing: boolean, node: NodeSums): void {
     const { missingBin } = this.#binned;
     const { minSamplesLeaf, l2 } = this.#limits;
-    const hessianAt = this.#constantHessian ? 2 : 1;
+    const seconds = secondsOf(histograms);
     const support = node.rows / node.hessians;
     const used: { readonly bin: number; readonly value: number }[] = [];
     for (let i = 0; i < bins + (hasMissing ? 1 : 0); i++) {
       const bin = i < bins ? i : missingBin;
-      const hessians = histogram[bin * perBin + hessianAt];
+      const hessians = seconds[base + bin];
       if (hessians * support < leastCategory) continue;
-      used.push({ bin, value: histogram[bin * perBin] / (hessians + leastCategory) });
+      used.push({ bin, value: histograms.gradients[base + bin] / (hessians + leastCategory) });
     }
     if (used.length <= 1) return;
     used.sort((a, b) => a.value - b.value);
@@ -171,10 +168,10 @@ export class Splitter {
       const end = ordered === used ? half : half - 1;
       let [rows, gradients, hessians] = [0, 0, 0];
       for (let i = 0; i < end; i++) {
-        const at = ordered[i].bin * perBin;
-        rows += histogram[at + 2];
-        hessians += histogram[at + hessianAt];
-        gradients += histogram[at];
+        const at = base + ordered[i].bin;
+        rows += histograms.rows[at];
+        hessians += seconds[at];
+        gradients += histograms.gradients[at];
         if (rows < minSamplesLeaf || hessians < leastHessian) continue;
         if (node.rows - rows < minSamplesLeaf || node.hessians - hessians < leastHessian) break;
         const gain = gainOf(loss, gradients, hessians, node, l2);
@@ -190,6 +187,10 @@ export class Splitter {
     }
   }
 }
+
+/** The hessians by bins: the numbers of rows where each is 1. */
+const secondsOf = ({ hessians, rows }: Histograms): Float64Array | Int32Array =>
+  hessians.length === 0 ? rows : hessians;
 
 function gainOf(loss: number, gradients: number, hessians: number, node: NodeSums, l2: number): number {
   const gradientsRight = node.gradients - gradients;
