@@ -11,6 +11,7 @@ export { assertTable, type CheckTableOptions, checkTable } from "./checks/checks
 export { type Finding, type FindingCode, TableError } from "./checks/findings.ts";
 export { isTotalWord } from "./checks/rowChecks.ts";
 export { type Outside, type Unfamiliar, unfamiliarValues } from "./checks/unfamiliar.ts";
+export { unfamiliarToTrees } from "./checks/unfamiliarToTrees.ts";
 export type { ClassPredictions, NumberPredictions, Predictions } from "./encoding/decode.ts";
 export { type EncodedRows, FittedPreprocessing, type PreprocessingJson } from "./encoding/fittedPreprocessing.ts";
 export { Preprocessing, type TableInputs } from "./encoding/preprocessing.ts";
@@ -19,7 +20,7 @@ export type { PreprocessingOptions } from "./encoding/preprocessingOptions.types
 export type { Scale, Scaling } from "./encoding/scaling/scaling.ts";
 export type { TargetTransform } from "./encoding/target.ts";
 export type { FrozenNetwork, NetworkSource } from "./model/frozenNetwork.ts";
-export { loadModel } from "./model/kinds/loadModel.ts";
+export { type AnyTableModel, loadModel } from "./model/kinds/loadModel.ts";
 export type { ModelRecord } from "./model/kinds/modelRecord.ts";
 export { TabularNet } from "./model/network.ts";
 export { networkOf } from "./model/networkOf.ts";

@@ -1,4 +1,4 @@
-import { type Predictions, scoresOf, type Table, type TableModel, type TableScores } from "evenkeel/tabular";
+import { type AnyTableModel, type Predictions, scoresOf, type Table, type TableScores } from "evenkeel/tabular";
 import { predictBlocks } from "../predict/predictBlocks.ts";
 import { guesses } from "./guesses.ts";
 import { type StatisticsGap, statisticsGap } from "./statisticsGap.ts";
@@ -44,7 +44,7 @@ export interface WorstRow {
  * @throws the reason of `signal` if it is aborted
  */
 export async function evaluateModel(
-  model: TableModel,
+  model: AnyTableModel,
   table: Table,
   rows: Int32Array,
   { worst, signal }: { readonly worst: number; readonly signal?: AbortSignal | undefined },
@@ -65,7 +65,7 @@ export async function evaluateModel(
 }
 
 async function predictAll(
-  model: TableModel,
+  model: AnyTableModel,
   table: Table,
   rows: Int32Array,
   signal?: AbortSignal,

@@ -1,11 +1,11 @@
 import {
+  type AnyTableModel,
   columnOf,
   readingOf,
   rowsWithTarget,
   type Split,
   splitRows,
   type Table,
-  type TableModel,
 } from "evenkeel/tabular";
 import type { Origin } from "../../records/models/origin.ts";
 import { misuse } from "../../shell/errors.ts";
@@ -19,7 +19,7 @@ export type PartName = keyof Split;
  * The rows to compare predictions with: those that have a target.
  * @throws CommandError if there are none, or one has a class that the model does not know
  */
-export function comparableRows({ schema }: TableModel, table: Table): Int32Array {
+export function comparableRows({ schema }: AnyTableModel, table: Table): Int32Array {
   if (summaryOf(columnOf(table, schema.target), readingOf(schema, schema.target)).missing === table.rows) {
     throw misuse("wrong-value", `no row has a value of "${schema.target}" to compare with`);
   }
@@ -33,7 +33,7 @@ export function comparableRows({ schema }: TableModel, table: Table): Int32Array
  *   was trained on
  */
 export function rowsOfPart(
-  { schema }: TableModel,
+  { schema }: AnyTableModel,
   table: Table,
   part: PartName,
   origin: Origin,
