@@ -21,7 +21,7 @@ export interface ModelColumn {
   /** Why it is ignored. */
   readonly why?: string;
   /** What is known of its values, and what becomes of them. */
-  readonly values?: string;
+  readonly values?: string | undefined;
   readonly categories?: readonly string[];
 }
 
