@@ -48,7 +48,7 @@ describe("train --model trees", () => {
     const recorded = model.record.scores as { test: { mae: number } };
     expect(JSON.parse(evaluated.out)).toMatchObject({ scores: { mae: expect.closeTo(recorded.test.mae, 12) } });
     expect((await evenkeel("inspect", "t.safetensors")).out).toContain("Boosted trees\n100 trees; ");
-    expect((await evenkeel("runs", "show", "latest")).out).toMatch(/model +trees/);
+    expect((await evenkeel("runs", "show", "latest")).out).toMatch(/100 rounds.*test: the trees.*model +trees/s);
   });
 
   test.each([
