@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { type TableModel, tableFromRows } from "evenkeel/tabular";
-import { trainTable } from "evenkeel/train";
+import { type TableModel, type TreeModel, tableFromRows } from "evenkeel/tabular";
+import { trainTable, trainTrees } from "evenkeel/train";
 import { build, type OutputChunk } from "rolldown";
 import { afterAll, describe, expect, it } from "vitest";
 import { root } from "./sources.ts";
@@ -26,8 +26,9 @@ const budgets: Readonly<Record<string, Budget>> = {
   tensor: { minified: 91.9, gzip: 30.9 },
   linear: { minified: 110, gzip: 36.9 },
   step: { minified: 433.8, gzip: 142.5 },
-  page: { minified: 108.9, gzip: 39.5 },
-  everything: { minified: 885.8, gzip: 293.7 },
+  page: { minified: 110, gzip: 40 },
+  trees: { minified: 50, gzip: 17.9 },
+  everything: { minified: 940, gzip: 313 },
 };
 
 interface Bundle {
@@ -124,6 +125,20 @@ describe("what a program ships", () => {
     expectWithin("step", bundled);
     const { run } = await load("step", bundled);
     expect((run as () => unknown)()).toEqual({ learns: true, fallbacks: 0 });
+  });
+
+  it("a page that predicts with trees: no kernel, no WebAssembly, nothing that grows them", async () => {
+    const bundled = await bundle("trees");
+    const foreign =
+      /^(tensor|random|nn|compile|optim|data|train|study|wasm|ops)\/|boosting\/(boosting|fitTrees|growth\/(grower|histograms|binning|losses))/;
+    expect(bundled.modules.map(({ path }) => path).filter((path) => foreign.test(path))).toEqual([]);
+    expectWithin("trees", bundled);
+    const rows = Array.from({ length: 60 }, (_, i) => ({ a: i % 13, kind: "xyz"[i % 3], y: (i % 13) + (i % 3) }));
+    const table = tableFromRows(rows);
+    const { model } = await trainTrees(table, { target: "y", trees: { maxIter: 5 } });
+    const page = (await load("trees", bundled)) as { TreeModel: typeof TreeModel };
+    const { y, ...row } = rows[7];
+    expect(page.TreeModel.load(model.save()).predictRows([row]).values?.[0]).toBe(model.predict(table).values?.[7]);
   });
 
   it("a page that predicts: kernels, but neither tensors nor what trains or compiles them", async () => {

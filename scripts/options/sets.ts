@@ -1,10 +1,12 @@
 import type { Options } from "../../packages/evenkeel/src/core/index.ts";
 import { studyOptions } from "../../packages/evenkeel/src/study/plan/options.ts";
+import { boostingOptions } from "../../packages/evenkeel/src/tabular/boosting/boostingOptions.ts";
 import { preprocessingOptions } from "../../packages/evenkeel/src/tabular/encoding/preprocessingOptions.ts";
 import { networkOptions } from "../../packages/evenkeel/src/tabular/model/networkOptions.ts";
 import { schemaOptions } from "../../packages/evenkeel/src/tabular/schema/schemaOptions.ts";
 import { splitOptions } from "../../packages/evenkeel/src/tabular/table/splitOptions.ts";
 import { trainTableOptions } from "../../packages/evenkeel/src/train/table/options.ts";
+import { trainTreesOptions } from "../../packages/evenkeel/src/train/trees/options.ts";
 
 /**
  * The options of a function: where they are declared, and the interface that is written of them.
@@ -33,6 +35,13 @@ const schema: OptionSet = {
 export const optionSets: readonly OptionSet[] = [
   schema,
   {
+    file: `${source}/tabular/boosting/boostingOptions`,
+    name: "boostingOptions",
+    interface: "BoostingOptions",
+    about: "How boosted trees are grown.",
+    options: boostingOptions,
+  },
+  {
     file: `${source}/tabular/encoding/preprocessingOptions`,
     name: "preprocessingOptions",
     interface: "PreprocessingOptions",
@@ -59,6 +68,14 @@ export const optionSets: readonly OptionSet[] = [
     interface: "TrainTableOptions",
     about: "How a network for a table is trained. Only the target is required.",
     options: trainTableOptions,
+    extends: schema,
+  },
+  {
+    file: `${source}/train/trees/options`,
+    name: "trainTreesOptions",
+    interface: "TrainTreesOptions",
+    about: "How boosted trees for a table are trained. Only the target is required.",
+    options: trainTreesOptions,
     extends: schema,
   },
   {

@@ -242,7 +242,7 @@ describe("evenkeel train", () => {
     const { run: id, path, result } = JSON.parse(out);
     expect(readRun(path)).toMatchObject({ id, status: "finished", result: JSON.parse(JSON.stringify(result)) });
     expect(result.scores.test.mae).toBeGreaterThan(0);
-    expect(Object.keys(result.baselines)).toEqual(["mean", "median", "ridge"]);
+    expect(Object.keys(result.baselines)).toEqual(["mean", "median", "ridge", "trees"]);
     expect(err).toMatch(/epoch 1\/1/);
   });
 

@@ -1,9 +1,11 @@
-import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { wholeNumber, withoutUndefined } from "evenkeel/problem";
 import type { FoldEvent } from "evenkeel/train";
 import { type Trained, train } from "../actions/training/train.ts";
+import { trainTreeRun } from "../actions/training/trainTreeRun.ts";
 import { resumeCommand, usualRuns } from "../records/runs/runsFolder.ts";
 import type { CommandContext } from "../shell/context.ts";
+import { misuse } from "../shell/errors.ts";
 import { scoreText } from "../shell/figures.ts";
 import { metricFacts } from "../shell/metrics.ts";
 import { quiet, shortPath } from "../shell/terminal.ts";
@@ -12,11 +14,12 @@ import { jsonText } from "../views/json.ts";
 import { readingProgress } from "../views/progress/readingProgress.ts";
 import { trainingStages } from "../views/progress/trainingStages.ts";
 import { introduction, outcomeText, trainedJson } from "../views/trainingText.ts";
+import { treesText } from "../views/treesText.ts";
 import { addTargetFlag } from "./columnOptions.ts";
 import { parserOf, typedFlags } from "./declaredFlags.ts";
 import { closedNote, exitCodeOf, reportFailure } from "./ending.ts";
 import { withTableOptions } from "./tableOptions.ts";
-import { addTrainFlags, type TrainFlags, trainTableOptions } from "./trainOptions.ts";
+import { addTrainFlags, networkFlags, type PartFiles, type TrainFlags, trainTableOptions } from "./trainOptions.ts";
 
 const examples = `
 Examples:
@@ -26,6 +29,7 @@ Examples:
   evenkeel train cars.csv --target mpg --ignore name --kind cylinders=category
   evenkeel train films.json --target gross --kind released=date:dmy --no-refit
   evenkeel train 'flights/*.parquet' --target delay --loss huber
+  evenkeel train cars.csv --target mpg --model trees
   evenkeel train visits.csv --target pulse --group patient
   evenkeel train sales.csv --target sold --time day --test new-sales.csv
   evenkeel train --sql "select * from mpg where Cylinders < 8" -t Horsepower
@@ -43,6 +47,7 @@ machine.
 `;
 
 interface Flags extends TrainFlags, TableFlags {
+  readonly model: "network" | "trees";
   readonly runs: string;
   readonly resume?: string | undefined;
   readonly takeOver?: true | undefined;
@@ -60,6 +65,11 @@ export function trainCommand(context: CommandContext): CommandUnknownOpts {
     .description("Trains a network on a table and compares it with simple baselines.")
     .argument("[table]", "a file, a pattern, - for standard input, or a built-in table: mpg, penguins, flights");
   addTargetFlag(command)
+    .addOption(
+      new Option("--model <kind>", "a network, or boosted trees after scikit-learn's HistGradientBoosting")
+        .choices(["network", "trees"])
+        .default("network"),
+    )
     .option("--runs <folder>", "where the run is recorded", usualRuns)
     .option("--resume <run>", "go on with an interrupted run: its id, the beginning of it, or latest")
     .option("--take-over", "resume it although the process that trained it cannot be checked from here")
@@ -77,8 +87,37 @@ export function trainCommand(context: CommandContext): CommandUnknownOpts {
     .addHelpText("after", examples)
     .action((...passed) => {
       const [source, flags, self] = passed as unknown as [string | undefined, Flags, CommandUnknownOpts];
-      return runTrain(source, flags, typedFlags(self), context);
+      const run = flags.model === "trees" ? runTrees : runTrain;
+      return run(source, flags, typedFlags(self), context);
     });
+}
+
+/** The table, the options and the tables of parts, as both kinds of model take them. */
+function readOf(flags: Flags, partFiles: PartFiles): TableFlags {
+  const parts = Object.keys(partFiles).length > 0 ? partFiles : undefined;
+  return { ...tableFlags(flags), ...withoutUndefined({ parts }) };
+}
+
+async function runTrees(
+  source: string | undefined,
+  flags: Flags,
+  given: readonly string[],
+  context: CommandContext,
+): Promise<void> {
+  const others = [...networkFlags(), "--resume", "--take-over", "--tensorboard"];
+  const wrong = given.find((flag) => others.includes(flag));
+  if (wrong !== undefined) throw misuse("conflict", `${wrong} is for networks, and --model is trees`, "leave one out");
+  const { target, runs, out } = flags;
+  const { options, partFiles } = trainTableOptions(flags);
+  const output = flags.json ? quiet(context.output) : context.output;
+  const trained = await trainTreeRun(
+    { ...{ source, target, options, runs, out, read: readOf(flags, partFiles) }, command: process.argv.slice(2) },
+    { ...context, progress: readingProgress(output) },
+  );
+  output.write(treesText(trained, (path) => shortPath(context.cwd, path), output));
+  const { run, result } = trained;
+  if (flags.json) context.output.write(jsonText({ run: run.id, path: run.path, result }));
+  context.exit?.(exitCodeOf(result.status === "interrupted", {}));
 }
 
 async function runTrain(
@@ -95,10 +134,7 @@ async function runTrain(
   const trained = await train(
     {
       ...{ source, target, runs, resume, given, out, takeOver, folds: flags.folds },
-      read: {
-        ...tableFlags(flags),
-        ...withoutUndefined({ parts: Object.keys(partFiles).length > 0 ? partFiles : undefined }),
-      },
+      read: readOf(flags, partFiles),
       options,
       tensorboard: flags.tensorboard === true,
       report: given.includes("--no-report") ? false : undefined,

@@ -4,7 +4,7 @@ import type { Check } from "evenkeel/problem";
 import { trainTableOptions as library, type TrainTableOptions } from "evenkeel/train";
 import type { ColumnFlags } from "../actions/columns.ts";
 import { addColumnFlags, addMeaningFlags, columnGroup, meaningGroup } from "./columnOptions.ts";
-import { addDeclaredFlags, type FlagGroup, type FlagValues, optionValues } from "./declaredFlags.ts";
+import { addDeclaredFlags, type FlagGroup, type FlagValues, flagsOf, optionValues } from "./declaredFlags.ts";
 
 /** What `evenkeel train` can be told about the training, as commander parses it. */
 export type TrainFlags = ColumnFlags & FlagValues;
@@ -115,4 +115,11 @@ export function trainTableOptions(flags: TrainFlags): {
       ...(typeof test === "string" && { test }),
     },
   };
+}
+
+/** The flags that say something about a network, and nothing about trees. */
+export function networkFlags(): string[] {
+  const paths = trainGroups.filter(({ title }) => title !== "Rows").flatMap((group) => group.paths);
+  const flags = paths.filter((path) => path !== "refit").flatMap((path) => flagsOf(trainFlagOptions, path, ""));
+  return flags.map((flag) => flag.long ?? flag.flags);
 }

@@ -1,5 +1,5 @@
 import { nn } from "evenkeel";
-import { networkOf, type TableModel, type TabularNet } from "evenkeel/tabular";
+import { type AnyTableModel, networkOf, type TableModel, type TabularNet, TreeModel } from "evenkeel/tabular";
 import { batchNormFindings } from "../actions/inspect/batchNormFindings.ts";
 import { describeColumns } from "../actions/inspect/describeColumns.ts";
 import type { ModelInspection } from "../actions/inspect/inspectModel.ts";
@@ -17,18 +17,29 @@ const width = 80;
 export function modelJson({ path, kind, header, bytes, model, origin }: ModelInspection) {
   const tensors = Object.entries(header.tensors).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
   if (model === undefined) return { path, bytes, kind, metadata: header.metadata, tensors };
-  const { schema, preprocessing, network, record } = model;
-  const module = networkOf(model);
-  const { totals, rows } = summaryOf(module);
+  const { schema, preprocessing, record } = model;
   const { scores, baselines } = origin;
   return {
     ...{ path, bytes, kind, target: schema.target, task: schema.task },
-    ...{ columns: describeColumns(model), inputs: preprocessing.features, embeddings: preprocessing.embeddings },
-    ...{ network: { options: network.options, printed: module.toString(), totals, layers: rows } },
-    batchNorm: batchNormFindings(module, origin),
+    ...{ columns: describeColumns(model), inputs: preprocessing.features },
+    ...(model instanceof TreeModel ? treesJson(model) : networkJson(model, origin)),
     ...{ preprocessing: preprocessing.toJSON(), record, scores, baselines, tensors },
   };
 }
+
+function networkJson(model: TableModel, origin: Origin) {
+  const module = networkOf(model);
+  const { totals, rows } = summaryOf(module);
+  return {
+    embeddings: model.preprocessing.embeddings,
+    network: { options: model.network.options, printed: module.toString(), totals, layers: rows },
+    batchNorm: batchNormFindings(module, origin),
+  };
+}
+
+const treesJson = ({ trees: { iterations, nodes, size } }: TreeModel) => ({
+  trees: { iterations, trees: iterations * size.outputs, nodes },
+});
 
 function summaryOf(network: TabularNet) {
   const { features, embeddings = [] } = network.size;
@@ -50,7 +61,6 @@ export function modelText(inspection: ModelInspection, output: Output): string {
     return `${[head, metadataText(header.metadata), tensorTable(inspection, colors)].filter((part) => part !== "").join("\n\n")}\n`;
   }
   const { schema } = model;
-  const network = networkOf(model);
   const head = `${printable(name)}: predicts ${printable(schema.target)} (${schema.task}; ${size})`;
   const trained = [
     origin.source === undefined ? "" : `trained on ${origin.source}`,
@@ -62,9 +72,7 @@ export function modelText(inspection: ModelInspection, output: Output): string {
     colors.bold(wrap(head, width)),
     ...(trained.length > 0 ? [wrap(printable(trained.join(", ")), width)] : []),
     columnTable(model, colors),
-    `${colors.bold("Network")}\n${network.toString()}`,
-    summaryOf(network).toString(),
-    ...batchNormText(network, origin, output),
+    ...(model instanceof TreeModel ? treeSections(model, colors) : networkSections(model, origin, output)),
     tensorTable(inspection, colors),
     ...(origin.scores === undefined
       ? ["No scores are recorded in it."]
@@ -76,6 +84,22 @@ export function modelText(inspection: ModelInspection, output: Output): string {
         ]),
   ];
   return `${sections.join("\n\n")}\n`;
+}
+
+function networkSections(model: TableModel, origin: Origin, output: Output): string[] {
+  const network = networkOf(model);
+  return [
+    `${output.colors.bold("Network")}\n${network.toString()}`,
+    summaryOf(network).toString(),
+    ...batchNormText(network, origin, output),
+  ];
+}
+
+function treeSections({ trees: { iterations, nodes, size } }: TreeModel, colors: Colors): string[] {
+  const perClass = size.outputs === 1 ? "" : `, one for each of ${size.outputs} classes in each round`;
+  return [
+    `${colors.bold("Boosted trees")}\n${count(iterations * size.outputs, "tree")}${perClass}; ${count(nodes, "node")}`,
+  ];
 }
 
 /** Notes describe what a program handles by itself, so only findings are shown. */
@@ -95,13 +119,14 @@ function metadataText(metadata: Readonly<Record<string, string>>): string {
     .join("\n");
 }
 
-function columnTable(model: TableModel, colors: Colors): string {
+function columnTable(model: AnyTableModel, colors: Colors): string {
   const rows = describeColumns(model).map(({ name, kind, use, why, values }) => {
     const label = use === "target" ? colors.bold(printable(name)) : printable(name);
     const meaning = use === "feature" ? kind : `${kind}, ${use}`;
     return [label, use === "ignored" ? colors.dim(meaning) : meaning, printable(values ?? why ?? "")];
   });
   const table = fixedTable(colors, ["column", "kind", "values"], [22, 17, 37], rows);
+  if (model instanceof TreeModel) return table.replaceAll(/ +$/gm, "");
   const { inputs } = model.preprocessing.toJSON();
   const squashed = inputs.some((encoding) => "squash" in encoding && encoding.squash);
   const meaning = squashed

@@ -83,7 +83,10 @@ export function detailsText({ run, epochs, files }: RunDetails, colors: Colors):
   ];
   if (result?.error !== undefined) sections.push(colors.red(printable(result.error)));
   const refit = result?.refit?.kept;
-  if (result !== undefined) sections.push(scoresText(result.scores, result.baselines, colors, { refit }));
+  if (result !== undefined)
+    sections.push(
+      scoresText(result.scores, result.baselines, colors, { refit, ...(isOfTrees(run) && { name: "the trees" }) }),
+    );
   if (result?.batchNorm !== undefined) {
     const { asTrained, recomputed, kept } = result.batchNorm;
     sections.push(
@@ -153,7 +156,11 @@ export function comparisonText({ runs, settings, scores, cautions }: RunComparis
   return `${sections.join("\n\n")}\n`;
 }
 
-function epochsText({ result }: Run, epochs: readonly EpochLine[]): string {
+/** Whether boosted trees were trained, whose rounds are counted as epochs. */
+const isOfTrees = ({ config }: Run): boolean => config.settings.model === "trees";
+
+function epochsText(run: Run, epochs: readonly EpochLine[]): string {
+  const { result } = run;
   const done = result?.epochs ?? epochs.filter(({ stage }) => stage === undefined).length;
   const best = result?.refit
     ? refitText(result.refit)
@@ -161,7 +168,7 @@ function epochsText({ result }: Run, epochs: readonly EpochLine[]): string {
       ? ""
       : `, the best is ${result.bestEpoch}`;
   const seconds = result?.seconds ?? epochs.at(-1)?.seconds;
-  return `${count(done, "epoch")}${best}${seconds === undefined ? "" : `, ${duration(seconds)}`}`;
+  return `${count(done, isOfTrees(run) ? "round" : "epoch")}${best}${seconds === undefined ? "" : `, ${duration(seconds)}`}`;
 }
 
 function refitText({ rows, epochs, kept, error }: NonNullable<RunResult["refit"]>): string {

@@ -1,8 +1,16 @@
 export { type Baseline, baselines } from "./baselines/baselines.ts";
+export { BoostedTrees, type TreesSize } from "./boosting/boostedTrees.ts";
+export type { BoostingStep } from "./boosting/boosting.ts";
+export { boostingOptions, type ResolvedBoosting, resolveBoosting } from "./boosting/boostingOptions.ts";
+export type { BoostingOptions } from "./boosting/boostingOptions.types.ts";
+export { type FittedTrees, fitTrees, fittingTrees } from "./boosting/fitTrees.ts";
+export { TreeModel, type TreeModelParts } from "./boosting/treeModel.ts";
+export { TreePreprocessing, type TreePreprocessingJson } from "./boosting/treePreprocessing.ts";
 export { assertTable, type CheckTableOptions, checkTable } from "./checks/checks.ts";
 export { type Finding, type FindingCode, TableError } from "./checks/findings.ts";
 export { isTotalWord } from "./checks/rowChecks.ts";
 export { type Outside, type Unfamiliar, unfamiliarValues } from "./checks/unfamiliar.ts";
+export { unfamiliarToTrees } from "./checks/unfamiliarToTrees.ts";
 export type { ClassPredictions, NumberPredictions, PredictionIntervals, Predictions } from "./encoding/decode.ts";
 export { type EncodedRows, FittedPreprocessing, type PreprocessingJson } from "./encoding/fittedPreprocessing.ts";
 export {
@@ -17,7 +25,8 @@ export type { Scale, Scaling } from "./encoding/scaling/scaling.ts";
 export type { TargetTransform } from "./encoding/target.ts";
 export { combineMembers } from "./model/combineMembers.ts";
 export type { FrozenNetwork, NetworkSource } from "./model/frozenNetwork.ts";
-export type { ModelRecord } from "./model/modelFile.ts";
+export { type AnyTableModel, loadModel } from "./model/kinds/loadModel.ts";
+export type { ModelRecord } from "./model/kinds/modelRecord.ts";
 export { TabularNet } from "./model/network.ts";
 export { networkOf } from "./model/networkOf.ts";
 export {

@@ -1,4 +1,4 @@
-import { type Table, type TableModel, withSettledClasses } from "evenkeel/tabular";
+import { type AnyTableModel, type Table, withSettledClasses } from "evenkeel/tabular";
 import { loadModel } from "../../records/models/loadModel.ts";
 import { type Origin, originOf } from "../../records/models/origin.ts";
 import type { ActionContext } from "../../shell/context.ts";
@@ -35,7 +35,7 @@ interface EvaluateRequest {
 
 /** The scores of a model on a table, beside those that its training recorded. */
 export interface Evaluated {
-  readonly model: TableModel;
+  readonly model: AnyTableModel;
   /** The name that the user gave, or the id of the run. */
   readonly name: string;
   readonly origin: Origin;
@@ -125,7 +125,7 @@ function tableOf({ source, read }: EvaluateRequest, name: string, origin: Origin
 }
 
 /** A column of names, which no network can use but which identifies rows for people. */
-function labelsOf(model: TableModel): string[] {
+function labelsOf(model: AnyTableModel): string[] {
   const features = new Set(featureNames(model));
   return model.schema.columns
     .filter(({ name, kind, use }) => use === "ignored" && kind === "text" && !features.has(name))

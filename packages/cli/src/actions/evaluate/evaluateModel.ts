@@ -1,9 +1,9 @@
 import {
+  type AnyTableModel,
   type Predictions,
   type Split,
   scoresOf,
   type Table,
-  type TableModel,
   type TableScores,
   type Task,
 } from "evenkeel/tabular";
@@ -67,7 +67,7 @@ interface EvaluateOptions extends Pick<ActionContext, "signal" | "progress"> {
  * @throws the reason of `signal` if it is aborted
  */
 export async function evaluateModel(
-  model: TableModel,
+  model: AnyTableModel,
   table: Table,
   rows: Int32Array,
   { worst, parts, ...context }: EvaluateOptions,
@@ -89,7 +89,7 @@ export async function evaluateModel(
 }
 
 async function predictAll(
-  model: TableModel,
+  model: AnyTableModel,
   table: Table,
   rows: Int32Array,
   { signal, progress }: Pick<ActionContext, "signal" | "progress">,

@@ -1,11 +1,14 @@
-import { type FittedPreprocessing, scoresOf, type TableScores } from "evenkeel/tabular";
+import { type AnyTableModel, scoresOf, type TableScores } from "evenkeel/tabular";
 
 /**
  * Scores of constant predictions. For scaled targets the model holds the mean of the training rows,
  * or the mean of their logarithms. Otherwise the constant comes from the scored rows, which makes
  * it look better than it is.
  */
-export function guesses(preprocessing: FittedPreprocessing, truth: Float64Array): Record<string, TableScores> {
+export function guesses(
+  preprocessing: AnyTableModel["preprocessing"],
+  truth: Float64Array,
+): Record<string, TableScores> {
   const { task, classes } = preprocessing;
   if (classes !== undefined) {
     const shares = new Float64Array(classes.length);

@@ -1,5 +1,5 @@
 import { data, nn } from "evenkeel";
-import { networkOf, Preprocessing, type Table, type TableModel } from "evenkeel/tabular";
+import { type AnyTableModel, networkOf, Preprocessing, type Table, TreeModel } from "evenkeel/tabular";
 import { batchNormGap } from "evenkeel/train";
 
 /** How the loss of a network changes if BatchNorm uses the statistics of these rows. */
@@ -19,8 +19,9 @@ export interface StatisticsGap {
 /** Enough rows to see a difference; they are a single batch. */
 const mostRows = 8192;
 
-/** Returns undefined without BatchNorm, and for a single row, which has no variance. */
-export function statisticsGap(model: TableModel, table: Table, rows: Int32Array): StatisticsGap | undefined {
+/** Returns undefined without BatchNorm, for trees, and for a single row, which has no variance. */
+export function statisticsGap(model: AnyTableModel, table: Table, rows: Int32Array): StatisticsGap | undefined {
+  if (model instanceof TreeModel) return undefined;
   const { norm, hidden } = model.network.options;
   if (norm !== "batch" || hidden.length === 0 || rows.length < 2) return undefined;
   const taken = spread(rows);

@@ -1,11 +1,11 @@
 import {
+  type AnyTableModel,
   columnOf,
   readingOf,
   rowsWithTarget,
   type Split,
   splitRows,
   type Table,
-  type TableModel,
 } from "evenkeel/tabular";
 import type { Origin } from "../../records/models/origin.ts";
 import { misuse } from "../../shell/errors.ts";
@@ -26,7 +26,7 @@ export function hasTestRows({ seed, split }: Origin): boolean {
  * The rows to compare predictions with: those that have a target.
  * @throws CommandError if there are none, or one has a class that the model does not know
  */
-export function comparableRows({ schema }: TableModel, table: Table): Int32Array {
+export function comparableRows({ schema }: AnyTableModel, table: Table): Int32Array {
   if (summaryOf(columnOf(table, schema.target), readingOf(schema, schema.target)).missing === table.rows) {
     throw misuse("wrong-value", `no row has a value of "${schema.target}" to compare with`);
   }
@@ -39,7 +39,7 @@ export function comparableRows({ schema }: TableModel, table: Table): Int32Array
  * @throws CommandError if the record does not describe the split, or the table is not the one that
  *   was trained on
  */
-export function rowsOfParts({ schema }: TableModel, table: Table, origin: Origin, given = table): Split {
+export function rowsOfParts({ schema }: AnyTableModel, table: Table, origin: Origin, given = table): Split {
   const { seed, split } = origin;
   if (seed === undefined || split === undefined) {
     throw misuse("conflict", "--part: the model's record does not say how its rows were split", "leave --part out");
@@ -49,7 +49,13 @@ export function rowsOfParts({ schema }: TableModel, table: Table, origin: Origin
 }
 
 /** The rows of one part. @throws CommandError as {@link rowsOfParts}, and if there are none */
-export function rowsOfPart(model: TableModel, table: Table, part: PartName, origin: Origin, given?: Table): Int32Array {
+export function rowsOfPart(
+  model: AnyTableModel,
+  table: Table,
+  part: PartName,
+  origin: Origin,
+  given?: Table,
+): Int32Array {
   const taken = rowsOfParts(model, table, origin, given)[part];
   if (taken.length > 0) return taken;
   throw misuse("wrong-value", `--part: the training had no ${part} rows`);

@@ -1,9 +1,19 @@
-import type { DateFormat, NumberFormat, PreprocessingJson, Scaling, TableModel } from "evenkeel/tabular";
+import {
+  type AnyTableModel,
+  type DateFormat,
+  type NumberFormat,
+  type PreprocessingJson,
+  type Scaling,
+  type TableModel,
+  TreeModel,
+  type TreePreprocessingJson,
+} from "evenkeel/tabular";
 import { factorText } from "../../shell/figures.ts";
 
 type InputEncoding = PreprocessingJson["inputs"][number];
 type CategoryEncoding = Extract<InputEncoding, { kind: "category" }>;
 type NumberEncoding = Extract<InputEncoding, { kind: "numeric" | "date" }>;
+type TreeEncoding = TreePreprocessingJson["inputs"][number];
 
 /** A column of the table that a model was trained on. */
 export interface ModelColumn {
@@ -13,22 +23,57 @@ export interface ModelColumn {
   /** Why it is ignored. */
   readonly why?: string;
   /** What is known of its values, and what becomes of them. */
-  readonly values?: string;
+  readonly values?: string | undefined;
   readonly categories?: readonly string[];
 }
 
-export function describeColumns({ schema, preprocessing }: TableModel): ModelColumn[] {
-  const { inputs, target } = preprocessing.toJSON();
-  const { classes } = preprocessing;
-  const encodings = new Map(inputs.map((encoding) => [encoding.column, encoding]));
-  return schema.columns.map(({ name, kind, use, why }) => {
+export function describeColumns(model: AnyTableModel): ModelColumn[] {
+  const { target } = model.preprocessing.toJSON();
+  const { classes } = model.preprocessing;
+  const encodings = new Map(model instanceof TreeModel ? treeTexts(model) : networkTexts(model));
+  return model.schema.columns.map(({ name, kind, use, why }) => {
     const encoding = encodings.get(name);
     if (use === "target")
       return { name, kind, use, values: targetText(target), ...(classes && { categories: classes }) };
     if (encoding === undefined) return { name, kind, use, ...(why !== undefined && { why }) };
-    const categories = encoding.kind === "category" ? encoding.categories : undefined;
-    return { name, kind, use, values: encodingText(encoding), ...(categories && { categories }) };
+    const { values, categories } = encoding;
+    return { name, kind, use, values, ...(categories && { categories }) };
   });
+}
+
+type ColumnText = readonly [column: string, text: Pick<ModelColumn, "values" | "categories">];
+
+function networkTexts({ preprocessing }: TableModel): ColumnText[] {
+  return preprocessing
+    .toJSON()
+    .inputs.map((encoding) => [
+      encoding.column,
+      { values: encodingText(encoding), ...(encoding.kind === "category" && { categories: encoding.categories }) },
+    ]);
+}
+
+function treeTexts({ preprocessing }: TreeModel): ColumnText[] {
+  return preprocessing
+    .toJSON()
+    .inputs.map((encoding) => [
+      encoding.column,
+      { values: treeText(encoding), ...(encoding.kind === "category" && { categories: encoding.categories }) },
+    ]);
+}
+
+function treeText(encoding: TreeEncoding): string {
+  switch (encoding.kind) {
+    case "numeric":
+      return encoding.numbers === undefined ? "as it is" : writtenAs(encoding.numbers);
+    case "boolean":
+      return "false or true";
+    case "category":
+      return `${encoding.categories.length}: ${encoding.categories.join(", ")}`;
+    case "date":
+      return encoding.parts.join(", ");
+    default:
+      return encoding satisfies never;
+  }
 }
 
 function encodingText(encoding: InputEncoding): string {

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { readSafetensorsHeader, type SafetensorsHeader } from "evenkeel/io";
-import { TableModel } from "evenkeel/tabular";
+import { type AnyTableModel, loadModel } from "evenkeel/tabular";
 import { misuse, sentence } from "../../shell/errors.ts";
 
 /** What a safetensors file is. */
@@ -8,7 +8,7 @@ export interface ModelFile {
   readonly header: SafetensorsHeader;
   readonly bytes: number;
   /** Where the file is one of evenkeel's models. */
-  readonly model?: TableModel;
+  readonly model?: AnyTableModel;
 }
 
 /** @throws CommandError if it cannot be read, is damaged, or no safetensors file */
@@ -23,7 +23,7 @@ export function readModelFile(path: string, name: string): ModelFile {
     );
   }
   try {
-    return { header, bytes, model: TableModel.load(readFileSync(path)) };
+    return { header, bytes, model: loadModel(readFileSync(path)) };
   } catch (error) {
     throw misuse("damaged-file", `${name} is damaged: ${sentence(error)}`, undefined, { cause: error });
   }

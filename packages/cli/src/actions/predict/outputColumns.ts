@@ -1,4 +1,4 @@
-import type { Column, TableModel } from "evenkeel/tabular";
+import type { AnyTableModel, Column } from "evenkeel/tabular";
 import { misuse } from "../../shell/errors.ts";
 import { dateText } from "./dateText.ts";
 import type { PredictedBlock } from "./predictBlocks.ts";
@@ -21,7 +21,7 @@ export interface OutputColumn {
  * @throws CommandError if a kept column has the name of one of these
  */
 export function outputColumns(
-  model: TableModel,
+  model: AnyTableModel,
   kept: readonly Column[],
   marks: readonly RowMark[] = [],
 ): OutputColumn[] {

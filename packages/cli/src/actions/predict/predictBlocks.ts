@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Predictions, Table, TableModel } from "evenkeel/tabular";
+import type { AnyTableModel, Predictions, Table } from "evenkeel/tabular";
 
 /** Predictions of some rows that follow each other. */
 export interface PredictedBlock {
@@ -21,7 +21,7 @@ const blockRows = 16_384;
  *   it is aborted
  */
 export async function* predictBlocks(
-  model: TableModel,
+  model: AnyTableModel,
   table: Table,
   { rows, signal }: { readonly rows?: Int32Array | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<PredictedBlock> {

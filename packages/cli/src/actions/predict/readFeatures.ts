@@ -1,4 +1,4 @@
-import { type Column, type Table, type TableModel, tableFromRows } from "evenkeel/tabular";
+import { type AnyTableModel, type Column, type Table, tableFromRows } from "evenkeel/tabular";
 import type { ActionContext } from "../../shell/context.ts";
 import type { PlaceOf } from "../../shell/dialect.ts";
 import { type CommandError, misuse, sentence } from "../../shell/errors.ts";
@@ -24,7 +24,7 @@ export interface Features {
 }
 
 /** The columns that a model predicts from. */
-export function featureNames({ preprocessing }: TableModel): string[] {
+export function featureNames({ preprocessing }: AnyTableModel): string[] {
   return preprocessing.toJSON().inputs.map(({ column }) => column);
 }
 
@@ -46,7 +46,7 @@ interface ReadFeatures {
  *   model
  */
 export async function readFeatures(
-  model: TableModel,
+  model: AnyTableModel,
   source: string | undefined,
   flags: TableFlags,
   context: ActionContext,
@@ -66,7 +66,7 @@ export async function readFeatures(
 }
 
 /** The columns of which a model knows texts, not numbers. */
-function textNames({ schema }: TableModel): string[] {
+function textNames({ schema }: AnyTableModel): string[] {
   return schema.columns.filter(({ kind }) => kind !== "numeric" && kind !== "boolean").map(({ name }) => name);
 }
 
@@ -95,7 +95,7 @@ async function readNeeded(
  * @throws CommandError if a text is no JSON object of plain values, or no row has any column of the
  *   model
  */
-export function rowsFeatures(model: TableModel, texts: readonly string[], nulls: readonly string[] = []): Features {
+export function rowsFeatures(model: AnyTableModel, texts: readonly string[], nulls: readonly string[] = []): Features {
   const given = tableOf(texts.map(parseRow));
   const columns = withoutTexts(given.columns, nulls);
   const { table, warnings, absent } = completed(model, { rows: given.rows, columns }, "--row", true);
@@ -139,7 +139,7 @@ function kindOf(value: unknown): string {
  * have.
  */
 function completed(
-  model: TableModel,
+  model: AnyTableModel,
   table: Table,
   source: string,
   mayLack: boolean,

@@ -1,4 +1,4 @@
-import type { TableModel, Unfamiliar } from "evenkeel/tabular";
+import type { AnyTableModel, Unfamiliar } from "evenkeel/tabular";
 import type { PredictedBlock } from "./predictBlocks.ts";
 
 /** What JSON says of a row beside its prediction, where there is something to say. */
@@ -11,7 +11,7 @@ export interface RowMark {
  * `outside`: the columns whose number or date is outside the range of the training rows. `clamped`:
  * true where the prediction was held in the range of their targets.
  */
-export function rowMarks({ preprocessing }: TableModel, unfamiliar: readonly Unfamiliar[]): RowMark[] {
+export function rowMarks({ preprocessing }: AnyTableModel, unfamiliar: readonly Unfamiliar[]): RowMark[] {
   const columns = new Map<number, string[]>();
   for (const { column, outside } of unfamiliar) {
     for (const row of outside?.rows ?? []) {

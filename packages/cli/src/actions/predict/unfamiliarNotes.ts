@@ -1,8 +1,11 @@
 import {
+  type AnyTableModel,
   type Outside,
   type PreprocessingJson,
-  type TableModel,
+  TreeModel,
+  type TreePreprocessingJson,
   type Unfamiliar,
+  unfamiliarToTrees,
   unfamiliarValues,
 } from "evenkeel/tabular";
 import { valueText, wholeText } from "../../shell/figures.ts";
@@ -17,8 +20,12 @@ const mostColumns = 6;
  * What a model was not taught, of the columns that are there.
  * @throws RangeError if a value is not of its column's kind
  */
-export function unfamiliarIn({ preprocessing }: TableModel, { table, absent }: Features): Unfamiliar[] {
-  return unfamiliarValues(preprocessing, table).filter(({ column }) => !absent.includes(column));
+export function unfamiliarIn(model: AnyTableModel, { table, absent }: Features): Unfamiliar[] {
+  const found =
+    model instanceof TreeModel
+      ? unfamiliarToTrees(model.preprocessing, table)
+      : unfamiliarValues(model.preprocessing, table);
+  return found.filter(({ column }) => !absent.includes(column));
 }
 
 /**
@@ -27,15 +34,15 @@ export function unfamiliarIn({ preprocessing }: TableModel, { table, absent }: F
  * @param rows how many there are
  */
 export function unfamiliarNotes(
-  { preprocessing }: TableModel,
+  { preprocessing }: AnyTableModel,
   unfamiliar: readonly Unfamiliar[],
   rows: number,
 ): string[] {
-  const encodings = new Map(preprocessing.toJSON().inputs.map((encoding) => [encoding.column, encoding]));
+  const encodings = new Map([...preprocessing.toJSON().inputs].map((encoding) => [encoding.column, encoding]));
   // Training had rows without a value, and an input that says so.
   const knowsMissing = (column: string) => {
     const encoding = encodings.get(column);
-    return encoding !== undefined && encoding.kind !== "category" && encoding.indicator;
+    return encoding !== undefined && "indicator" in encoding && encoding.indicator;
   };
   const of = (part: number) => partOf(part, rows, "row");
   const guessed = unfamiliar.flatMap(({ column, missing, unknown, examples }) => {
@@ -59,8 +66,12 @@ export function unfamiliarNotes(
   return [...guessed, ...outsideNotes(unfamiliar, rows)];
 }
 
-function orRarely(encoding: PreprocessingJson["inputs"][number] | undefined): string {
-  return encoding?.kind === "category" && encoding.rareBelow > 1 ? ` in ${encoding.rareBelow} rows` : "";
+function orRarely(
+  encoding: PreprocessingJson["inputs"][number] | TreePreprocessingJson["inputs"][number] | undefined,
+): string {
+  return encoding?.kind === "category" && "rareBelow" in encoding && encoding.rareBelow > 1
+    ? ` in ${encoding.rareBelow} rows`
+    : "";
 }
 
 function outsideNotes(unfamiliar: readonly Unfamiliar[], rows: number): string[] {
@@ -82,7 +93,7 @@ function outsideNotes(unfamiliar: readonly Unfamiliar[], rows: number): string[]
 }
 
 /** What is said of predictions that were held in the range of the training rows' targets. */
-export function clampedNotes({ preprocessing }: TableModel, clamped: number, rows: number): string[] {
+export function clampedNotes({ preprocessing }: AnyTableModel, clamped: number, rows: number): string[] {
   const { target } = preprocessing.toJSON();
   if (clamped === 0 || target.task !== "regression") return [];
   const range = `${valueText(target.least)} to ${valueText(target.most)}`;

@@ -76,6 +76,9 @@ export function resumedRun(request: ResumeRequest): ResumedRun {
 }
 
 function checkResumable(run: Run, { epochs, given }: ResumeRequest): void {
+  if (run.config.settings.model === "trees") {
+    throw misuse("wrong-state", `the run ${run.id} is one of trees, which are not resumed`, "train again");
+  }
   const schedule = String(run.config.settings.schedule);
   const ends = endsWithEpochs(schedule);
   if (epochs !== undefined && ends) {

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import { TableModel } from "evenkeel/tabular";
+import { type AnyTableModel, loadModel as readModel } from "evenkeel/tabular";
 import { misuse, sentence } from "../../shell/errors.ts";
 import type { RunsFolder } from "../runs/runsFolder.ts";
 import { findModel, type ModelPlace } from "./findModel.ts";
 
 interface LoadedModel extends ModelPlace {
-  readonly model: TableModel;
+  readonly model: AnyTableModel;
 }
 
 /**
@@ -15,7 +15,7 @@ export function loadModel(wanted: string, options: RunsFolder): LoadedModel {
   const place = findModel(wanted, options);
   const bytes = readBytes(place);
   try {
-    return { ...place, model: TableModel.load(bytes) };
+    return { ...place, model: readModel(bytes) };
   } catch (error) {
     // Any error here means that the file is damaged.
     throw misuse("damaged-file", `${place.name} cannot be used: ${sentence(error)}`, undefined, { cause: error });

@@ -22,18 +22,28 @@ function horner(coefficients: readonly number[], z: number): number {
   return sum;
 }
 
-/** 2^n for a whole n from -1022 to 1023. */
-function powerOfTwo(n: number): number {
-  words[0] = 0;
-  words[1] = (n + 1023) << 20;
-  return float[0];
-}
+/** 2^n for whole n from -1022 to 1023, at n + 1022. */
+const powersOfTwo = /* @__PURE__ */ Float64Array.from({ length: 2046 }, (_, i) => 2 ** (i - 1022));
 
-/** (exp(r) - 1 - r) / r^2: 1 / 2!, 1 / 3!, ... */
-const expSeries = [
-  ...[1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040, 1 / 40320, 1 / 362880, 1 / 3628800, 1 / 39916800],
-  ...[1 / 479001600, 1 / 6227020800, 1 / 87178291200],
-];
+/**
+ * (exp(r) - 1 - r) / r^2: 1 / 2!, 1 / 3!, ... Written out, as boosted trees take it millions of
+ * times: a third of the time of a loop over the coefficients.
+ */
+function expSeries(r: number): number {
+  let sum = r * (1 / 87178291200) + 1 / 6227020800;
+  sum = sum * r + 1 / 479001600;
+  sum = sum * r + 1 / 39916800;
+  sum = sum * r + 1 / 3628800;
+  sum = sum * r + 1 / 362880;
+  sum = sum * r + 1 / 40320;
+  sum = sum * r + 1 / 5040;
+  sum = sum * r + 1 / 720;
+  sum = sum * r + 1 / 120;
+  sum = sum * r + 1 / 24;
+  sum = sum * r + 1 / 6;
+  sum = sum * r + 1 / 2;
+  return sum;
+}
 
 /** e^x = 2^n e^r with |r| at most ln(2) / 2; subnormal and infinite results as they should be. */
 export function exp(x: number): number {
@@ -43,10 +53,10 @@ export function exp(x: number): number {
   const high = x - n * ln2[0];
   const low = n * ln2[1];
   const r = high - low;
-  const result = 1 + (high - (low - r * r * horner(expSeries, r)));
+  const result = 1 + (high - (low - r * r * expSeries(r)));
   // In two steps, because 2^n alone may over- or underflow.
   const half = n >> 1;
-  return result * powerOfTwo(half) * powerOfTwo(n - half);
+  return result * powersOfTwo[half + 1022] * powersOfTwo[n - half + 1022];
 }
 
 /** (2 artanh(s) - 2s) / (s s^2), in s^2: 2 / 3, 2 / 5, ... */

@@ -53,6 +53,7 @@ describe("baselines of numbers", () => {
       ["mean", 240],
       ["median", 240],
       ["ridge", 240],
+      ["trees", 240],
     ]);
     for (const [i, { scores, lambda }] of again.entries()) {
       expect(scores.validation).toEqual(once[i].scores.validation);
@@ -140,7 +141,30 @@ describe("baselines of numbers", () => {
   it("leave linear models out above 300 inputs", () => {
     const many = of((i) => `c${i % 400}`, 900);
     const found = baselinesOf({ many, y: of(noise, 900) }, { embedAbove: 2000 });
-    expect(Object.keys(found)).toEqual(["mean", "median"]);
+    expect(Object.keys(found)).toEqual(["mean", "median", "trees"]);
+  });
+});
+
+describe("boosted trees", () => {
+  const a = of(noise);
+  const b = of((i) => noise(i + 1000));
+
+  it("see what no straight line does, in the target's own unit, and can be left out", () => {
+    const found = baselinesOf({ a, b, y: of((i) => 1000 * Math.sign(a[i]) * Math.sign(b[i])) });
+    expect(found.trees.scores.test?.rmse).toBeLessThan(0.5 * (found.ridge.scores.test?.rmse ?? 0));
+    const table = tableFromColumns({ a, b, y: a });
+    const schema = inferSchema(table, { target: "y" });
+    const split = splitRows(table, schema);
+    const preprocessing = Preprocessing.fit(table, schema, split.train);
+    const names = baselines(table, preprocessing, split, { trees: false }).map(({ name }) => name);
+    expect(names).toEqual(["mean", "median", "ridge"]);
+  });
+
+  it("are of the logarithm where the target is: errors are shares of it then", () => {
+    const y = of((i) => Math.exp(9 * a[i]));
+    const share = ({ scores }: Baseline) => scores.train.mae;
+    expect(share(baselinesOf({ a, y }, { target: "log" }).trees)).not.toBe(share(baselinesOf({ a, y }).trees));
+    expect(baselinesOf({ a, y }, { target: "log" }).trees.scores.test?.r2).toBeGreaterThan(0.9);
   });
 });
 

@@ -2,6 +2,8 @@ import { checkOptions, refuse, wrongType } from "../../core/index.ts";
 import { Generator, randperm, type Seed } from "../../random/index.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { Storage } from "../../tensor/storage.ts";
+import { fitTrees } from "../boosting/fitTrees.ts";
+import { outputOf } from "../boosting/treeModel.ts";
 import type { Predictions } from "../encoding/decode.ts";
 import type { Preprocessing } from "../encoding/preprocessing.ts";
 import { meanOf, quantilesOf } from "../encoding/scaling/statistics.ts";
@@ -15,7 +17,7 @@ import { gramOf, solveRidge } from "./ridge.ts";
 
 /** A model that a network must beat to be worth its trouble. */
 export interface Baseline {
-  readonly name: "mean" | "median" | "ridge" | "commonest class" | "logistic";
+  readonly name: "mean" | "median" | "ridge" | "commonest class" | "logistic" | "trees";
   /** On each part of the split that has rows. */
   readonly scores: { readonly train: TableScores; readonly validation?: TableScores; readonly test?: TableScores };
   /** What it predicts for rows of the table: after a refit, that of the refit. */
@@ -37,6 +39,8 @@ export interface BaselineOptions {
    * (false).
    */
   readonly refit?: boolean | undefined;
+  /** Whether boosted trees are among them, which take the longest (true). */
+  readonly trees?: boolean | undefined;
 }
 
 /**
@@ -62,6 +66,8 @@ const usualLambda = 1e-3;
  * column its 30 commonest categories; what they predict is not clamped. The penalty is the one that is best on
  * the validation rows. They are fitted on 100,000 random training rows where there are more, fewer
  * if inputs times outputs are more than 20 (`rows` says how many), and left out above 300 inputs.
+ * Last are boosted trees, fitted with the defaults of scikit-learn's HistGradientBoosting on all
+ * training rows, from the columns as they are.
  * @throws TypeError or RangeError for an option that is unknown or does not fit
  * @throws RangeError if there are no training rows, or a value cannot be encoded
  */
@@ -72,19 +78,24 @@ export function baselines(
   options: BaselineOptions = {},
 ): Baseline[] {
   checkStructure("baselines", table);
-  checkOptions("baselines", options, ["seed", "refit"]);
-  const { seed = 0, refit = false } = options;
+  checkOptions("baselines", options, ["seed", "refit", "trees"]);
+  const { seed = 0, refit = false, trees = true } = options;
   if (typeof refit !== "boolean") throw wrongType("baselines", { option: "refit" }, refit, "true or false");
+  if (typeof trees !== "boolean") throw wrongType("baselines", { option: "trees" }, trees, "true or false");
   for (const rows of [split.train, split.validation, split.test]) checkRows("baselines", table, rows);
   if (split.train.length === 0) throw refuse("wrong-value", "baselines", "there are no training rows");
   const constant = preprocessing.task === "regression" ? constantNumbers : constantClasses;
   const fitted = (rows: Int32Array, lambda?: number): Baseline[] => [
     ...constant(table, preprocessing, split, rows),
     ...fitLinear(table, preprocessing, split, rows, seed, lambda),
+    ...(trees ? [boosted(table, preprocessing, split, rows, seed)] : []),
   ];
   const once = fitted(split.train);
   if (!refit || split.validation.length === 0) return once;
-  const again = fitted(joinedRows(split.train, split.validation), once.at(-1)?.lambda);
+  const again = fitted(
+    joinedRows(split.train, split.validation),
+    once.find(({ lambda }) => lambda !== undefined)?.lambda,
+  );
   return again.map((baseline, i) => {
     const { validation } = once[i].scores;
     return { ...baseline, scores: { ...baseline.scores, ...(validation && { validation }) } };
@@ -131,6 +142,26 @@ function constantClasses(table: Table, preprocessing: Preprocessing, split: Spli
     return { classes: new Array<string>(rows.length).fill(commonest), probabilities };
   };
   return [{ name: "commonest class", ...scored(table, preprocessing, split, predict), rows: truth.length }];
+}
+
+/** Boosted trees of the columns that the preprocessing reads, as it reads them. */
+function boosted(table: Table, preprocessing: Preprocessing, split: Split, rows: Int32Array, seed: Seed): Baseline {
+  const { inputs, target, nulls } = preprocessing.toJSON();
+  const columns = inputs.map((encoding) => ({
+    name: encoding.column,
+    ...encoding,
+    ...(encoding.kind === "category" && { notNull: encoding.categories }),
+  }));
+  const fitted = fitTrees(table, columns, target, nulls, rows, {}, seed);
+  const predict: Predict = (rows) =>
+    fitted.preprocessing.decode(outputOf(fitted.preprocessing, fitted.trees, table, rows));
+  const note = fitted.heldBackLoss.length > 0 ? `ended early, after ${fitted.trees.iterations} rounds` : undefined;
+  return {
+    name: "trees",
+    ...scored(table, preprocessing, split, predict),
+    rows: rows.length,
+    ...(note && { note }),
+  };
 }
 
 /** [outputs, width + 1]: the weights of a linear model, intercepts last. */

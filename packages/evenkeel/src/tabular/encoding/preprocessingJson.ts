@@ -168,7 +168,8 @@ function readIndicator(at: string, from: Record<string, unknown>): { indicator: 
   return { indicator: booleanAt(`${at}.indicator`, from.indicator) };
 }
 
-function readTarget(at: string, value: unknown): TargetEncoding {
+/** @throws TypeError or RangeError saying what is wrong where */
+export function readTarget(at: string, value: unknown): TargetEncoding {
   const isClass = typeof value === "object" && value !== null && Object.hasOwn(value, "classes");
   const own = isClass ? ["classes"] : ["log", "mean", "std", "least", "most", "clamp"];
   const from = objectAt(at, value, ["task", "column", "kind", ...own], ["numbers", isClass ? "threshold" : "interval"]);

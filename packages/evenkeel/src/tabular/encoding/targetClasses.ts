@@ -101,9 +101,9 @@ export function classesOf(column: Column, kind: ColumnKind, reading: Reading): s
   return sortedTexts(column, reading);
 }
 
-/** The texts that a column holds, sorted. */
-function sortedTexts(column: Column, reading: Reading): string[] {
-  const { codes, dictionary } = textsOf(column, reading);
+/** The texts that a column holds, sorted; of some rows, if they are given. */
+export function sortedTexts(column: Column, reading: Reading, rows?: Int32Array): string[] {
+  const { codes, dictionary } = textsOf(column, reading, rows);
   const used = new Uint8Array(dictionary.length);
   for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) used[codes[i]] = 1;
   return dictionary.filter((_, code) => used[code] === 1).sort((a, b) => (a < b ? -1 : 1));

@@ -1,12 +1,13 @@
-import { check, checkOptions, flag, type NdArray, wrongType, wrongValue } from "../../core/index.ts";
+import { check, checkOptions, flag, type NdArray, wrongValue } from "../../core/index.ts";
 import { encodeFile, rawArray } from "../../io/file.ts";
 import type { Predictions } from "../encoding/decode.ts";
 import { checkArguments, type FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
 import type { Schema } from "../schema/schema.ts";
 import type { Table } from "../table/table.ts";
-import { tableFromRows } from "../table/tableFrom.ts";
 import { FrozenNetwork, type NetworkSource } from "./frozenNetwork.ts";
-import { describeModel, type ModelRecord, readModel } from "./modelFile.ts";
+import { completeRows } from "./kinds/completeRows.ts";
+import { type ModelRecord, plainRecord } from "./kinds/modelRecord.ts";
+import { describeModel, readModel } from "./modelFile.ts";
 
 /**
  * So many rows are encoded at a time: the inputs of a large table, a hundred and more for each row,
@@ -52,7 +53,7 @@ export class TableModel {
     this.preprocessing = preprocessing;
     this.network = FrozenNetwork.of(network);
     checkTask(this);
-    this.record = plainRecord(record);
+    this.record = plainRecord("TableModel", record);
   }
 
   /**
@@ -80,7 +81,7 @@ export class TableModel {
    * counts as missing.
    */
   predictRows(rows: readonly Readonly<Record<string, unknown>>[]): Predictions {
-    return this.predict(this.#complete(tableFromRows(rows)));
+    return this.predict(completeRows(rows, this.schema));
   }
 
   /** What the network says before decoding, [rows, outputs]. */
@@ -118,15 +119,6 @@ export class TableModel {
     check("TableModel.load", { option: "compile" }, compile, flag());
     return new TableModel(readModel(bytes, compile));
   }
-
-  /** With a column of nothing for each feature that the rows do not have. */
-  #complete(table: Table): Table {
-    const names = new Set(table.columns.map(({ name }) => name));
-    const missing = this.schema.columns
-      .filter(({ name, use }) => use === "feature" && !names.has(name))
-      .map(({ name }) => ({ name, type: "text", codes: new Int32Array(table.rows).fill(-1), dictionary: [] }) as const);
-    return { rows: table.rows, columns: [...table.columns, ...missing] };
-  }
 }
 
 /**
@@ -137,12 +129,4 @@ function checkTask({ network, preprocessing }: TableModel): void {
   const { task } = network.size;
   if (network.options.members === 1 || task === preprocessing.task) return;
   throw wrongValue("TableModel", "network.size.task", task, `"${preprocessing.task}", the task of the preprocessing`);
-}
-
-/** A copy as a file would give it back: what is no number is null. */
-function plainRecord(record: ModelRecord): ModelRecord {
-  if (typeof record !== "object" || record === null || Array.isArray(record)) {
-    throw wrongType("TableModel", "record", record, "an object of plain JSON");
-  }
-  return JSON.parse(JSON.stringify(record));
 }

@@ -19,8 +19,7 @@ export function tableRecord(training: Omit<TableTraining, "model">, wanted: Spli
     target: schema.target,
     task: schema.task,
     seed,
-    ...(isGiven(wanted) ? {} : { split: { ...defaultShares, ...asJson(wanted) } }),
-    sizes: { train: split.train.length, validation: split.validation.length, test: split.test.length },
+    ...splitRecord(wanted, split),
     plan: planned,
     epochs: history.epochs.length,
     keptEpoch,
@@ -28,6 +27,14 @@ export function tableRecord(training: Omit<TableTraining, "model">, wanted: Spli
     baselines: Object.fromEntries(baselines.map((baseline) => [baseline.name, baseline.scores])),
     ...(statistics && { statistics: statistics.kept }),
     ...(refit?.kept && { refit: { rows: refit.rows.length } }),
+  };
+}
+
+/** How the rows were split, and how many there are of each part. */
+export function splitRecord(wanted: Split | SplitOptions, split: Split): ModelRecord {
+  return {
+    ...(isGiven(wanted) ? {} : { split: { ...defaultShares, ...asJson(wanted) } }),
+    sizes: { train: split.train.length, validation: split.validation.length, test: split.test.length },
   };
 }
 

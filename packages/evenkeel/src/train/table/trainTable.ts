@@ -1,19 +1,13 @@
-import { defaultOf, text, withoutUndefined, wrongState } from "../../core/index.ts";
+import { defaultOf, text, wrongState } from "../../core/index.ts";
 import {
-  assertTable,
   type Baseline,
   baselines,
   type Finding,
   type Schema,
   type ScoreIntervals,
   type Split,
-  type SplitOptions,
-  schemaOptionsOf,
-  settleRareClasses,
-  splitRows,
   type Table,
   TableModel,
-  withoutGroup,
 } from "../../tabular/index.ts";
 import type { History } from "../fit/history.ts";
 import { checkDecision, decide, type TableDecision } from "./decision.ts";
@@ -21,11 +15,11 @@ import { metricOf, type TableMetric } from "./events.ts";
 import { checkTableOptions, trainTableOptions } from "./options.ts";
 import type { TrainTableOptions } from "./options.types.ts";
 import { planTable, type TablePlan } from "./plan.ts";
-import { copiesAcross, planFindings } from "./planFindings.ts";
+import { planFindings } from "./planFindings.ts";
 import { tableRecord } from "./record.ts";
 import { refit, type TableRefit } from "./refit.ts";
 import { type PartScores, scoreStage } from "./scores.ts";
-import { checkedSplit } from "./split.ts";
+import { settleTable } from "./settleTable.ts";
 import { fitStage, newStage } from "./stage.ts";
 import type { StatisticsChoice } from "./statistics.ts";
 import { testIntervals } from "./testIntervals.ts";
@@ -92,26 +86,12 @@ export interface TableTraining {
  */
 export async function trainTable(given: Table, options: TrainTableOptions): Promise<TableTraining> {
   checkTableOptions(options);
-  const { rareClasses, split: wanted = {} } = options;
-  const { seed = defaultOf(trainTableOptions, "seed") } = options;
-  const asked = schemaOptionsOf(options);
-  const known = "train" in wanted ? undefined : rowsNotGiven(given, wanted);
-  const {
-    table,
-    schema: inferred,
-    findings: rare,
-    settled,
-    leftOut,
-  } = settleRareClasses(given, asked, rareClasses, known);
-  const schema = "train" in wanted ? inferred : withoutGroup(inferred, wanted);
-  const noticed = [...rare, ...assertTable(table, schema, { rareClasses, leftOut })];
-  const split =
-    "train" in wanted ? checkedSplit(table, wanted) : splitRows(table, schema, { seed, ...withoutUndefined(wanted) });
+  const { seed = defaultOf(trainTableOptions, "seed"), split: wanted = {} } = options;
+  const { table, schema, findings: noticed, split, settled } = settleTable(given, { ...options, seed, split: wanted });
   const plan = planTable(split, schema.task, options);
   checkDecision(schema, split, options);
   const stage = newStage(table, schema, plan, split, options);
-  const across = isDrawn(wanted) ? [] : copiesAcross(table, schema, split);
-  const findings = [...noticed, ...across, ...planFindings(table, plan, split, stage.preprocessing)];
+  const findings = [...noticed, ...planFindings(table, plan, split, stage.preprocessing)];
   const { signal, resume, onEpoch } = options;
   if (resume?.first !== undefined && !plan.refit) {
     throw wrongState(
@@ -153,22 +133,6 @@ export async function trainTable(given: Table, options: TrainTableOptions): Prom
   const rareRecord = settled === undefined ? {} : { rareClasses: settled };
   const record = { ...tableRecord(training, wanted), ...rareRecord, ...options.record };
   return { model: new TableModel({ ...model, record }), ...training };
-}
-
-/** The rows that were not given to a part: the schema is theirs. Undefined for all rows. */
-function rowsNotGiven({ rows }: Table, { validation, test }: SplitOptions): Int32Array | undefined {
-  const parts = [validation, test].filter((part) => typeof part === "object");
-  if (parts.length === 0) return undefined;
-  const isGiven = new Uint8Array(rows);
-  for (const part of parts) for (const row of part) isGiven[row] = 1;
-  return Int32Array.from({ length: rows }, (_, row) => row).filter((row) => isGiven[row] === 0);
-}
-
-/** Whether rows were drawn for all parts: then `splitRows` has kept copies together. */
-function isDrawn(wanted: Split | SplitOptions): boolean {
-  if ("train" in wanted) return false;
-  const { validation, test, group, time } = wanted;
-  return typeof validation !== "object" && typeof test !== "object" && group === undefined && time === undefined;
 }
 
 /**

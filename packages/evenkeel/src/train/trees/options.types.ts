@@ -1,0 +1,45 @@
+// Written by `npm run docs` from the declarations; change those.
+import type { OptionValue } from "../../core/index.ts";
+import type { SchemaOptions } from "../../tabular/schema/schemaOptions.types.ts";
+import type { trainTreesOptions } from "./options.ts";
+
+type Value<K extends keyof typeof trainTreesOptions> = OptionValue<typeof trainTreesOptions, K>;
+
+/** How boosted trees for a table are trained. Only the target is required. */
+export interface TrainTreesOptions extends SchemaOptions {
+  /**
+   * Parts of the table by rows, or how to draw them. Default: 16% of the rows to validate by and
+   * 20% to test on.
+   */
+  readonly split?: Value<"split"> | undefined;
+  /**
+   * What is done with the rows of rare classes, those of fewer than 10 rows: drop leaves them out,
+   * merge makes them one class, "other", keep trains on them as they are. Default: classes of a
+   * single row are dropped.
+   */
+  readonly rareClasses?: Value<"rareClasses"> | undefined;
+  /** How the trees are grown. */
+  readonly trees?: Value<"trees"> | undefined;
+  /**
+   * The split, unless it has a seed of its own, and the rows that early stopping holds back follow
+   * from it. Default: 0.
+   */
+  readonly seed?: Value<"seed"> | undefined;
+  /**
+   * Fits once more on the training and the validation rows together, and keeps those trees, if
+   * there are such rows. Validation scores are then of the first fit, test scores of the second.
+   * Default: true.
+   */
+  readonly refit?: Value<"refit"> | undefined;
+  /**
+   * Ends the training after a tree; the trees so far are kept, during a refit those of the first
+   * fit.
+   */
+  readonly signal?: Value<"signal"> | undefined;
+  /**
+   * Further entries of the model's `record`, plain JSON: where the table came from, for example.
+   */
+  readonly record?: Value<"record"> | undefined;
+  /** Called, and awaited, after each iteration. */
+  readonly onIteration?: Value<"onIteration"> | undefined;
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { tableFromRows } from "../../tabular/index.ts";
+import type { TreeIterationEvent } from "./options.ts";
+import { trainTrees } from "./trainTrees.ts";
+
+const rows = Array.from({ length: 400 }, (_, i) => ({
+  a: Math.sin(i * 1.7),
+  b: Math.cos(i * 2.3),
+  kind: `k${(i * i) % 7}`,
+  y: Math.sign(Math.sin(i * 1.7) * Math.cos(i * 2.3)) * 3 + ((i * i) % 7),
+}));
+const table = tableFromRows(rows);
+
+describe("trainTrees", () => {
+  it("scores the first fit on validation rows and the refit on the others", async () => {
+    const stages = new Map<string, number>();
+    const onIteration = ({ stage, iteration, iterations }: TreeIterationEvent) => {
+      stages.set(stage, iteration);
+      expect(iterations).toBe(60);
+    };
+    const result = await trainTrees(table, { target: "y", trees: { maxIter: 60 }, onIteration });
+    expect([...stages]).toEqual([
+      ["training", 60],
+      ["refit", 60],
+    ]);
+    const { model, scores, refit, split } = result;
+    expect(refit?.rows).toHaveLength(split.train.length + split.validation.length);
+    const once = await trainTrees(table, { target: "y", trees: { maxIter: 60 }, refit: false });
+    expect(once.refit).toBeUndefined();
+    expect(scores.validation).toEqual(once.scores.validation);
+    expect(scores.test).not.toEqual(once.scores.test);
+    const ridge = result.baselines.find(({ name }) => name === "ridge");
+    expect(scores.test?.rmse).toBeLessThan(0.6 * (ridge?.scores.test?.rmse ?? 0));
+    expect(model.record).toMatchObject({ iterations: 60, reason: "completed", refit: { rows: 320 }, target: "y" });
+    expect((await trainTrees(table, { target: "y", trees: { maxIter: 60 } })).model.save()).toEqual(model.save());
+  });
+
+  it("ends at a signal with the trees so far, and begins no refit", async () => {
+    const stop = new AbortController();
+    const onIteration = ({ iteration }: TreeIterationEvent) => iteration === 5 && stop.abort();
+    const { iterations, reason, refit } = await trainTrees(table, { target: "y", signal: stop.signal, onIteration });
+    expect([iterations, reason, refit]).toEqual([5, "aborted", undefined]);
+  });
+
+  it("keeps the first fit if a signal ends the refit", async () => {
+    const stop = new AbortController();
+    const onIteration = ({ stage }: TreeIterationEvent) => stage === "refit" && stop.abort();
+    const { iterations, refit } = await trainTrees(table, { target: "y", signal: stop.signal, onIteration });
+    expect([iterations, refit]).toEqual([100, undefined]);
+  });
+
+  it("refuses options that it does not have, and values that do not fit", async () => {
+    await expect(trainTrees(table, { target: "y", epochs: 3 } as never)).rejects.toThrow('unknown option "epochs"');
+    await expect(trainTrees(table, { target: "y", trees: { maxBins: 256 } })).rejects.toThrow(/trees.maxBins is 256/);
+    await expect(trainTrees(table, { target: "z" })).rejects.toThrow('"z"');
+  });
+});
