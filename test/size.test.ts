@@ -26,8 +26,8 @@ const budgets: Readonly<Record<string, Budget>> = {
   tensor: { minified: 91.9, gzip: 30.9 },
   linear: { minified: 110, gzip: 36.9 },
   step: { minified: 424.6, gzip: 138.9 },
-  page: { minified: 98.1, gzip: 35.6 },
-  everything: { minified: 853, gzip: 283 },
+  page: { minified: 99.2, gzip: 36.1 },
+  everything: { minified: 869, gzip: 289.5 },
 };
 
 interface Bundle {
