@@ -118,7 +118,7 @@ describe("evenkeel train", () => {
     expect(recordOf(run)).toMatchObject({ rareClasses: { dropped: ["gull"], merged: [] } });
     const evaluated = JSON.parse((await runLine(["evaluate", run.id, "--part", "test", "--json"], { cwd })).out);
     expect(evaluated.scores.logLoss).toBeCloseTo(run.result?.scores.test?.logLoss ?? 0, 10);
-    expect(await said("evaluate", run.id)).toContain("note: 1 row without a value");
+    expect(await said("evaluate", run.id, "--part", "all")).toContain("note: 1 row without a value");
     expect((await train("birds.csv --rare-classes keep")).run.config.classes).toEqual(["gull", "owl", "tit"]);
   });
 
