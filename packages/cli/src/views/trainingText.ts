@@ -23,16 +23,14 @@ export function introduction(table: TableRead, event: TableStartEvent, output: O
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
   const values = network.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
   const { hidden, norm, activation, dropout } = plan.network;
+  const shape = [
+    `widths ${[...hidden, network.size.outputs].join("-")}`,
+    { none: "no normalization", batch: "batch normalization", layer: "layer normalization" }[norm],
+    activation,
+    ...(dropout > 0 ? [`dropout ${dropout}`] : []),
+  ];
   // Without hidden layers there is nothing to normalize or to drop.
-  const shape =
-    hidden.length === 0
-      ? ["a linear model"]
-      : [
-          `widths ${[...hidden, network.size.outputs].join("-")}`,
-          { none: "no normalization", batch: "batch normalization", layer: "layer normalization" }[norm],
-          activation,
-          ...(dropout > 0 ? [`dropout ${dropout}`] : []),
-        ];
+  if (hidden.length === 0) shape.splice(0, shape.length, "a linear model");
   const { optimizer, lr, schedule, batchSize, epochs, seed } = plan;
   const rates = schedule === "none" ? `lr ${lr}` : `lr ${lr} ${schedule}`;
   const again = plan.refit
