@@ -198,13 +198,13 @@ describe("evenkeel train", () => {
     const [[one], [plain]] = [runs(), runs("once")];
     expect([one.result?.refit?.rows, plain.result?.refit]).toEqual([80, undefined]);
     expect(one.result?.scores.validation).toEqual(plain.result?.scores.validation);
-    // Charts of the learning rate, of errors and of what it looks at, drawn from equal figures.
+    // Charts of errors and of what it looks at, drawn from equal figures.
     const drawn = ({ path }: Run) =>
       bytes(join(path, "report.html"))
         .toString()
         .match(/<svg[\s\S]*?<\/svg>/g)
-        ?.slice(1);
-    expect(drawn(one)).toHaveLength(4);
+        ?.slice(2);
+    expect(drawn(one)).toHaveLength(3);
     expect(drawn(one)).toEqual(drawn(plain));
   });
 
