@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runLine } from "./run.fixture.ts";
 
+const cars = "weight,mpg\n2000,31.5\n3000,22\n2500,26\n";
 let cwd: string;
 beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), "evenkeel-init-"));
 });
 afterEach(() => rmSync(cwd, { recursive: true, force: true }));
 
-const init = (...args: string[]) => runLine(["init", ...args], { cwd });
+const init = (...args: string[]) => runLine(["init", ...args], { cwd, stdin: cars });
 const textOf = (path: string) => readFileSync(join(cwd, path), "utf8");
-const cars = "weight,mpg\n2000,31.5\n3000,22\n2500,26\n";
 
 // That it installs, trains and predicts: `npm run check:package`.
 
@@ -63,6 +63,8 @@ test.each([
   ["twice.csv", "mpg,mpg\n2000,31\n3000,22\n", "mpg", "is no plain CSV"],
   ["latin.csv", Buffer.from("gewicht,größe\n2000,31\n3000,22\n2500,26\n", "latin1"), "größe", "is not in UTF-8"],
   ["cars.json", '[{"weight": 2000, "mpg": 31}, {"weight": 3000, "mpg": 22}]', "mpg", "cars.json is json"],
+  ["*.csv", undefined, "mpg", "*.csv is no single file"],
+  ["-", undefined, "mpg", "- is no single file"],
   ["cars.csv", cars, undefined, "say which column to predict with --target; there are weight, mpg"],
   ["cars.csv", cars, "mgp", "mpg"],
   ["none.csv", undefined, "mpg", "there is no file none.csv"],
@@ -70,6 +72,7 @@ test.each([
   "%s: what cannot be read by a plain reader, or predicted, is refused before anything is written",
   async (name, content, target, message) => {
     if (content !== undefined) writeFileSync(join(cwd, name), content);
+    if (name === "*.csv") writeFileSync(join(cwd, "one.csv"), cars);
     const { code, err } = await init("p", "--table", name, ...(target === undefined ? [] : ["--target", target]));
     expect(code).toBe(2);
     expect(err).toContain(message);

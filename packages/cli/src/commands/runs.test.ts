@@ -163,6 +163,14 @@ describe("runs compare", () => {
     expect(cautious).toContain("the scores are over different rows");
     expect(cautious).toContain(`Not finished: ${other} (failed).`);
     expect(cautious).toMatch(/^test\.mae +2\.00 *$/m); // alone, it is not the best of anything
+    const drawn = await run(["compare", ...ids, "--report", "both.html"]);
+    expect([drawn.code, drawn.err]).toEqual([0, ""]);
+    const page = fs.readFileSync(join(cwd, "both.html"), "utf8");
+    expect(page).toContain("<h1>MPG from mpg.csv: 2 runs</h1>");
+    expect(page).toMatch(/<th scope="row">lr<\/th><td>0\.01<\/td><td>0\.02<\/td>/);
+    expect((await run(["compare", ...ids, "--report", "no/both.html"])).err).toContain(
+      "error: cannot write no/both.html: its folder does not exist",
+    );
     const { settings, scores } = JSON.parse((await run(["compare", ...ids, "--json"])).out);
     expect(settings).toEqual([{ name: "lr", values: [0.01, 0.02] }]);
     expect(scores[0]).toEqual({ name: "test.mae", values: [2, 4], best: [0] });

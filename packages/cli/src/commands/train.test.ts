@@ -211,7 +211,7 @@ describe("evenkeel train", () => {
       bytes(join(path, "report.html"))
         .toString()
         .match(/<svg[\s\S]*?<\/svg>/g)
-        ?.slice(1);
+        ?.slice(2);
     expect(drawn(one)).toHaveLength(3);
     expect(drawn(one)).toEqual(drawn(plain));
   });

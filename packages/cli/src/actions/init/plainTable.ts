@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import Papa from "papaparse";
 import { misuse } from "../../shell/errors.ts";
@@ -29,8 +29,9 @@ export function plainTable(source: string, read: TableRead, cwd: string): PlainT
     return { name: `${builtin.name}.csv`, content };
   }
   const path = resolve(cwd, source);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) throw refused(source, "is no single file");
   if (read.format !== "csv" && read.format !== "tsv") {
-    throw refused(source, `is ${read.format ?? "no single file"}`);
+    throw refused(source, `is ${read.format}`);
   }
   const bytes = readFileSync(path);
   const { data } = Papa.parse<string[]>(textOf(source, bytes), { preview: 1 });

@@ -113,8 +113,8 @@ async function learning({ comparison, epochs }: ComparisonReportData): Promise<H
     curves((line) => line.learningRate),
     { title: "learning rate", description: "The learning rate after each epoch" },
   );
-  const left = comparison.runs.length - runs.length;
-  const others = left > 0 ? ` The first ${mostLines} runs; ${wholeText(left)} more are in the tables.` : "";
+  const all = comparison.runs.length;
+  const others = all > runs.length ? ` The first ${runs.length} of ${wholeText(all)} runs.` : "";
   return section("How they learned", [
     figure(scores, `The ${label} on the ${part} rows after each epoch.${others}`),
     figure(rates, "The learning rate after each epoch."),
