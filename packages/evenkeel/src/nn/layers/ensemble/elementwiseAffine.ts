@@ -51,8 +51,8 @@ export class ElementwiseAffineLayer<Bias extends boolean = boolean> extends Modu
   weight: Parameter;
   /** Of `shape`; null with `bias: false` */
   bias: OnlyIf<Bias, Parameter>;
-  readonly #init: ScalingInit;
-  readonly #chunks: readonly number[] | undefined;
+  readonly scalingInit: ScalingInit;
+  readonly scalingInitChunks: readonly number[] | undefined;
 
   constructor(shape: NormalizedShape, options: ElementwiseAffineOptions = {}) {
     super();
@@ -63,8 +63,8 @@ export class ElementwiseAffineLayer<Bias extends boolean = boolean> extends Modu
     check("ElementwiseAffine", "bias", bias, flag());
     check("ElementwiseAffine", "scalingInit", scalingInit, oneOf(scalingInits));
     if (scalingInitChunks !== undefined) checkChunks(scalingInitChunks, scalingInit, this.shape);
-    this.#init = scalingInit;
-    this.#chunks = scalingInitChunks && [...scalingInitChunks];
+    this.scalingInit = scalingInit;
+    this.scalingInitChunks = scalingInitChunks && [...scalingInitChunks];
     this.weight = new Parameter(ones(this.shape));
     this.bias = onlyIf(bias, () => new Parameter(zeros(this.shape)));
     this.resetParameters(options);
@@ -73,20 +73,20 @@ export class ElementwiseAffineLayer<Bias extends boolean = boolean> extends Modu
   /** Draws the scale again, and sets the shift to 0. */
   resetParameters({ generator }: GeneratorOption = {}): void {
     if (this.bias !== null) zeros_(this.bias);
-    const chunks = this.#chunks;
+    const chunks = this.scalingInitChunks;
     if (chunks === undefined) {
-      this.#draw(this.weight, generator);
+      this.draw(this.weight, generator);
       return;
     }
     const leading = this.shape.slice(0, -1);
     const parts = chunks.map((size) =>
-      this.#draw(ones([...leading, 1], { dtype: this.weight.dtype }), generator).expand([...leading, size]),
+      this.draw(ones([...leading, 1], { dtype: this.weight.dtype }), generator).expand([...leading, size]),
     );
     noGrad(() => this.weight.copy_(cat(parts, -1)));
   }
 
-  #draw<T extends Tensor>(tensor: T, generator: GeneratorOption["generator"]): T {
-    switch (this.#init) {
+  private draw<T extends Tensor>(tensor: T, generator: GeneratorOption["generator"]): T {
+    switch (this.scalingInit) {
       case "ones":
         return ones_(tensor);
       case "normal":
