@@ -56,6 +56,7 @@ export interface PartFiles {
 
 /** The options of `trainTable` that have flags, as the help groups them. */
 export const trainGroups: readonly FlagGroup[] = [
+  { title: "Recipe", paths: ["recipe"] },
   { title: "Rows", paths: ["split.validation", "split.test", "split.group", "split.time", "rareClasses", "seed"] },
   {
     title: "Preprocessing",
@@ -75,14 +76,14 @@ export const trainGroups: readonly FlagGroup[] = [
     title: "Network",
     paths: [
       ...["network.hidden", "network.norm", "network.normPlace", "network.activation", "network.dropout"],
-      "network.biasBeforeNorm",
+      ...["network.biasBeforeNorm", "network.members", "network.embedding"],
     ],
   },
   {
     title: "Training",
     paths: [
-      ...["epochs", "batchSize", "lr", "optimizer", "weightDecay", "schedule", "loss", "clipGradNorm"],
-      ...["patience", "refit", "classWeights", "statistics", "compile"],
+      ...["epochs", "batchSize", "lr", "optimizer", "weightDecay", "decay", "schedule", "loss", "clipGradNorm"],
+      ...["patience", "average", "refit", "lengthFolds", "classWeights", "statistics", "compile"],
     ],
   },
 ];

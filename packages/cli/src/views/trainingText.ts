@@ -15,13 +15,15 @@ import { standings, verdict } from "./verdict.ts";
 
 const width = 80;
 
+type History = TableTraining["history"];
+
 /** The text before the first step: target and features, notes, and what will be trained. */
 export function introduction(table: TableRead, event: TableStartEvent, output: Output): string {
   const { colors } = output;
   const { schema, findings, split, plan, network } = event;
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
   const values = network.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
-  const { hidden, norm, activation, dropout } = plan.network;
+  const { hidden, norm, activation, dropout, members } = plan.network;
   const shape = [
     `widths ${[...hidden, network.size.outputs].join("-")}`,
     { none: "no normalization", batch: "batch normalization", layer: "layer normalization" }[norm],
@@ -33,12 +35,15 @@ export function introduction(table: TableRead, event: TableStartEvent, output: O
   const again = plan.refit
     ? `; then a refit on ${split.train.length + split.validation.length} rows, the validation rows too`
     : "";
+  const folds = plan.lengthFolds > 1 ? `, in ${plan.lengthFolds} folds` : "";
+  const length = `${plan.patience === false ? "" : "at most "}${count(epochs, "epoch")}${folds}`;
+  const networks = members > 1 ? `${members} networks in one, ` : "Network of ";
   const lines = [
     `${colors.bold(printable(schema.target))} (${schema.task}) of ${printable(table.source)}: ${count(table.rows, "row")}, ` +
       `from ${features.join(", ")}`,
     `${split.train.length} rows to train on, ${split.validation.length} to validate, ${split.test.length} to test; seed ${seed}`,
-    `Network of ${wholeText(values)} parameters: ${shape.join(", ")}`,
-    `${optimizer}, ${rates}, batches of ${batchSize}, ${count(epochs, "epoch")}${again}`,
+    `${networks}${wholeText(values)} parameters: ${shape.join(", ")}`,
+    `${optimizer}, ${rates}, batches of ${batchSize}, ${plan.average ? "averaged weights, " : ""}${length}${again}`,
   ];
   const found = findingLines(noticed(table, findings), output, { width, indent: "  " });
   return `${lines.map((line) => `${wrap(line, width, "  ")}\n`).join("")}${found}\n`;
@@ -82,13 +87,16 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
   const done = history.epochs.length;
   const why = {
     completed: "",
-    earlyStopping: `, no better for ${String(plan.patience)}`,
+    earlyStopping:
+      plan.patience === false || hasEnough(training) ? ", nothing left to learn" : `, no better for ${plan.patience}`,
     aborted: ", then interrupted",
   }[history.reason];
   const kept = keptEpoch === done ? "the weights of the last" : `the weights of epoch ${keptEpoch}, the best`;
+  const how = refit === undefined ? `kept ${kept}` : refitText(refit, history);
   const lines = [
-    `${count(done, "epoch")} in ${secondsText(history.seconds)}${why}; ${refit === undefined ? `kept ${kept}` : refitText(refit, plan.epochs)}.`,
-    refit?.error && `In the refit ${printable(sentence(refit.error))} The training before it is not affected.`,
+    `${count(done, "epoch")} in ${secondsText(history.seconds)}${why}; ${how}.`,
+    refit?.error &&
+      `In ${refit.epochs === undefined ? "a fold" : "the refit"} ${printable(sentence(refit.error))} The training before it is not affected.`,
     statisticsLine(training),
     judged(result),
   ];
@@ -96,15 +104,27 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
   return `${scoresText(result.scores, result.baselines, colors, { refit: refit?.kept })}\n\n${said.join("\n")}\n`;
 }
 
-/** The outcome of the refit. */
-function refitText({ history, rows, kept, error }: TableRefit, epochs: number): string {
+/** Whether the training ended because its validation loss was as low as the plan asks for. */
+function hasEnough({ plan, history }: TableTraining): boolean {
+  return (history.epochs.at(-1)?.validation?.loss ?? Number.NaN) <= (plan.enough ?? Number.NEGATIVE_INFINITY);
+}
+
+/** The outcome of the refit, and of the folds before it. */
+function refitText({ history, rows, kept, error, epochs, folds, foldSeconds }: TableRefit, first: History): string {
+  if (epochs === undefined) {
+    const happened = error === undefined ? "was interrupted" : "failed";
+    return `fold ${(folds?.length ?? 0) + 1} ${happened}; kept the weights of epoch ${first.bestEpoch ?? 0}`;
+  }
   const { length: done } = history.epochs;
   if (error !== undefined)
     return `the refit failed after ${done} of ${count(epochs, "epoch")}; kept the weights from before it`;
   if (!kept)
     return `the refit was interrupted after ${done} of ${count(epochs, "epoch")}; kept the weights from before it`;
+  const others =
+    folds === undefined ? "" : `then ${count(folds.length - 1, "more fold")} in ${secondsText(foldSeconds)}; `;
+  const length = epochs === first.epochs.length ? "" : `${count(epochs, "epoch")} `;
   return (
-    `then a refit on ${rows.length} rows, those of training and validation, in ${secondsText(history.seconds)}; kept its weights. The ` +
+    `${others}then a refit ${length && `of ${length}`}on ${rows.length} rows, those of training and validation, in ${secondsText(history.seconds)}; kept its weights. The ` +
     "validation scores are from before it"
   );
 }

@@ -27,7 +27,8 @@ interface RecordedTraining {
   readonly runs: string;
   /** Called when everything is checked; returns the folder to record the run in. */
   readonly open: (event: TableStartEvent) => RunFolder;
-  readonly onEpoch: (line: EpochLine) => void;
+  /** Called with the number of epochs of the stage, too. */
+  readonly onEpoch: (line: EpochLine, epochs: number) => void;
   /** Whether to write TensorBoard's event file too. */
   readonly tensorboard: boolean;
   readonly resume?: Checkpoint | undefined;
@@ -86,7 +87,7 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
           if (tensorboard) folder?.appendEvents(line);
           unwritten = event.checkpoint();
           if (performance.now() - writtenAt > checkpointEvery * 1000) writeCheckpoint();
-          plan.onEpoch(line);
+          plan.onEpoch(line, event.epochs);
         },
       }),
     );
@@ -134,14 +135,14 @@ function isExpected(error: unknown): boolean {
 }
 
 function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
-  const { stage, epoch, step, seconds, learningRate } = event;
-  const refit = stage === "refit";
+  const { stage, fold, epoch, step, seconds, learningRate } = event;
   const named = (loss: number, metric: number) => ({ loss, [event.metric]: metric });
   return {
-    ...(refit && { stage }),
+    ...(stage !== "training" && { stage }),
+    ...(stage === "fold" && { fold }),
     ...{ epoch, step, seconds, learningRate },
     train: named(event.trainLoss, event.trainMetric),
-    ...(validated && !refit && { validation: named(event.validationLoss, event.validationMetric) }),
+    ...(validated && stage !== "refit" && { validation: named(event.validationLoss, event.validationMetric) }),
   };
 }
 
@@ -151,7 +152,7 @@ function resultOf(training: TableTraining, table: TableRead): RunResult {
   const findings = [...said, ...refitFindings(refit)];
   const interrupted = history.reason === "aborted" || (refit?.kept === false && refit.error === undefined);
   const status = interrupted ? "interrupted" : "finished";
-  const seconds = history.seconds + (refit?.history.seconds ?? 0);
+  const seconds = history.seconds + (refit?.foldSeconds ?? 0) + (refit?.history.seconds ?? 0);
   // A network that was not trained has no scores.
   if (history.epochs.length === 0) return { status, epochs: 0, seconds, scores: {}, baselines: {}, findings };
   return {
@@ -165,6 +166,7 @@ function resultOf(training: TableTraining, table: TableRead): RunResult {
     ...(refit && {
       refit: {
         ...{ rows: refit.rows.length, epochs: refit.history.epochs.length, kept: refit.kept },
+        ...(refit.folds && { folds: refit.folds.length }),
         ...(refit.error && { error: sentence(refit.error) }),
       },
     }),
@@ -180,7 +182,11 @@ function recorded({ severity, code, column, row, message }: RunFinding): RunFind
 /** The scores alone do not show that a refit failed. */
 function refitFindings(refit: TableTraining["refit"]): RunFinding[] {
   if (refit?.error === undefined) return [];
-  const message = `the refit on ${refit.rows.length} rows failed: ${sentence(refit.error)} The model is that of the training before it`;
+  const what =
+    refit.epochs === undefined
+      ? "a fold that says how long the refit trains"
+      : `the refit on ${refit.rows.length} rows`;
+  const message = `${what} failed: ${sentence(refit.error)} The model is that of the training before it`;
   return [{ severity: "warning", code: "refit", message }];
 }
 
@@ -188,14 +194,14 @@ function refitFindings(refit: TableTraining["refit"]): RunFinding[] {
 export function settingsOf(
   { seed: _, ...plan }: TablePlan,
   task: Task,
-  { preprocessing = {}, classWeights = "none", split = {}, rareClasses }: TrainTableOptions,
+  { classWeights = "none", split = {}, rareClasses }: TrainTableOptions,
 ) {
   // The plan's loss is for numbers.
   const settings = task === "regression" ? plan : { ...plan, loss: "crossEntropy" };
   const by = "train" in split ? {} : withoutUndefined({ group: split.group, time: split.time });
   return {
     ...settings,
-    ...{ preprocessing: { ...preprocessing }, classWeights },
+    classWeights,
     ...(Object.keys(by).length > 0 && { split: by }),
     ...withoutUndefined({ rareClasses }),
   } as Readonly<Record<string, unknown>>;

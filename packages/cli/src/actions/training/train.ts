@@ -49,7 +49,7 @@ interface TrainRequest {
 /** Callbacks while the training runs. */
 interface TrainEvents {
   readonly onStart?: ((table: TableRead, event: TableStartEvent) => void) | undefined;
-  readonly onEpoch?: ((line: EpochLine) => void) | undefined;
+  readonly onEpoch?: ((line: EpochLine, epochs: number) => void) | undefined;
   /** Makes the report, if there is to be one. */
   readonly report?: ((trained: Trained) => Promise<string>) | undefined;
 }
@@ -148,7 +148,7 @@ async function trainOn(
         ? newFolder(resolve(cwd, request.runs), table, event, { settings, recipe, outputs }, request.command)
         : takenFolder(resumed, { settings, recipe });
     },
-    onEpoch: (line) => events.onEpoch?.(line),
+    onEpoch: (line, epochs) => events.onEpoch?.(line, epochs),
   }).finally(context.progress?.stop);
   try {
     return await finish({ ...recorded, table }, outputs, cwd, events.report);
@@ -227,8 +227,9 @@ function newFolder(
  * The folder of a run that is resumed, which now belongs to this process and is marked as running.
  */
 function takenFolder({ run, checkpoint, owner }: ResumedRun, changes: Partial<NewRun>): RunFolder {
-  const { epoch = 0, first } = checkpoint ?? {};
-  const done = first === undefined ? { training: epoch } : { training: first.epoch, refit: epoch };
+  const { epoch = 0, first, folds = [], inFold } = checkpoint ?? {};
+  const then = inFold ? { fold: [folds.length + 2, epoch] as const } : { refit: epoch };
+  const done = first === undefined ? { training: epoch } : { training: first.epoch, ...then };
   const folder = RunFolder.resume(run.path, owner, done, changes);
   if (run.result !== undefined) folder.writeResult({ ...run.result, status: "running" });
   return folder;

@@ -20,10 +20,22 @@ import { type EpochLine, type RunConfig, type RunResult, runFiles, type ScoresBy
 /** The config of a new run without what the folder adds. */
 export type NewRun = Omit<RunConfig, "format" | "id" | "started" | "versions">;
 
-/** The number of finished epochs of a training, and of its refit. */
+/** The number of finished epochs of a training, of the fold that it is in, and of its refit. */
 interface DoneEpochs {
   readonly training: number;
+  /** A fold and its epochs; those before it are finished. */
+  readonly fold?: readonly [fold: number, epochs: number];
+  /** Then all folds are finished. */
   readonly refit?: number;
+}
+
+/** How many epochs are finished of the stage that a line belongs to. */
+function finishedOf({ stage, fold = 0 }: EpochLine, done: DoneEpochs): number {
+  if (stage === undefined) return done.training;
+  if (stage === "refit") return done.refit ?? 0;
+  if (done.fold === undefined) return done.refit === undefined ? 0 : Number.POSITIVE_INFINITY;
+  const [current, epochs] = done.fold;
+  return fold < current ? Number.POSITIVE_INFINITY : fold === current ? epochs : 0;
 }
 
 /**
@@ -82,9 +94,7 @@ export class RunFolder {
     writeJson(join(path, runFiles.config), { ...config, ...changes });
     owner.settle();
     if (existsSync(run.file("metrics"))) {
-      const kept = metrics.filter(
-        ({ stage, epoch }) => epoch <= (stage === "refit" ? (done.refit ?? 0) : done.training),
-      );
+      const kept = metrics.filter((line) => line.epoch <= finishedOf(line, done));
       writeAtomic(run.file("metrics"), kept.map((line) => `${JSON.stringify(line)}\n`).join(""));
     }
     return run;
@@ -107,6 +117,7 @@ export class RunFolder {
 
   /** Adds an epoch to TensorBoard's event file, which the first call creates. */
   appendEvents(line: EpochLine): void {
+    if (line.stage === "fold") return; // it would be drawn over the training
     this.#events ??= new EventFile(this.path);
     const named = (part: string, scores: ScoresByName = {}) =>
       Object.entries(scores).map(([name, value]) => [`${name}/${part}`, value] as const);

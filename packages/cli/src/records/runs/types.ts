@@ -116,6 +116,8 @@ export interface RunResult {
     readonly rows: number;
     /** Finished epochs. */
     readonly epochs: number;
+    /** Finished trainings that say how many epochs it has, the first one included; absent for that one alone. */
+    readonly folds?: number;
     readonly kept: boolean;
     /** Why it failed; the model is then that of the first training. */
     readonly error?: string;
@@ -127,8 +129,10 @@ export interface RunResult {
 
 /** A line of metrics.jsonl: the library's EpochRecord. */
 export interface EpochLine {
-  /** Present for an epoch of a refit, which counts from 1 again. */
-  readonly stage?: "refit";
+  /** Present for an epoch of a fold or a refit, which count from 1 again. */
+  readonly stage?: "fold" | "refit";
+  /** Which fold it is: the first is the training itself. */
+  readonly fold?: number;
   readonly epoch: number;
   readonly step: number;
   readonly seconds: number;
@@ -181,7 +185,12 @@ export const runResultSchema: z.ZodType<RunResult> = z.object({
   batchNorm: z
     .object({ asTrained: partScores, recomputed: partScores, kept: z.enum(["asTrained", "recomputed"]) })
     .exactOptional(),
-  refit: z.object({ rows: count, epochs: count, kept: z.boolean(), error: z.string().exactOptional() }).exactOptional(),
+  refit: z
+    .object({
+      ...{ rows: count, epochs: count, folds: count.exactOptional(), kept: z.boolean() },
+      error: z.string().exactOptional(),
+    })
+    .exactOptional(),
   findings: z.array(
     z.object({
       severity: z.enum(["error", "warning", "note"]),
@@ -196,7 +205,8 @@ export const runResultSchema: z.ZodType<RunResult> = z.object({
 
 /** The schema of a line of metrics.jsonl. */
 export const epochLineSchema: z.ZodType<EpochLine> = z.object({
-  stage: z.literal("refit").exactOptional(),
+  stage: z.enum(["fold", "refit"]).exactOptional(),
+  fold: count.exactOptional(),
   epoch: count,
   step: count,
   seconds: figure,

@@ -19,8 +19,10 @@ interface TrainingProgressOptions {
   readonly epochs: number;
   /** The number of rows in an epoch. */
   readonly rows: number;
-  /** Whether it is a refit, which its lines say. The time of its first epoch is unknown. */
-  readonly refit?: boolean | undefined;
+  /** What stands before the number of an epoch, if not "epoch". The time of such a stage's first epoch is unknown. */
+  readonly stage?: string | undefined;
+  /** Whether it may end before its last epoch. */
+  readonly atMost?: boolean | undefined;
   /** The work that follows, in epochs, for the time that is left. */
   readonly further?: number | undefined;
   /** The metric to show, of the validation rows if there are any: "mae", "loss". */
@@ -52,7 +54,7 @@ class TrainingState {
   add(line: EpochLine): void {
     const value = this.#valueOf(line);
     // If the training was resumed, the epoch before the first one took none of this process's time.
-    const whole = line.epoch === 1 && this.options.refit !== true;
+    const whole = line.epoch === 1 && this.options.stage === undefined;
     this.#first ??= whole ? { epoch: 0, seconds: 0 } : { epoch: line.epoch, seconds: line.seconds };
     this.last = line;
     this.values.push(value);
@@ -73,7 +75,7 @@ class TrainingState {
 
   get position(): string {
     const all = String(this.options.epochs);
-    return `${this.options.refit ? "refit" : "epoch"} ${String(this.last?.epoch ?? 0).padStart(all.length)}/${all}`;
+    return `${this.options.stage ?? "epoch"} ${String(this.last?.epoch ?? 0).padStart(all.length)}/${all}`;
   }
 
   get rate(): string {
@@ -93,9 +95,11 @@ class TrainingState {
 
   /** "1:05 left" */
   get left(): string {
-    const { epochs, further = 0 } = this.options;
+    const { epochs, further = 0, atMost = false } = this.options;
     const [pace, left] = [this.#pace, epochs - (this.last?.epoch ?? 0) + further];
-    return pace === undefined || this.last?.epoch === epochs || left <= 0 ? "" : `${clock(pace * left)} left`;
+    return pace === undefined || this.last?.epoch === epochs || left <= 0
+      ? ""
+      : `${atMost ? "up to " : ""}${clock(pace * left)} left`;
   }
 }
 

@@ -3,28 +3,45 @@ import type { EpochLine } from "../../records/runs/types.ts";
 import type { Output } from "../../shell/terminal.ts";
 import { type TrainingProgress, trainingProgress } from "./trainingProgress.ts";
 
-/** The progress of a training on a table: first that of the training, then that of its refit. */
+/** The progress of a training on a table: of the training, of the folds after it, of its refit. */
 interface TrainingStages {
   readonly start: (event: TableStartEvent) => void;
-  readonly epoch: (line: EpochLine) => void;
+  /** `epochs`: those of the stage. */
+  readonly epoch: (line: EpochLine, epochs: number) => void;
   readonly stop: () => void;
 }
 
 export function trainingStages(output: Output): TrainingStages {
   let progress: TrainingProgress | undefined;
-  let refit: (() => TrainingProgress) | undefined;
+  let newStage: ((line: EpochLine, epochs: number) => TrainingProgress) | undefined;
+  let current = "";
   return {
     start: ({ split, plan, metric }) => {
       const [rows, all] = [split.train.length, split.train.length + split.validation.length];
-      const { epochs } = plan;
-      progress = trainingProgress(output, { epochs, rows, metric, further: plan.refit ? (epochs * all) / rows : 0 });
-      refit = () => trainingProgress(output, { epochs, rows: all, metric, refit: true });
+      const { epochs, lengthFolds, refit } = plan;
+      // A training that may end early has at most so many epochs.
+      const atMost = plan.patience !== false;
+      const ofRefit = refit ? (epochs * all) / rows : 0;
+      const common = { metric, atMost };
+      progress = trainingProgress(output, { ...common, epochs, rows, further: (lengthFolds - 1) * epochs + ofRefit });
+      newStage = ({ stage, fold = 0 }, epochs) => {
+        if (stage === "refit") return trainingProgress(output, { metric, epochs, rows: all, stage: "refit" });
+        const further = (lengthFolds - fold) * epochs + ofRefit;
+        return trainingProgress(output, {
+          ...common,
+          epochs,
+          rows,
+          further,
+          stage: `fold ${fold} of ${lengthFolds}, epoch`,
+        });
+      };
     },
-    epoch: (line) => {
-      if (line.stage === "refit" && refit !== undefined) {
+    epoch: (line, epochs) => {
+      const name = `${line.stage} ${line.fold}`;
+      if (line.stage !== undefined && name !== current && newStage !== undefined) {
         progress?.stop();
-        progress = refit();
-        refit = undefined;
+        progress = newStage(line, epochs);
+        current = name;
       }
       progress?.epoch(line);
     },
