@@ -125,6 +125,7 @@ export const boundsCases: readonly BoundsCase[] = [
     async make(folder, size) {
       const rows = Array.from({ length: 40 }, (_, i) => ({ x: (i * 3) % 17, y: (i * 7) % 11 }));
       const { model } = await trainTable(tableFromRows(rows), {
+        recipe: "simple",
         target: "y",
         epochs: 1,
         network: { hidden: Array<number>(size).fill(2) },

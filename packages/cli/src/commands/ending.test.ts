@@ -41,7 +41,7 @@ afterEach(() => {
 });
 
 const run = (line: string, signal?: AbortSignal) => runLine(line.split(" "), { cwd, signal });
-const line = "train shop.csv -t price --hidden 8 --epochs 3 --out copy.safetensors --tensorboard";
+const line = "train shop.csv -t price --recipe simple --hidden 8 --epochs 3 --out copy.safetensors --tensorboard";
 const runs = () => listRuns(join(cwd, "runs")) as Run[];
 const files = ({ path }: Run) => fs.readdirSync(path).sort();
 const bytes = (...path: string[]) => fs.readFileSync(join(cwd, ...path));
@@ -137,7 +137,7 @@ describe("a training says last that it has finished", () => {
 
 describe("the copy of a run that somebody sent", () => {
   test("is written where it can do no harm, and else when it is asked for again", { timeout: 30_000 }, async () => {
-    await run("train shop.csv -t price --hidden 8 --epochs 1 --no-refit --schedule none --no-report");
+    await run("train shop.csv -t price --recipe simple --hidden 8 --epochs 1 --no-refit --schedule none --no-report");
     const [{ path }] = runs();
     const file = join(path, "config.json");
     const config = JSON.parse(fs.readFileSync(file, "utf8"));
@@ -170,7 +170,7 @@ describe("the copy of a run that somebody sent", () => {
 });
 
 test("a run of a process that cannot be seen is taken over by word", { timeout: 30_000 }, async () => {
-  await run("train shop.csv -t price --hidden 8 --epochs 1 --no-refit --schedule none --no-report");
+  await run("train shop.csv -t price --recipe simple --hidden 8 --epochs 1 --no-refit --schedule none --no-report");
   const [{ path }] = runs();
   fs.rmSync(join(path, "result.json"));
   setOwner(path, { pid: 7, host: "former" });
@@ -205,7 +205,8 @@ describe("processes", () => {
     const onWrite = (_: string, out: string) => {
       if (out.includes("\nepoch")) controller.abort();
     };
-    const args = "train shop.csv -t price --hidden 8 --epochs 150 --no-report --no-refit --no-early-stopping";
+    const args =
+      "train shop.csv -t price --recipe simple --hidden 8 --epochs 150 --no-report --no-refit --no-early-stopping";
     expect((await runLine(args.split(" "), { cwd, signal: controller.signal, onWrite })).code).toBe(130);
     const both = [1, 2].map(() => start("train", "--resume", "latest", "--no-report"));
     for (const { stdout } of both) stdout.resume();
@@ -218,7 +219,9 @@ describe("processes", () => {
   });
 
   test("a reader that leaves does not end a training", { timeout: 60_000 }, async () => {
-    const child = start(..."train shop.csv -t price --hidden 8 --epochs 40 --no-report --no-refit".split(" "));
+    const child = start(
+      ..."train shop.csv -t price --recipe simple --hidden 8 --epochs 40 --no-report --no-refit".split(" "),
+    );
     child.stdout.once("data", () => child.stdout.destroy());
     expect(await ended(child)).toEqual({
       code: 0,

@@ -26,16 +26,8 @@ beforeAll(async () => {
   }));
   writeFileSync(join(cwd, "evil.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
   const args = [
-    "train",
-    "evil.jsonl",
-    "--target",
-    `y${evil}`,
-    "--epochs",
-    "2",
-    "--hidden",
-    "4",
-    "--out",
-    "m.safetensors",
+    ...["train", "evil.jsonl", "--target", `y${evil}`, "--recipe", "simple"],
+    ...["--epochs", "2", "--hidden", "4", "--out", "m.safetensors"],
   ];
   shown(await runLine(args, { cwd }), 0);
   runId = JSON.parse((await runLine(["runs", "list", "--json"], { cwd })).out)[0].id;

@@ -62,7 +62,7 @@ vi.mock("node:fs", async (importOriginal) => {
 });
 
 let cwd: string;
-const quick = ["--target", "y", "--epochs", "3", "--hidden", "4", "--seed", "1", "--no-report"];
+const quick = ["--recipe", "simple", "--target", "y", "--epochs", "3", "--hidden", "4", "--seed", "1", "--no-report"];
 const csv = `x,y\n${Array.from({ length: 60 }, (_, i) => `${Math.sin(i)},${Math.cos(i)}`).join("\n")}\n`;
 const long = `${"x".repeat(300)}`;
 

@@ -10,7 +10,7 @@ import { runLine } from "./run.fixture.ts";
 let folder: string;
 const run = (args: string[], stdin?: string) => runLine(args, { cwd: folder, stdin });
 const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
-const few = ["--epochs", "2", "--no-refit", "--no-report", "--no-compile", "--hidden", "4"];
+const few = ["--recipe", "simple", "--epochs", "2", "--no-refit", "--no-report", "--no-compile", "--hidden", "4"];
 /** The first prediction. */
 const predicted = async (args: string[], stdin?: string) => {
   const { out, err, code } = await run(["predict", ...args], stdin);

@@ -40,7 +40,7 @@ async function succeeds(...args: string[]): Promise<string> {
   return out;
 }
 
-const quick = ["--epochs", "2", "--hidden", "4", "--seed", "1"];
+const quick = ["--recipe", "simple", "--epochs", "2", "--hidden", "4", "--seed", "1"];
 
 test.each(["hard.csv", "hard.jsonl", "empty.csv"])("inspect %s", async (file) => {
   const out = await succeeds("inspect", file);

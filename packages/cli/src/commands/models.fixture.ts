@@ -41,7 +41,7 @@ export async function trainedModels(): Promise<Models> {
   const cars = await readTable(join(cwd, "cars.csv"));
   const network = { hidden: [8], norm: "batch", dropout: 0 } as const;
   const split = { validation: 0.2, test: 0.2 };
-  const common = { epochs: 12, network, split, seed: 3 };
+  const common = { recipe: "simple", epochs: 12, network, split, seed: 3 } as const;
   const number = await trainTable(cars, { ...common, target: "economy", preprocessing: { embedAbove: 2 } });
   const classes = await trainTable(cars, { ...common, target: "origin" });
   const baselines = Object.fromEntries(number.baselines.map(({ name, scores }) => [name, scores]));

@@ -36,7 +36,7 @@ beforeAll(() => {
 });
 afterAll(() => fs.rmSync(cwd, { recursive: true, force: true }));
 
-const quick = ["--hidden", "6", "--epochs", "2", "--no-report"];
+const quick = ["--recipe", "simple", "--hidden", "6", "--epochs", "2", "--no-report"];
 
 async function train(line: string): Promise<{ run: Run; out: string }> {
   const args = ["train", ...line.split(" "), "--target", "y", ...quick];

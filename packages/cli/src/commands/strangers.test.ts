@@ -85,7 +85,7 @@ async function replaced(path: string, make: (path: string) => void, attempt: () 
 
 describe("a folder that somebody sent: its files", () => {
   test("are written only where they are its own", { timeout: 30_000 }, async () => {
-    const line = "-t price --epochs 1 --schedule none --no-refit";
+    const line = "-t price --recipe simple --epochs 1 --schedule none --no-refit";
     expect((await run("train", "shop.csv", ...line.split(" "))).code).toBe(0);
     const [id] = fs.readdirSync(join(cwd, "runs"));
     const fileOf = (name: string) => join(cwd, "runs", id, name);
@@ -125,7 +125,9 @@ describe("a folder that somebody sent: its files", () => {
   });
 
   test.skipIf(process.platform === "win32")("that are pipes are not waited for", { timeout: 30_000 }, async () => {
-    expect((await run("train", "shop.csv", ..."-t price --epochs 1 --no-refit --no-report".split(" "))).code).toBe(0);
+    expect(
+      (await run("train", "shop.csv", ..."-t price --recipe simple --epochs 1 --no-refit --no-report".split(" "))).code,
+    ).toBe(0);
     const [id] = fs.readdirSync(join(cwd, "runs"));
     const pipe = (path: string) => execFileSync("mkfifo", [path]);
     for (const name of ["config.json", "result.json"]) {
@@ -154,7 +156,7 @@ describe("a folder that somebody sent: its files", () => {
 
 describe("a folder that somebody sent: its query", () => {
   test("of a run reads what the record lists, and does nothing else", { timeout: 30_000 }, async () => {
-    const line = "-t price --epochs 1 --schedule none --no-refit --no-report";
+    const line = "-t price --recipe simple --epochs 1 --schedule none --no-refit --no-report";
     const started = await run("train", "--sql", sql, ...line.split(" "));
     expect(started.code).toBe(0);
     const whole = await run("evaluate", "latest", "--part", "test");

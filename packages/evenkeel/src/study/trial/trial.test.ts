@@ -210,7 +210,17 @@ describe("a study trains as trainTable does, to the bit", () => {
     const { readings } = (await execute(spec, {})).result;
 
     const training = await trainTable(table, {
-      ...{ target: "y", ignore: ["sign"], seed: 4, refit: false, lr: 0.02, epochs: 6, batchSize: 16, ...rest },
+      ...{
+        recipe: "simple",
+        target: "y",
+        ignore: ["sign"],
+        seed: 4,
+        refit: false,
+        lr: 0.02,
+        epochs: 6,
+        batchSize: 16,
+        ...rest,
+      },
       ...{ ...options, network: { hidden: [8, 4], ...options.network } },
       preprocessing: { clampPredictions: false, ...rest.preprocessing },
     });
@@ -238,7 +248,15 @@ describe("a study trains as trainTable does, to the bit", () => {
     ];
     const [spec] = rateTrials(planStudy(places, { arms, seeds: [2], lrs: [0.01], epochs: 5, hidden: [8] }));
     const { asTrained } = (await runTrial(places, spec)).result.readings;
-    const common = { ...schema, ...options, seed: 2, refit: false, epochs: 5, network: { hidden: [8] } };
+    const common = {
+      ...schema,
+      ...options,
+      recipe: "simple" as const,
+      seed: 2,
+      refit: false,
+      epochs: 5,
+      network: { hidden: [8] },
+    };
     const { scores, statistics } = await trainTable(many, { ...common, batchSize: spec.batchSize });
     const { test: held } = statistics?.asTrained ?? scores;
     expect([asTrained?.test.logLoss, asTrained?.test.errorRate]).toEqual([held?.logLoss, 1 - (held?.accuracy ?? 0)]);

@@ -23,7 +23,7 @@ const targets = ["price", "kind", "sold"];
 beforeAll(async () => {
   for (const target of targets) {
     const { model } = await trainTable(shopTable(), {
-      ...{ target, features, epochs: 2, network: { hidden: [8, 5] } },
+      ...{ recipe: "simple", target, features, epochs: 2, network: { hidden: [8, 5] } },
       onEpoch: (event) => {
         checkpoint = saveCheckpoint(event.checkpoint());
       },

@@ -27,7 +27,7 @@ const split = { train: positions(0, 260), validation: positions(260, 320), test:
 
 const train = async (mistyped: boolean, preprocessing = {}) => {
   const { model, scores, baselines } = await trainTable(tableFromRows(stones(mistyped)), {
-    ...{ target: "price", split, epochs: 40, network: { hidden: [32, 16] }, preprocessing },
+    ...{ recipe: "simple", target: "price", split, epochs: 40, network: { hidden: [32, 16] }, preprocessing },
   });
   const ridge = baselines.find(({ name }) => name === "ridge")?.scores.test;
   return { model, rmse: scores.test?.rmse ?? Number.NaN, ridge: ridge?.rmse ?? Number.NaN };

@@ -16,7 +16,7 @@ function found(rows: number, options: Partial<TrainTableOptions>, more: Record<s
   const table: Table = tableFromColumns({ x: of(rows + 20, noise), y: of(rows + 20, (i) => noise(i, 1)), ...more });
   const split: Split = { train: from(rows, 0), validation: from(10, rows), test: from(10, rows + 10) };
   const schema = inferSchema(table, { target: "y" });
-  const plan = planTable(split, schema.task, options);
+  const plan = planTable(split, schema.task, { recipe: "simple", ...options });
   return planFindings(table, plan, split, Preprocessing.fit(table, schema, split.train)).map(
     ({ severity, code, message }) => `${severity} ${code}: ${message}`,
   );
@@ -119,7 +119,7 @@ describe("trainTable", () => {
     a: of(rows, (i) => noise(i % 40, 1) + 0.01 * noise(i, 7)),
     y: of(rows, (i) => noise(i % 40, 2)),
   });
-  const quick = { target: "y", epochs: 1, network: { hidden: [4] }, compile: false } as const;
+  const quick = { recipe: "simple", target: "y", epochs: 1, network: { hidden: [4] }, compile: false } as const;
 
   it("splits by a group, which is then no feature unless it is asked for", async () => {
     const { split, schema, model } = await trainTable(table, { ...quick, split: { group: "person" } });

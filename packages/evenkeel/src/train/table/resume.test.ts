@@ -44,7 +44,11 @@ async function expectSame(options: TrainTableOptions): Promise<number> {
   return files.length;
 }
 
-const base = { features, network: { hidden: [8, 6], dropout: 0.3 }, batchSize: 16, epochs: 4 };
+const network = { hidden: [8, 6], dropout: 0.3 };
+const base = { recipe: "simple" as const, features, network, batchSize: 16, epochs: 4 };
+const folded = { features, network: { ...network, members: 2 }, batchSize: 16, epochs: 3, lengthFolds: 3 };
+
+const alone = { lengthFolds: 1, refit: false, patience: 2, lr: 0.1, batchSize: 8, compile: false };
 
 describe("resuming from any epoch gives the same bytes", () => {
   it.each<[string, TrainTableOptions, number?]>([
@@ -54,6 +58,8 @@ describe("resuming from any epoch gives the same bytes", () => {
       "classes with weights, plateau, clipping",
       { ...base, target: "kind", classWeights: "balanced", schedule: "plateau", clipGradNorm: 0.5 },
     ],
+    ["averaged weights, folds and a refit of the best length", { ...folded, target: "price", compile: false }],
+    ["classes, averaged weights, ended by patience, no refit", { ...folded, ...alone, target: "kind", epochs: 12 }],
     [
       "no validation rows, sgd, steps",
       { ...base, target: "sold", optimizer: "sgd", schedule: "step", split: { validation: 0 } },

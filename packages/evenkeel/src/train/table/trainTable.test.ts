@@ -27,7 +27,7 @@ import { planTable } from "./plan.ts";
 import { type TableTraining, trainTable } from "./trainTable.ts";
 
 const network = { hidden: [8] };
-const small: Partial<TrainTableOptions> = { features, epochs: 3, network };
+const small: Partial<TrainTableOptions> = { recipe: "simple", features, epochs: 3, network };
 const train = (target: string, options: Partial<TrainTableOptions> = {}, table: Table = shopTable()) =>
   trainTable(table, { target, ...small, ...options });
 const weightsOf = ({ model }: Pick<TableTraining, "model">) => saveSafetensors(networkOf(model).stateDict());
@@ -35,8 +35,7 @@ const weightsOf = ({ model }: Pick<TableTraining, "model">) => saveSafetensors(n
 describe("trainTable", () => {
   it("cars: better than the mean and than ridge regression, in the target's own unit", async () => {
     const { scores, baselines, schema, split, plan, keptEpoch } = await trainTable(vegaTable("cars.json"), {
-      target: "Miles_per_Gallon",
-      epochs: 20,
+      ...{ recipe: "simple", target: "Miles_per_Gallon", epochs: 20 },
     });
     expect(schema.task).toBe("regression");
     expect([split.train, split.validation, split.test].map(({ length }) => length)).toEqual([254, 64, 80]);
@@ -50,7 +49,9 @@ describe("trainTable", () => {
   });
 
   it("penguins: nearly all right", async () => {
-    const { scores, schema, model } = await trainTable(vegaTable("penguins.json"), { target: "Species", epochs: 10 });
+    const { scores, schema, model } = await trainTable(vegaTable("penguins.json"), {
+      ...{ recipe: "simple", target: "Species", epochs: 10 },
+    });
     expect(schema.classes).toEqual(["Adelie", "Chinstrap", "Gentoo"]);
     expect(model.network.options.dropout).toBe(0.25);
     expect(scores.test?.accuracy).toBeGreaterThan(0.95);
@@ -366,7 +367,7 @@ describe("a refit", () => {
   it("is the default where it costs seconds and nothing is chosen by the validation rows", () => {
     const planned = (rows: [number, number, number], options: Partial<TrainTableOptions> = {}) => {
       const [train, validation, test] = rows.map((count) => new Int32Array(count));
-      return planTable({ train, validation, test }, "regression", { target: "y", ...options }).refit;
+      return planTable({ train, validation, test }, "regression", { recipe: "simple", target: "y", ...options }).refit;
     };
     expect(planned([8000, 2000, 2500])).toBe(true);
     expect(planned([8000, 2001, 2500])).toBe(false);

@@ -64,7 +64,7 @@ describe.each(recipes)("%s", (ask, names, claims) => {
       return { ...planned, preprocessing: optionsOf(arm).preprocessing };
     });
     const { batchSize, epochs } = plan.settings;
-    const usual = planTable(rows, of.schema.task, { refit: false, batchSize, epochs });
+    const usual = planTable(rows, of.schema.task, { recipe: "simple", refit: false, batchSize, epochs });
     expect(trained[0]).toEqual({ ...usual, preprocessing: { scale: "squash", clampPredictions: true } });
     expect(new Set(trained.map((one) => JSON.stringify(one))).size).toBe(names.length);
   });
@@ -155,7 +155,7 @@ describe("the options of the user", () => {
   test("the recipe is named", () => {
     const said = (options: StudyOptions) => describePlan(planStudy(data, options)).find((one) => /recipe/.test(one));
     const usual =
-      "The recipe is trainTable's default: AdamW with weight decay 0.1, the rate in one cycle and squared errors";
+      "The recipe is trainTable's simple one: AdamW with weight decay 0.1, the rate in one cycle and squared errors";
     expect(said({})).toBe(`${usual}.`);
     expect(said({ ask: "optimizer" })).toBe(`${usual}, unless an arm has its own.`);
     expect(said({ train: { optimizer: "adam", schedule: "none" } })).toBe(
