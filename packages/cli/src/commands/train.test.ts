@@ -37,7 +37,7 @@ async function run(
 }
 
 const columns = "--features size,weight,town,colour,new,day";
-const shop = `shop.csv --target price ${columns} --hidden 8,6 --batch-size 16 --no-report`;
+const shop = `shop.csv --recipe simple --target price ${columns} --hidden 8,6 --batch-size 16 --no-report`;
 const runs = (folder = "runs"): Run[] => listRuns(join(cwd, folder)) as Run[];
 const bytes = (path: string) => fs.readFileSync(path);
 const modelOf = ({ path }: Pick<Run, "path">) => bytes(join(path, "model.safetensors"));
