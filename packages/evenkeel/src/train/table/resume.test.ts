@@ -58,8 +58,8 @@ describe("resuming from any epoch gives the same bytes", () => {
       "classes with weights, plateau, clipping",
       { ...base, target: "kind", classWeights: "balanced", schedule: "plateau", clipGradNorm: 0.5 },
     ],
-    ["averaged weights, folds and a refit of the best length", { ...folded, target: "price", compile: false }],
-    ["classes, averaged weights, ended by patience, no refit", { ...folded, ...alone, target: "kind", epochs: 12 }],
+    ["averaged weights, folds and a refit of the best length", { ...folded, target: "price", compile: false }, 12],
+    ["classes, averaged weights, ended by patience, no refit", { ...folded, ...alone, target: "kind", epochs: 12 }, 8],
     [
       "no validation rows, sgd, steps",
       { ...base, target: "sold", optimizer: "sgd", schedule: "step", split: { validation: 0 } },

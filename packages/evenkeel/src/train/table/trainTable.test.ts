@@ -28,6 +28,8 @@ import { type TableTraining, trainTable } from "./trainTable.ts";
 
 const network = { hidden: [8] };
 const small: Partial<TrainTableOptions> = { recipe: "simple", features, epochs: 3, network };
+/** Few rows to train on. */
+const tiny = { split: { validation: 0.25, test: 0.6 } };
 const train = (target: string, options: Partial<TrainTableOptions> = {}, table: Table = shopTable()) =>
   trainTable(table, { target, ...small, ...options });
 const weightsOf = ({ model }: Pick<TableTraining, "model">) => saveSafetensors(networkOf(model).stateDict());
@@ -460,11 +462,12 @@ describe("what does not fit is named", () => {
     ['classWeights is "equal"', { target: "sold", classWeights: "equal" }],
     ["statistics", { statistics: "best" }],
     ["refit is 1, expected true or false", { refit: 1 }],
+    ["lengthFolds: 5 says how long the refit is to train, and there is none", { lengthFolds: 5, refit: false }],
     [
-      "refit: true cannot be combined with patience: 30: a refit has no validation rows to stop by",
-      { refit: true, schedule: "none" },
+      "lengthFolds: 2 says how long the refit is to train, and patience: false says that already",
+      { lengthFolds: 2, refit: true },
     ],
-    ["refit: true cannot be combined with patience: 5", { refit: true, patience: 5 }],
+    ["lengthFolds: 20 are more than the 12 training rows", { ...tiny, lengthFolds: 20, patience: 3, refit: true }],
     ['refit: true cannot be combined with schedule: "plateau"', { refit: true, schedule: "plateau", patience: false }],
     ["refit: true has no validation rows to add; leave refit out", { refit: true, split: { validation: 0 } }],
     [
