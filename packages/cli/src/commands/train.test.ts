@@ -254,7 +254,7 @@ describe("evenkeel train", () => {
 
   test("classes with weights, kinds of columns, other parts of the network", async () => {
     const flags =
-      "--class-weights yes=3 --kind new=category --norm layer --activation gelu --dropout 0 --no-early-stopping";
+      "--recipe simple --class-weights yes=3 --kind new=category --norm layer --activation gelu --dropout 0 --no-early-stopping";
     const { code, out } = await run(`shop.csv -t sold ${columns} --epochs 2 --no-report ${flags} --weight-decay 1.5`);
     expect(code).toBe(0);
     const { config, result } = runs()[0];
@@ -297,13 +297,13 @@ describe("evenkeel train", () => {
     ],
     [
       "a batch of one",
-      "shop.csv -t price --batch-size 1",
+      "shop.csv -t price --recipe simple --batch-size 1",
       /^batch normalization cannot train with --batch-size 1; use 2 or more, or another --norm/,
     ],
     [
-      "a refit that is to stop early",
-      "shop.csv -t price --refit --patience 5",
-      /^--refit cannot be combined with --patience 5: .* train all epochs \(--no-early-stopping\)/,
+      "folds for a refit that there is not",
+      "shop.csv -t price --no-refit --length-folds 5",
+      /^--length-folds 5 says how long the refit is to train, and there is none; leave --length-folds out/,
     ],
     [
       "a refit without rows to add",

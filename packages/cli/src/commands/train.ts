@@ -17,7 +17,8 @@ import { addTrainFlags, type TrainFlags, trainTableOptions } from "./trainOption
 const examples = `
 Examples:
   evenkeel train mpg                   a built-in table, nothing but defaults
-  evenkeel train penguins --norm none --epochs 50
+  evenkeel train penguins --norm layer --members 4
+  evenkeel train mpg --recipe simple   one network, a fixed number of epochs: fast
   evenkeel train cars.csv --target mpg --ignore name --kind cylinders=category
   evenkeel train films.json --target gross --kind released=date:dmy --no-refit
   evenkeel train 'flights/*.parquet' --target delay --loss huber
@@ -29,8 +30,9 @@ Examples:
 
 Ctrl-C ends the training between two steps and keeps the best model so far; the
 run can be resumed.
-A small table is trained on twice: first the validation rows measure, then they
-are trained on too (refit). Validation scores are of the first training, test
+A small table is trained on twice: first the validation rows measure and say how
+many epochs are best, then they are trained on too (refit). Up to 400 rows five
+such trainings say how many, each with other rows to measure by (folds). Validation scores are of the first training, test
 scores of the second, whose weights the model has.
 The same table, options and seed give the same model, to the bit, on every
 machine.

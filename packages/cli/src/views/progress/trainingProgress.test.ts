@@ -16,7 +16,7 @@ function unvalidated(epoch: number): EpochLine {
   return rest;
 }
 
-function piped(epochs: number, more: { refit?: boolean; further?: number } = {}) {
+function piped(epochs: number, more: { stage?: string; atMost?: boolean; further?: number } = {}) {
   const written: string[] = [];
   const write = (text: string) => written.push(text);
   const output = { write, writeError: write, colors: picocolors.createColors(false) };
@@ -51,12 +51,16 @@ describe("piped", () => {
   });
 
   test("a refit is called one, and does not count the time before it; the training before counts the refit's as left", () => {
-    const refit = piped(10, { refit: true });
+    const refit = piped(10, { stage: "refit" });
     for (const epoch of [1, 2]) refit.progress.epoch({ ...unvalidated(epoch), seconds: 1000 + epoch });
     expect(refit.written).toEqual([
       "refit  1/10  train MAE 1.00 (best 1.00 at 1)\n",
       "refit  2/10  train MAE 1.00 (best 1.00 at 1)  1,000 rows/s  0:08 left\n",
     ]);
+    const fold = piped(10, { stage: "fold 2 of 5, epoch", atMost: true, further: 30 });
+    for (const epoch of [1, 2]) fold.progress.epoch({ ...line(epoch), seconds: 1000 + epoch });
+    fold.progress.stop();
+    expect(fold.written[1]).toMatch(/^fold 2 of 5, epoch {2}2\/10 {2}MAE .* rows\/s {2}up to 0:38 left\n$/);
     const before = piped(10, { further: 20 });
     for (let epoch = 1; epoch <= 10; epoch++) before.progress.epoch(line(epoch));
     expect(before.written[0]).toContain("  0:15 left");
