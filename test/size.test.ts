@@ -25,9 +25,9 @@ interface Budget {
 const budgets: Readonly<Record<string, Budget>> = {
   tensor: { minified: 91.9, gzip: 30.9 },
   linear: { minified: 110, gzip: 36.9 },
-  step: { minified: 424.6, gzip: 138.9 },
-  page: { minified: 98.1, gzip: 35.6 },
-  everything: { minified: 853, gzip: 283 },
+  step: { minified: 433.8, gzip: 142.5 },
+  page: { minified: 108.9, gzip: 39.5 },
+  everything: { minified: 885.8, gzip: 293.7 },
 };
 
 interface Bundle {

@@ -1,7 +1,7 @@
 import { type Spec, sizeOf } from "../../core/index.ts";
 import { widthOf } from "../../wasm/convert.ts";
 import { type Expr, f32, f64, i32, type Kernel, type KernelCall, type Local } from "../../wasm/index.ts";
-import { expF64x2, logF64x2, logSigmoidF64x2 } from "../../wasm/math.ts";
+import { expF64x2, logF64x2 } from "../../wasm/math.ts";
 import { advance, pointer } from "../matmul/gemm.problem.ts";
 import { callWith } from "../reduce/lines.doubles.ts";
 import type { EnsembleMeanAttrs } from "./ensembleMean.ts";
@@ -44,6 +44,12 @@ function logSumExp(call: Call, terms: Terms, term: Term): Expr<"f64"> {
   return f64.add(most, callWith(module, logF64x2, sum));
 }
 
+function logSigmoid({ f, module }: Call, logit: Expr<"f64">): Expr<"f64"> {
+  const x = f.let(logit);
+  const power = callWith(module, expF64x2, f64.neg(f64.abs(x)));
+  return f64.sub(f64.min(x, f64.const(0)), callWith(module, logF64x2, f64.add(f64.const(1), power)));
+}
+
 export const ensembleMeanKernel = {
   kind: "kernel",
   declines: ([x]: readonly Spec[]) => (sizeOf(x.shape) === 0 ? "an empty array is not worth code" : undefined),
@@ -66,11 +72,10 @@ export const ensembleMeanKernel = {
             callWith(module, logF64x2, f64.const(k)),
           );
         case "sigmoid": {
-          const logSigmoid = (logit: Expr<"f64">) => callWith(module, logSigmoidF64x2, logit);
-          const yes = f.let(logSumExp(call, members(column), (at) => logSigmoid(load(at))));
+          const yes = f.let(logSumExp(call, members(column), (at) => logSigmoid(call, load(at))));
           return f64.sub(
             yes,
-            logSumExp(call, members(column), (at) => logSigmoid(f64.neg(load(at)))),
+            logSumExp(call, members(column), (at) => logSigmoid(call, f64.neg(load(at)))),
           );
         }
         case "values": {

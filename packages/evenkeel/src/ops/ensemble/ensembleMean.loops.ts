@@ -1,5 +1,5 @@
 import type { NdArray } from "../../core/index.ts";
-import { exp, log, log1p } from "../../core/math/portableMath.ts";
+import { exp, log } from "../../core/math/portableMath.ts";
 
 /** What is averaged over the members of an ensemble, by what their outputs mean. */
 export type EnsembleMeanOf = "values" | "sigmoid" | "softmax";
@@ -46,4 +46,5 @@ function logSumExp(values: ArrayLike<number>, start: number, count: number): num
   return most + log(sum);
 }
 
-const logSigmoid = (x: number): number => Math.min(x, 0) - log1p(exp(-Math.abs(x)));
+/** What the logarithm loses of a small exponential is far below the term in front, or the other sum. */
+const logSigmoid = (x: number): number => Math.min(x, 0) - log(1 + exp(-Math.abs(x)));

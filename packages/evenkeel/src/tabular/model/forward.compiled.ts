@@ -1,5 +1,5 @@
 import { type Shape, type Spec, sizeOf } from "../../core/index.ts";
-import { ensembleMatmulKernel } from "../../ops/ensemble/ensembleMatmul.kernel.ts";
+import { ensembleMatmulFloats } from "../../ops/ensemble/ensembleMatmul.floats.ts";
 import { ensembleMeanKernel } from "../../ops/ensemble/ensembleMean.kernel.ts";
 import { layerNormFloats } from "../../ops/layerNorm/layerNorm.floats.ts";
 import { emitLinear } from "../../ops/matmul/gemm.linear.ts";
@@ -252,7 +252,7 @@ function emitLinearEnsemble({ members, inputs, outputs }: LinearEnsembleLayer, s
   const { f, module, from, to, scratch, own } = step;
   const rows = from.shape[0] / members;
   const split = (array: Placed, width: number): Placed => ({ ...array, shape: [rows, members, width] });
-  ensembleMatmulKernel.emit({
+  ensembleMatmulFloats.emit({
     ...{ inputs: [split(from, inputs), own("weight")], outputs: [split(to, outputs)], attrs: {} },
     ...{ f, module, scratch, fast: false },
   });

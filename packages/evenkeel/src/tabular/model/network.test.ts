@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { compile } from "../../compile/index.ts";
 import { crossEntropy } from "../../nn/functional/index.ts";
+import { clone, type Embedding } from "../../nn/index.ts";
+import { decayedParameters } from "../../nn/utils/index.ts";
 import { Adam } from "../../optim/index.ts";
 import { manualSeed } from "../../random/index.ts";
-import { cat, randint, randn, tensor } from "../../tensor/index.ts";
+import { cat, rand, randint, randn, type Tensor, tensor, zeros } from "../../tensor/index.ts";
+import { combineMembers } from "./combineMembers.ts";
 import { countParameters, embeddingWidth, stateEntries } from "./layers.ts";
 import { TabularNet } from "./network.ts";
 import { resolveNetwork } from "./networkOptions.ts";
@@ -110,10 +113,122 @@ describe("TabularNet", () => {
     ]);
   });
 
+  it("embeds small on request: at most 8 wide, started near 0", () => {
+    expect([1, 3, 8, 9, 5000].map((count) => embeddingWidth(count, "small"))).toEqual([1, 3, 8, 8, 8]);
+    manualSeed(2);
+    const wide = new TabularNet({ features: 0, embeddings: [1000], outputs: 1 }, { embedding: "small" });
+    const [{ weight }] = Array.from(wide.embeddings ?? []) as Embedding[];
+    expect(weight.shape).toEqual([1000, 8]);
+    expect(weight.std().item()).toBeCloseTo(0.3, 2);
+  });
+
   it("says what codes it lacks", () => {
     const net = new TabularNet(size);
     expect(() => net(randn([2, 5]))).toThrow("the codes of its embedded columns are missing, expected int32 [N, 2]");
     expect(() => net(randn([2, 5]), tensor([[1], [2]], { dtype: "int32" }))).toThrow("have shape [2, 1]");
     expect(new TabularNet({ features: 5, outputs: 1 })(randn([2, 5])).shape).toEqual([2, 1]);
+  });
+});
+
+describe("a TabularNet of members", () => {
+  const ensemble = { features: 6, embeddings: [4, 20], outputs: 1, task: "regression" } as const;
+  const scaleOf = (net: TabularNet) => net.stateDict()["layers.1.weight"];
+
+  it("starts with one sign for each member and source, whether or not its inputs are neighbours", () => {
+    manualSeed(4);
+    const sources = { features: [7, 3, 3, 7, 0, 3], embeddings: [9, 3] };
+    const scale = scaleOf(new TabularNet({ ...ensemble, sources }, { members: 64, embedding: "small" }));
+    const ofInputs = [7, 3, 3, 7, 0, 3, ...Array<number>(4).fill(9), ...Array<number>(8).fill(3)];
+    expect(scale.shape).toEqual([64, ofInputs.length]);
+    expect(new Set(scale.data)).toEqual(new Set([-1, 1]));
+    for (const [a, first] of ofInputs.entries()) {
+      for (const [b, second] of ofInputs.entries()) {
+        const same = scale.select(1, a).eq(scale.select(1, b)).float().mean().item();
+        if (first === second) expect(same).toBe(1);
+        else expect(Math.abs(same - 0.5), `inputs ${a} and ${b}`).toBeLessThan(0.3);
+      }
+    }
+  });
+
+  it("without sources has a sign for each numeric input and one for each embedding", () => {
+    manualSeed(4);
+    const scale = scaleOf(new TabularNet(ensemble, { members: 64, embedding: "small" }));
+    const columns = scale.unbind(1).map((column) => [...column.data].join(""));
+    expect(new Set(columns).size).toBe(6 + 2);
+    expect(new Set(columns.slice(6)).size).toBe(2);
+  });
+
+  it("gives each member's output in training, and their mean in eval mode", () => {
+    manualSeed(1);
+    for (const [task, outputs] of [["regression", 1] as const, ["binary", 1] as const, ["multiclass", 3] as const]) {
+      const net = new TabularNet({ ...ensemble, outputs, task }, { members: 5, hidden: [4], norm: "none" });
+      const [x, codes] = [randn([7, 6]), randint(0, 4, [7, 2], { dtype: "int32" })];
+      const each = net(x, codes);
+      expect(each.shape).toEqual([7, 5, outputs]);
+      net.eval();
+      const together = net(x, codes);
+      expect(together.shape).toEqual([7, outputs]);
+      expect(together.toArray()).toEqual(combineMembers(each, task).toArray());
+      const probabilities = (y: Tensor) =>
+        task === "multiclass" ? y.softmax(-1) : task === "binary" ? y.sigmoid() : y;
+      const expected = probabilities(each).mean(1);
+      expect(probabilities(together).sub(expected).abs().amax().item()).toBeLessThan(1e-6);
+    }
+  });
+
+  it("is no other network with one member: the same state, the same draws", () => {
+    const drawn = (options: NetworkOptions) => {
+      manualSeed(6);
+      const net = new TabularNet(size, { hidden: [8], ...options });
+      return [JSON.stringify(net.stateDict()), net.toString(), rand([1]).item()];
+    };
+    expect(drawn({ members: 1, embedding: "fastai" })).toEqual(drawn({}));
+  });
+
+  it("is copied whole, for an average of its weights", () => {
+    const net = new TabularNet(ensemble, { members: 2, hidden: [4] }).eval();
+    const [x, codes] = [randn([3, 6]), zeros([3, 2], { dtype: "int32" })];
+    expect(clone(net)(x, codes).toArray()).toEqual(net(x, codes).toArray());
+  });
+
+  it("prints its layers", () => {
+    const net = new TabularNet({ features: 2, outputs: 1, task: "binary" }, { hidden: [3], norm: "none", members: 2 });
+    expect(net.layers.toString()).toBe(`Sequential(
+  (0): EnsembleView(k=2)
+  (1): ElementwiseAffine((2, 2), bias=False)
+  (2): Flatten(start_dim=0, end_dim=1)
+  (3): Linear(in_features=2, out_features=3, bias=True)
+  (4): ReLU()
+  (5): Unflatten(dim=0, unflattened_size=(-1, 2))
+  (6): LinearEnsemble(in_features=3, out_features=1, k=2, bias=True)
+)`);
+  });
+
+  it("decays the weights and embeddings, not the scales and biases", () => {
+    const net = new TabularNet(ensemble, { members: 2, hidden: [4] });
+    const decayed = new Set(decayedParameters(net));
+    const names = net.namedParameters().flatMap(([name, parameter]) => (decayed.has(parameter) ? [name] : []));
+    expect(names).toEqual([...["embeddings.0.weight", "embeddings.1.weight", "layers.3.weight", "layers.7.weight"]]);
+  });
+
+  it("takes no rows, and one", () => {
+    const net = new TabularNet({ features: 2, outputs: 1, task: "regression" }, { members: 3, norm: "none" });
+    expect(net(zeros([1, 2])).shape).toEqual([1, 3, 1]);
+    expect(net(zeros([0, 2])).shape).toEqual([0, 3, 1]);
+    net.eval();
+    expect(net(zeros([0, 2])).shape).toEqual([0, 1]);
+  });
+
+  it("says what it lacks", () => {
+    const make = (change: object) => () => new TabularNet({ ...ensemble, ...change } as never, { members: 2 });
+    expect(make({ task: undefined })).toThrow(/TabularNet: size.task is undefined, expected "regression" or .*members/);
+    expect(make({ task: "constructor" })).toThrow('size.task is "constructor"');
+    expect(make({ sources: { features: [1], embeddings: [1, 2] } })).toThrow(
+      "the length of size.sources.features is 1, expected 6",
+    );
+    expect(() => new TabularNet(ensemble, { members: 65 })).toThrow(
+      "members is 65, expected a whole number from 1 to 64",
+    );
+    expect(() => combineMembers(zeros([2, 3]), "regression")).toThrow("expected [N, members, outputs]");
   });
 });

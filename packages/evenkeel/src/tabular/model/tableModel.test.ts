@@ -29,8 +29,18 @@ beforeAll(async () => {
       },
     });
     models.set(target, model);
+    models.set(`${target}, members`, withMembers(model));
   }
 });
+
+const all = targets.flatMap((target) => [target, `${target}, members`]);
+
+/** The same model with an untrained network of several members. */
+function withMembers(model: TableModel): TableModel {
+  manualSeed(3);
+  const options = { hidden: [8, 5], norm: "none", members: 3, embedding: "small" } as const;
+  return new TableModel({ ...model, network: new TabularNet(model.network.size, options) });
+}
 
 const modelOf = (target: string): TableModel => models.get(target) ?? expect.fail(`no model of ${target}`);
 /** What a network says of rows, as bits. */
@@ -39,7 +49,7 @@ const bits = (model: TableModel, of: Table, some?: Int32Array) => [
 ];
 
 describe("predictions", () => {
-  it.each(targets)("%s: a loaded model predicts the same bits, and saves the same bytes", (target) => {
+  it.each(all)("%s: a loaded model predicts the same bits, and saves the same bytes", (target) => {
     const model = modelOf(target);
     const bytes = model.save();
     const loaded = TableModel.load(bytes);
@@ -50,7 +60,7 @@ describe("predictions", () => {
     expect(loaded.record).toEqual(model.record);
   });
 
-  it.each(targets)("%s: a row gets the same bits alone, among others, anywhere", (target) => {
+  it.each(all)("%s: a row gets the same bits alone, among others, anywhere", (target) => {
     const model = modelOf(target);
     const all = bits(model, table);
     const width = all.length / 300;
@@ -73,7 +83,7 @@ describe("predictions", () => {
     return new TableModel({ schema, preprocessing, network: new TabularNet(size, options).eval() });
   }
 
-  it.each([...targets, "log"])("%s: without compiling those of the eager network, to the bit", (target) => {
+  it.each([...all, "log"])("%s: without compiling those of the eager network, to the bit", (target) => {
     const model = target === "log" ? logModel() : modelOf(target);
     const preprocessing = Preprocessing.fromJSON(model.preprocessing.toJSON());
     const odd = tableFromRows([...rows, { ...rows[1], town: "nowhere", colour: null, day: "2031-12-31", size: null }]);
@@ -169,6 +179,15 @@ describe("predictions", () => {
     networkOf(TableModel.load(modelOf("price").save()));
     expect(rand([3]).toArray()).toEqual(expected);
   });
+});
+
+it("a network whose members were combined for another task is refused", () => {
+  const { network, ...parts } = modelOf("price");
+  const { size, options } = network;
+  const binary = new TabularNet({ ...size, task: "binary" }, { ...options, members: 2 });
+  expect(() => new TableModel({ ...parts, network: binary })).toThrow(
+    'TableModel: network.size.task is "binary", expected "regression", the task of the preprocessing',
+  );
 });
 
 describe("the file", () => {
@@ -283,6 +302,9 @@ describe("the file", () => {
       'hidden[0] is "8", expected a whole number from 1 to 65536',
     ],
     ["another width", () => withNetwork({ hidden: [5, 5] }), "layers.0.weight"],
+    ["members without their tensors", () => withNetwork({ members: 9 }), "but its tensors hold"],
+    ["members beyond all", () => withNetwork({ members: 1e6 }), "members is 1000000, expected a whole number from 1"],
+    ["another embedding", () => withNetwork({ embedding: "small" }), '"embeddings.1.weight" has shape'],
     ["another activation", () => withNetwork({ activation: "constructor" }), "activation"],
     [
       "a tensor too many",

@@ -1,4 +1,4 @@
-import { check, checkOptions, flag, type NdArray, wrongType } from "../../core/index.ts";
+import { check, checkOptions, flag, type NdArray, wrongType, wrongValue } from "../../core/index.ts";
 import { encodeFile, rawArray } from "../../io/file.ts";
 import type { Predictions } from "../encoding/decode.ts";
 import type { FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
@@ -40,10 +40,12 @@ export class TableModel {
   readonly network: FrozenNetwork;
   readonly record: ModelRecord;
 
+  /** @throws RangeError if the members of the network are combined for another task */
   constructor({ schema, preprocessing, network, record = {} }: TableModelParts) {
     this.schema = schema;
     this.preprocessing = preprocessing;
     this.network = FrozenNetwork.of(network);
+    checkTask(this);
     this.record = plainRecord(record);
   }
 
@@ -112,6 +114,16 @@ export class TableModel {
       .map(({ name }) => ({ name, type: "text", codes: new Int32Array(table.rows).fill(-1), dictionary: [] }) as const);
     return { rows: table.rows, columns: [...table.columns, ...missing] };
   }
+}
+
+/**
+ * The members of a network are combined by what is predicted, which a file has from the
+ * preprocessing.
+ */
+function checkTask({ network, preprocessing }: TableModel): void {
+  const { task } = network.size;
+  if (network.options.members === 1 || task === preprocessing.task) return;
+  throw wrongValue("TableModel", "network.size.task", task, `"${preprocessing.task}", the task of the preprocessing`);
 }
 
 /** A copy as a file would give it back: what is no number is null. */
