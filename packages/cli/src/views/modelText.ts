@@ -107,7 +107,9 @@ function columnTable(model: TableModel, colors: Colors): string {
   const meaning = squashed
     ? "m ± s: with z = (value - m) / s the network gets z / √(1 + (z/3)²), and gives z."
     : "m ± s: (value - m) / s is what the network gets, and gives.";
-  return `${table.replaceAll(/ +$/gm, "")}\n\n${colors.dim(meaning)}`;
+  const binned = inputs.some((encoding) => "edges" in encoding && encoding.edges.length > 0);
+  const bins = binned ? "\nbins: beside it, an input for each, from 0 to 1 while the value crosses it." : "";
+  return `${table.replaceAll(/ +$/gm, "")}\n\n${colors.dim(`${meaning}${bins}`)}`;
 }
 
 function tensorTable({ header }: ModelInspection, colors: Colors): string {

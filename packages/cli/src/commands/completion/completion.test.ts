@@ -51,7 +51,7 @@ describe("what a shell is offered", () => {
 
   test("options and their choices, those that the library declares too", async () => {
     expect(await words("train", "mpg", "--norm", "")).toEqual(["none", "batch", "layer"]);
-    expect(await words("train", "mpg", "--no-e")).toEqual(["--no-early-stopping"]);
+    expect(await words("train", "mpg", "--no-ea")).toEqual(["--no-early-stopping"]);
     expect(await words("study", "mpg", "--metric", "")).toEqual(["mae", "rmse", "errorRate", "logLoss"]);
     expect(await words("study", "mpg", "--epoch-f")).toEqual(["--epoch-fractions"]);
     expect(await words("predict", "--ke")).toEqual(["--keep"]);

@@ -132,8 +132,8 @@ describe("baselines of numbers", () => {
     const given = { ...columns, days, y: of((i) => a[i] + (i % 3) + (i % 2) + noise(i + 7)) };
     const coded = { piecewise: true, effectCoding: true, dropConstant: true, yearDay: true, rareBelow: 3 };
     expect(baselinesOf(given, coded)).toEqual(baselinesOf(given));
-    // 30 columns of 16 inputs each for a network are 30 for a linear model.
-    const wide = Object.fromEntries(of((j) => [`x${j}`, of((i) => noise(i * 31 + j))], 30));
+    // 64 columns of 5 inputs each for a network are 64 for a linear model.
+    const wide = Object.fromEntries(of((j) => [`x${j}`, of((i) => noise(i * 31 + j))], 64));
     expect(Object.keys(baselinesOf({ ...wide, y: a }, coded))).toContain("ridge");
   });
 

@@ -85,6 +85,7 @@ describe("inputs", () => {
     // Of a column of rare ones alone nothing is left.
     const { preprocessing } = fitted({ c, n: six, y: six }, { rareBelow: 3 });
     expect([preprocessing.features, preprocessing.embeddings]).toEqual([["n"], []]);
+    expect(fitted({ c, y: six }, { rareBelow: 3 }).preprocessing.features).toEqual(["c = u", "c = v", "c = w"]);
   });
 
   it("drops what is constant, but not all of it", () => {

@@ -57,8 +57,10 @@ export class Preprocessing extends FittedPreprocessing {
       reading: { ...reading, nulls },
     }));
     const fitted = fitEncodings(columns, rows, how);
-    const inputs =
-      how.dropConstant && hasNoInputs(fitted) ? fitEncodings(columns, rows, { ...how, dropConstant: false }) : fitted;
+    // Where nothing would be left to predict from, what is constant or rare is kept.
+    const inputs = hasNoInputs(fitted)
+      ? fitEncodings(columns, rows, { ...how, dropConstant: false, rareBelow: 1 })
+      : fitted;
     if (hasNoInputs(inputs)) {
       throw refuse("wrong-value", "Preprocessing.fit", "the features have no values in the training rows");
     }

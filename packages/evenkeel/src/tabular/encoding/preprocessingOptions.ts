@@ -38,7 +38,7 @@ export const preprocessingOptions = {
   dropConstant: option({
     check: flag(),
     default: false,
-    help: "Gives columns of one value in the training rows no input, unless all are such.",
+    help: "Gives columns of one value in the training rows no input, unless no other is left.",
     off: "Gives columns of one value in the training rows an input as any other.",
   }),
   yearDay: option({
@@ -66,7 +66,7 @@ export const preprocessingOptions = {
   rareBelow: option({
     check: wholeNumber(1),
     default: 1,
-    help: "Categories in fewer training rows than this count as unknown, as new ones do. 1 keeps all.",
+    help: "Categories in fewer training rows than this count as unknown, as new ones do, unless no other input is left. 1 keeps all.",
   }),
 };
 

@@ -26,7 +26,8 @@ export interface PreprocessingOptions {
    */
   readonly effectCoding?: Value<"effectCoding"> | undefined;
   /**
-   * Gives columns of one value in the training rows no input, unless all are such. Default: false.
+   * Gives columns of one value in the training rows no input, unless no other is left. Default:
+   * false.
    */
   readonly dropConstant?: Value<"dropConstant"> | undefined;
   /**
@@ -47,8 +48,8 @@ export interface PreprocessingOptions {
    */
   readonly embedAbove?: Value<"embedAbove"> | undefined;
   /**
-   * Categories in fewer training rows than this count as unknown, as new ones do. 1 keeps all.
-   * Default: 1.
+   * Categories in fewer training rows than this count as unknown, as new ones do, unless no other
+   * input is left. 1 keeps all. Default: 1.
    */
   readonly rareBelow?: Value<"rareBelow"> | undefined;
 }

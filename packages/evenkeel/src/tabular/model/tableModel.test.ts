@@ -97,6 +97,23 @@ describe("predictions", () => {
     for (const [i, value] of output.data.entries()) expect(Math.abs(value - compiled[i])).toBeLessThan(1e-5);
   });
 
+  it("of more rows than are encoded at a time are those of each row, and errors name the row", () => {
+    const model = modelOf("price");
+    const many = Int32Array.from({ length: 40_000 }, (_, i) => (i * 7) % table.rows);
+    const all = model.predict(table).values;
+    expect(model.predict(table, many).values).toEqual(Float64Array.from(many, (row) => all?.[row] ?? Number.NaN));
+    const whole = takeRows(table, many);
+    expect(model.predict(whole).values).toEqual(model.predict(table, many).values);
+    expect(() =>
+      model.output(
+        table,
+        Int32Array.from({ length: 40_000 }, (_, i) => i),
+      ),
+    ).toThrow(/there is no row/);
+    expect(model.output(table, new Int32Array(0))).toMatchObject({ shape: [0, 1], data: new Float32Array(0) });
+    expect(() => model.output(null as never)).toThrow(/Preprocessing.encode: the table is null/);
+  });
+
   it("are the same when the model was prepared, once or twice at a time", async () => {
     for (const options of [{}, { compile: false }]) {
       const loaded = TableModel.load(modelOf("kind").save(), options);

@@ -1,12 +1,18 @@
 import { check, checkOptions, flag, type NdArray, wrongType, wrongValue } from "../../core/index.ts";
 import { encodeFile, rawArray } from "../../io/file.ts";
 import type { Predictions } from "../encoding/decode.ts";
-import type { FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
+import { checkArguments, type FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
 import type { Schema } from "../schema/schema.ts";
 import type { Table } from "../table/table.ts";
 import { tableFromRows } from "../table/tableFrom.ts";
 import { FrozenNetwork, type NetworkSource } from "./frozenNetwork.ts";
 import { describeModel, type ModelRecord, readModel } from "./modelFile.ts";
+
+/**
+ * So many rows are encoded at a time: the inputs of a large table, a hundred and more for each row,
+ * need many times the memory of the table itself.
+ */
+const encodedRows = 16_384;
 
 export interface TableModelParts {
   readonly schema: Schema;
@@ -79,10 +85,17 @@ export class TableModel {
 
   /** What the network says before decoding, [rows, outputs]. */
   output(table: Table, rows?: Int32Array): NdArray & { readonly data: Float32Array } {
-    const encoded = this.preprocessing.encode(table, rows);
+    checkArguments("Preprocessing.encode", table, rows);
+    const { outputs } = this.preprocessing;
     const count = rows?.length ?? table.rows;
-    const data = this.network.output(encoded, count);
-    return { shape: [count, this.preprocessing.outputs], dtype: "float32", data };
+    const data = new Float32Array(count * outputs);
+    // Once without rows too, as the table is checked all the same.
+    for (let start = 0; start === 0 || start < count; start += encodedRows) {
+      const part = Math.min(encodedRows, count - start);
+      const places = rows?.subarray(start, start + part) ?? Int32Array.from({ length: part }, (_, i) => start + i);
+      data.set(this.network.output(this.preprocessing.encode(table, places), part), start * outputs);
+    }
+    return { shape: [count, outputs], dtype: "float32", data };
   }
 
   /**

@@ -138,8 +138,8 @@ export class PiecewiseLinearEncoding extends Module {
   }
 }
 
-const columns = listOf(instance<readonly number[]>(Array, "edges"), "a list of edges for each column");
-const edgesOfColumn = listOf(
+const columns = /* @__PURE__ */ listOf(instance<readonly number[]>(Array, "edges"), "a list of edges for each column");
+const edgesOfColumn = /* @__PURE__ */ listOf(
   numberBetween(-largestFloat32, largestFloat32, "edge"),
   "two or more edges, numbers that float32 can hold",
   { least: 2 },
