@@ -119,7 +119,14 @@ describe("a training by the ensemble recipe", () => {
     // A value of the validation rows, which the folds train on, on which plain gradient descent without scaling diverges.
     const rows = shopRows(80).map((row, i) => (i === split.validation[2] ? { ...row, size: 1e10 } : row));
     const preprocessing = { scale: "none", piecewise: false } as const;
-    const wild = { split, features: ["size", "weight"], optimizer: "sgd", lr: 1e-5, preprocessing, average: false } as const;
+    const wild = {
+      split,
+      features: ["size", "weight"],
+      optimizer: "sgd",
+      lr: 1e-5,
+      preprocessing,
+      average: false,
+    } as const;
     const plain = await train("price", { ...wild, refit: false, lengthFolds: 1 }, tableFromRows(rows));
     const { refit, ...training } = await train("price", wild, tableFromRows(rows));
     expect(refit?.error).toBeInstanceOf(NonFiniteLossError);
