@@ -78,7 +78,7 @@ const rows: Readonly<Record<string, readonly (readonly [line: string, message: R
       /'--kind <column=kind>' argument .* "weight" is "number", expected one of numeric, category/,
     ],
     [
-      "train cars.csv -t economy --batch-size 1",
+      "train cars.csv -t economy --recipe simple --batch-size 1",
       /batch normalization cannot train with --batch-size 1; .* another --norm/,
     ],
     ["train cars.csv -t economy --delimiter ab", /--delimiter is "ab", expected one character, or tab/],
@@ -108,8 +108,8 @@ const rows: Readonly<Record<string, readonly (readonly [line: string, message: R
   ],
   "options that exclude each other": [
     [
-      "train cars.csv -t economy --patience 5 --refit",
-      /--refit cannot be combined with --patience 5: .*; train all epochs \(--no-early-stopping\), or leave --refit out/,
+      "train cars.csv -t economy --length-folds 5 --no-refit",
+      /--length-folds 5 says how long the refit is to train, and there is none; leave --length-folds out/,
     ],
     [
       "train cars.csv -t economy --schedule plateau --no-early-stopping --refit",

@@ -40,8 +40,9 @@ Ctrl-C ends the training between two steps and keeps the best model so far; the
 run can be resumed.
 A small table is trained on twice: first the validation rows measure and say how
 many epochs are best, then they are trained on too (refit). Up to 400 rows five
-such trainings say how many, each with other rows to measure by (folds). Validation scores are of the first training, test
-scores of the second, whose weights the model has.
+such trainings say how many, each with other rows to measure by (folds).
+Validation scores are of the first training, test scores of the refit, whose
+weights the model has.
 The same table, options and seed give the same model, to the bit, on every
 machine.
 `;

@@ -1,6 +1,8 @@
+import { refuseGiven } from "../../core/index.ts";
 import { ElementwiseAffineLayer } from "../layers/ensemble/elementwiseAffine.ts";
 import { LayerNormLayer } from "../layers/norm/layerNorm.ts";
 import { RMSNormLayer } from "../layers/norm/rmsNorm.ts";
+import { Callable } from "../module/callable.ts";
 import type { AnyModule } from "../module/module.ts";
 import type { Parameter } from "../module/parameter.ts";
 
@@ -10,12 +12,16 @@ import type { Parameter } from "../module/parameter.ts";
  * normalizations and of `ElementwiseAffine`, whose natural value is not 0. In the order of
  * `parameters()`, each once.
  *
+ * @throws TypeError if `model` is no module
  * @example
  * const decayed = nn.utils.decayedParameters(net);
  * const others = net.parameters().filter((parameter) => !decayed.includes(parameter));
  * const optimizer = new AdamW([{ params: decayed }, { params: others, weightDecay: 0 }], { weightDecay: 0.02 });
  */
 export function decayedParameters(model: AnyModule): Parameter[] {
+  if (!(model instanceof Callable)) {
+    throw refuseGiven("wrong-type", "", "decayedParameters takes a module as its argument", model);
+  }
   const others = new Set<Parameter | null>();
   for (const module of model.modules()) {
     if (isScale(module)) others.add(module.weight);
