@@ -19,6 +19,7 @@ import { attempt, faultOf } from "../../shell/files/fault.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { noticed } from "../../tables/noticed.ts";
 import { namingPlaces } from "../../tables/places.ts";
+import { Checkpoints } from "./checkpoints.ts";
 
 interface RecordedTraining {
   readonly table: TableRead;
@@ -35,9 +36,6 @@ interface RecordedTraining {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Seconds between checkpoints, so that small networks do not spend their time on them. */
-const checkpointEvery = 1;
-
 /** A training, the folder that it is recorded in, and the result, which is not written yet. */
 interface Recorded {
   readonly training: TableTraining;
@@ -46,8 +44,8 @@ interface Recorded {
 }
 
 /**
- * Trains and records: a line of metrics for every epoch, a checkpoint every second and at the end,
- * then the model. The result is left to the caller, because it says that everything is written.
+ * Trains and records: a line of metrics for every epoch, a checkpoint every second or so and at the
+ * end (see `Checkpoints`), then the model. The result is left to the caller, because it says that everything is written.
  * After an interrupt it writes the best model so far, as if training
  * had ended there; during a refit, the model of the first training. The same holds for a refit that
  * fails. Such a run counts as finished, because resuming it would fail again.
@@ -57,17 +55,11 @@ interface Recorded {
 export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
   const { table, options, signal, tensorboard } = plan;
   let folder: RunFolder | undefined;
-  let writtenAt = performance.now();
-  let unwritten: Checkpoint | undefined;
   let epochs = 0;
   let seconds = 0;
   let validated = false;
   let hasBegun = false;
-  const writeCheckpoint = () => {
-    if (unwritten !== undefined) folder?.writeCheckpoint(saveCheckpoint(unwritten));
-    unwritten = undefined;
-    writtenAt = performance.now();
-  };
+  const checkpoints = new Checkpoints((checkpoint) => folder?.writeCheckpoint(saveCheckpoint(checkpoint)));
   try {
     const training = await namingPlaces(table.placeOf, () =>
       trainTable(table, {
@@ -85,13 +77,14 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
           const line = lineOf(event, validated);
           folder?.appendMetrics(line);
           if (tensorboard) folder?.appendEvents(line);
-          unwritten = event.checkpoint();
-          if (performance.now() - writtenAt > checkpointEvery * 1000) writeCheckpoint();
+          const last = event.epoch === event.epochs || signal?.aborted === true;
+          checkpoints.epoch(event.checkpoint, last);
           plan.onEpoch(line, event.epochs);
+          if (!last && signal?.aborted) checkpoints.epoch(event.checkpoint, true);
         },
       }),
     );
-    writeCheckpoint();
+    checkpoints.flush();
     if (folder === undefined) throw new Error("the training ended before it began");
     const result = resultOf(training, table);
     if (training.history.epochs.length > 0) folder.writeModel(training.model.save());
@@ -103,7 +96,7 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
       const what = `the checkpoint of the run ${folder.id} does not fit its training: ${sentence(error)}`;
       throw misuse("damaged-file", what, "train again", { cause: error });
     }
-    attempt(writeCheckpoint);
+    attempt(() => checkpoints.flush());
     const fault = faultOf(error);
     // config.json holds the table and the plan; this is the only record of the outcome.
     attempt(() => {

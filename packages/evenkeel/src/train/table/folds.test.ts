@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { noise } from "../../../../../test/kernelHarness.ts";
 import { inferSchema, tableFromColumns } from "../../tabular/index.ts";
-import { bestLength, heldBack } from "./folds.ts";
+import { bestLength, comparedLength, heldBack } from "./folds.ts";
 
 const of = <T>(n: number, value: (i: number) => T) => Array.from({ length: n }, (_, i) => value(i));
 const fold = (...losses: number[]) => ({ losses, reason: "earlyStopping" as const });
@@ -19,6 +20,25 @@ describe("bestLength", () => {
     expect(bestLength([fold(0.5, 0.009), fold(3, 2, 1, 0.01)], 0.01)).toBe(4);
     expect(bestLength([fold(0.5, 0.009), fold(3, 2, 1, 4, 5)])).toBe(2);
   });
+});
+
+it("a fold is trained no longer than matters: its later epochs change no length", () => {
+  const random = noise(5);
+  const between = (low: number, high: number) => low + ((random() + 3) / 6) * (high - low);
+  let cut = 0;
+  for (let round = 0; round < 500; round++) {
+    const whole = of(5, () => fold(...of(Math.ceil(between(0, 12)), () => Math.round(between(0, 6)))));
+    for (const enough of [undefined, 1]) {
+      const trained: typeof whole = [];
+      for (const { losses, reason } of whole) {
+        const kept = losses.slice(0, comparedLength(trained, enough));
+        if (kept.length < losses.length) cut++;
+        trained.push({ losses: kept, reason });
+      }
+      expect(bestLength(trained, enough)).toBe(bestLength(whole, enough));
+    }
+  }
+  expect(cut).toBeGreaterThan(1000);
 });
 
 describe("heldBack", () => {
