@@ -82,6 +82,9 @@ describe("train --threshold", () => {
     for (const line of lines) {
       expect(line.prediction).toBe(Number(line["probability of yes"]) >= threshold! ? "yes" : "no");
     }
+    // All scores go by it, not only the rows of each class.
+    const { scores } = JSON.parse((await run("evaluate latest --json")).out);
+    expect(scores).toEqual(latest().result!.scores.test);
   });
 
   test.each([

@@ -63,6 +63,14 @@ describe("crossValidate", () => {
     expect(classes.predictions.probabilities).toHaveLength(180);
   });
 
+  it("scores classes by the thresholds that the trainings chose", async () => {
+    // Whoever is missed costs much, so that all are of the second class, likely or not.
+    const { scores, folds, predictions } = await run("big", { epochs: 1, threshold: "cost:1,1000" });
+    expect(new Set(predictions.classes)).toEqual(new Set(["yes"]));
+    expect(scores.accuracy).toBeCloseTo(rows.filter(({ big }) => big === "yes").length / 90, 12);
+    expect(folds.accuracy.mean).toBeCloseTo(scores.accuracy, 2);
+  });
+
   it("takes rare classes that are merged, numbers among them, and refuses more folds than groups", async () => {
     const numbers = tableFromRows(rows.map(({ a, person }, i) => ({ a, person, k: i < 3 ? 7 : i < 6 ? 8 : i % 2 })));
     const how = { folds: 3, epochs: 1, network: { hidden: [4] }, task: "multiclass", target: "k" } as const;

@@ -172,15 +172,21 @@ function gathered(
   const width = probabilities === undefined ? 1 : probabilities.length / first.length;
   const numbers = new Float64Array(rows * width);
   const classes = new Array<string>(rows);
+  // Each training chose its own.
+  const thresholds = new Float64Array(rows);
   for (const [part, of] of parts) {
     const from = of.values ?? of.probabilities;
     for (const [i, row] of part.entries()) {
       const at = places.get(row)!;
       numbers.set(from.subarray(i * width, (i + 1) * width), at * width);
-      if (of.classes !== undefined) classes[at] = of.classes[i];
+      if (of.classes === undefined) continue;
+      classes[at] = of.classes[i];
+      thresholds[at] = typeof of.threshold === "number" ? of.threshold : Number.NaN;
     }
   }
-  return probabilities === undefined ? { values: numbers } : { classes, probabilities: numbers };
+  if (probabilities === undefined) return { values: numbers };
+  const isDecided = !thresholds.some(Number.isNaN);
+  return { classes, probabilities: numbers, ...(isDecided && { threshold: thresholds }) };
 }
 
 function spreadOf(scores: readonly TableScores[]): Record<string, FoldScores> {
