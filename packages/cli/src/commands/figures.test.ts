@@ -42,6 +42,21 @@ describe("train --folds", () => {
     expect(likelier).toBe(true);
   });
 
+  test("is interrupted as the training is, and resumed", async () => {
+    const stop = new AbortController();
+    const line = "train t.csv --target y --ignore big --recipe simple --epochs 2 --folds 2 --no-report";
+    const onWrite = (text: string) => {
+      if (text.startsWith("fold 1/2")) stop.abort();
+    };
+    const { out, code } = await runLine(line.split(" "), { cwd, signal: stop.signal, onWrite });
+    expect([code, latest().result?.status]).toEqual([130, "interrupted"]);
+    expect(out).toContain("The cross-validation was interrupted");
+    expect(fs.existsSync(join(latest().path, "out-of-fold.csv"))).toBe(false);
+    expect((await run("train --resume latest")).code).toBe(0);
+    expect(latest().result).toMatchObject({ status: "finished", folds: { count: 2 } });
+    expect(fs.existsSync(join(latest().path, "out-of-fold.csv"))).toBe(true);
+  });
+
   test.each([
     ["--folds 1", /--folds is 1|whole number from 2 to 100/],
     ["--folds 3 --time a", /--folds tests on every row in turn, and --time says which/],
@@ -82,6 +97,9 @@ describe("train --threshold", () => {
     for (const line of lines) {
       expect(line.prediction).toBe(Number(line["probability of yes"]) >= threshold! ? "yes" : "no");
     }
+    // All scores go by it, not only the rows of each class.
+    const { scores } = JSON.parse((await run("evaluate latest --json")).out);
+    expect(scores).toEqual(latest().result!.scores.test);
   });
 
   test.each([

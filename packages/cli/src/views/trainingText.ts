@@ -81,6 +81,9 @@ export function outcomeText(trained: Trained, { runs, shorten }: OutcomeOptions,
     lines.push(wrap(`Not written: ${printable(refusedOut)}, the copy that the run began with: ${known}.`, width));
   }
   if (result.status === "interrupted") {
+    if (result.refit?.kept === true || (result.refit === undefined && training.history.reason !== "aborted")) {
+      lines.push("The cross-validation was interrupted: there are no out-of-fold predictions yet.");
+    }
     lines.push(`Resume with: ${resumeCommand(run.id, runs)}`);
   }
   if (result.status === "finished") {

@@ -57,6 +57,12 @@ describe("heldBack", () => {
     expect(heldBack(table, schema, split, 5, { seed: 4 })).not.toEqual(parts);
   });
 
+  it("holds half of the training rows back in the second of two", () => {
+    const [half, ...others] = heldBack(table, schema, split, 2, { seed: 3 });
+    expect(others).toEqual([]);
+    expect(half.length).toBe(51);
+  });
+
   it("keeps groups and copies of a row together", () => {
     const grouped = heldBack(table, schema, split, 3, { seed: 0, group: "person" });
     const people = grouped.map((rows) => new Set([...rows].map((row) => row % 10)));

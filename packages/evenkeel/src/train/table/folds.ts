@@ -39,7 +39,8 @@ interface FoldsBegun {
 /**
  * The rows that each of the folds after the first holds back: about equal shares of the training
  * rows, at random, copies and groups together. With the validation rows of the first, every row is
- * held back once.
+ * held back once; but of two folds the second holds back half of the training rows, to have some to
+ * train on.
  */
 export function heldBack(
   table: Table,
@@ -50,7 +51,7 @@ export function heldBack(
 ): Int32Array[] {
   const { firstOf, sizes } =
     group === undefined ? copyBlocks(table, schema, train) : groupBlocks(table, schema, train, group);
-  const parts = folds - 1;
+  const parts = Math.max(2, folds - 1);
   const partOf = new Int32Array(train.length);
   let dealt = 0;
   // Apart from the seed's other uses: a loader draws its order from a generator of the same seed.
@@ -59,7 +60,7 @@ export function heldBack(
     partOf[i] = Math.min(parts - 1, Math.floor(((dealt + sizes[i] / 2) * parts) / train.length));
     dealt += sizes[i];
   }
-  const held = Array.from({ length: parts }, (_, part) => train.filter((_, i) => partOf[firstOf[i]] === part));
+  const held = Array.from({ length: folds - 1 }, (_, part) => train.filter((_, i) => partOf[firstOf[i]] === part));
   return held.filter(({ length }) => length > 0 && length < train.length);
 }
 
