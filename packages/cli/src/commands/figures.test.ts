@@ -82,6 +82,9 @@ describe("train --threshold", () => {
     for (const line of lines) {
       expect(line.prediction).toBe(Number(line["probability of yes"]) >= threshold! ? "yes" : "no");
     }
+    // So does evaluate: the same scores as the training's, by the threshold too.
+    const { scores, recorded } = JSON.parse((await run("evaluate latest --json")).out);
+    expect(scores).toEqual(recorded.scores.test);
   });
 
   test.each([

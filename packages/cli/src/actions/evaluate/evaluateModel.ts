@@ -97,6 +97,7 @@ async function predictAll(
   const width = model.preprocessing.classes?.length ?? 1;
   const numbers = new Float64Array(rows.length * width);
   const classes: string[] = [];
+  let threshold: number | undefined;
   let [at, held, done] = [0, 0, 0];
   for await (const { rows: blockRows, predictions, clamped } of predictBlocks(model, table, { rows, signal })) {
     const block = predictions.values ?? predictions.probabilities;
@@ -106,9 +107,11 @@ async function predictAll(
     done += blockRows.length;
     progress?.rows(done, rows.length, "predicted");
     for (const name of predictions.classes ?? []) classes.push(name);
+    threshold = predictions.threshold;
   }
   progress?.stop();
-  const all = model.preprocessing.classes === undefined ? { values: numbers } : { classes, probabilities: numbers };
+  const ofClasses = { classes, probabilities: numbers, ...(threshold !== undefined && { threshold }) };
+  const all = model.preprocessing.classes === undefined ? { values: numbers } : ofClasses;
   return { predictions: all, clamped: held };
 }
 
