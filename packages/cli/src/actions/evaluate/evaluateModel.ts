@@ -107,7 +107,7 @@ async function predictAll(
     done += blockRows.length;
     progress?.rows(done, rows.length, "predicted");
     for (const name of predictions.classes ?? []) classes.push(name);
-    threshold = predictions.threshold;
+    if (predictions.classes !== undefined) threshold = predictions.threshold;
   }
   progress?.stop();
   const ofClasses = { classes, probabilities: numbers, ...(threshold !== undefined && { threshold }) };
