@@ -89,10 +89,17 @@ describe("train --interval", () => {
 
 describe("train --threshold", () => {
   test("is what predict goes by, and baselines are not compared by accuracy", async () => {
-    const { out } = await run("train t.csv --target big --ignore y --threshold cost:1,9 --epochs 3 --no-report");
+    const { out } = await run("train t.csv --target big --ignore y --threshold cost:1,9 --epochs 3");
     const { threshold } = latest().result!.decision!;
     expect(spaced(out)).toContain(`"yes" is predicted from a probability of`);
     expect(out.slice(out.indexOf("\n\n", out.indexOf("test rows")))).not.toMatch(/accuracy [\d.]+ \(|by accuracy/);
+    const html = fs.readFileSync(join(latest().path, "report.html"), "utf8");
+    const headline = html.slice(
+      html.indexOf('class="headline"'),
+      html.indexOf("</p>", html.indexOf('class="headline"')),
+    );
+    expect(headline).toMatch(/is predicted from a probability of/);
+    expect(headline).not.toMatch(/accuracy [\d.]+ \(|by accuracy|balanced acc|best baseline/);
     const lines = parsed((await run("predict latest t.csv")).out);
     for (const line of lines) {
       expect(line.prediction).toBe(Number(line["probability of yes"]) >= threshold! ? "yes" : "no");

@@ -14,7 +14,7 @@ import { findingLines } from "./findingLines.ts";
 import { foldsText } from "./foldsText.ts";
 import { judgedPart, judgedScores, partsLine } from "./judgedScores.ts";
 import { statisticsLine } from "./statisticsLine.ts";
-import { standings, verdict } from "./verdict.ts";
+import { fairStandings, standings, verdict } from "./verdict.ts";
 
 const width = 80;
 
@@ -112,8 +112,8 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
   const how = refit === undefined ? `kept ${kept}` : refitText(refit, history);
   const lines = [
     judged(result),
-    result.folds && foldsText(result.folds),
-    decisionLine(result, training.schema.classes?.[1], isLog(training)),
+    result.folds && foldsText(result.folds, result.decision?.threshold !== undefined),
+    decisionLine(result, training),
     partsLine(result.scores, { refit: refit?.kept ?? false }),
     `${count(done, "epoch")} in ${secondsText(history.seconds)}${why}; ${how}.`,
     refit?.error &&
@@ -123,11 +123,6 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
   const said = lines.filter((line) => line !== undefined).map((line) => wrap(line, width));
   const [train, validation, test] = [split.train.length, split.validation.length, split.test.length];
   return `${judgedScores(result, { train, validation, test }, colors)}\n\n${said.join("\n")}\n`;
-}
-
-function isLog({ model }: TableTraining): boolean {
-  const { target } = model.preprocessing.toJSON();
-  return target.task === "regression" && target.log;
 }
 
 /** Whether the training ended because its validation loss was as low as the plan asks for. */
@@ -152,16 +147,11 @@ function refitText({ history, rows, kept, error, epochs, folds, foldSeconds }: T
   return `${others}then a refit ${length && `of ${length}`}on ${rows.length} rows, those of training and validation, in ${secondsText(history.seconds)}; kept its weights`;
 }
 
-/** Metrics that depend on a threshold. */
-const byClass = new Set(["accuracy", "balancedAccuracy", "f1"]);
-
 /** Whether the network learned anything: its scores compared with those of the best baselines. */
 function judged({ scores, baselines, intervals, decision }: RunResult): string | undefined {
   const part = judgedPart(scores);
   if (part === "train") return undefined;
   const theirs = Object.fromEntries(Object.entries(baselines).map(([name, of]) => [name, of[part]]));
   const found = standings(scores[part] ?? {}, theirs, part === "test" ? intervals : undefined);
-  // By a threshold the network may give accuracy away for what was asked of it; baselines have none.
-  const isFair = ({ metric }: { readonly metric: string }) => decision?.threshold === undefined || !byClass.has(metric);
-  return verdict(found.filter(isFair), part);
+  return verdict(fairStandings(found, decision?.threshold !== undefined), part);
 }

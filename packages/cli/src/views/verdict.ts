@@ -41,6 +41,17 @@ export function standings(
   });
 }
 
+/** Metrics that depend on a threshold. */
+const byClass = new Set(["accuracy", "balancedAccuracy", "f1"]);
+
+/**
+ * The standings in which it may be compared. By a threshold the network may give accuracy away for
+ * what was asked of it, and baselines have none.
+ */
+export function fairStandings(found: readonly Standing[], hasThreshold: boolean): Standing[] {
+  return found.filter(({ metric }) => !hasThreshold || !byClass.has(metric));
+}
+
 function bySize(metric: string, value: number, best: number): "better" | "same" | "worse" {
   // R² is another way to write the RMSE, and near 0 a hundredth of it is nothing.
   if (metric === "r2") return bySize("rmse", Math.sqrt(1 - value), Math.sqrt(1 - best));

@@ -3,6 +3,7 @@ import { permutationImportance, type TableTraining } from "evenkeel/train";
 import type { EpochLine, RunConfig, RunResult } from "../../records/runs/types.ts";
 import { headlineMetric, metricFacts } from "../../shell/metrics.ts";
 import type { TableRead } from "../../tables/index.ts";
+import { decisionLine } from "../decisionLine.ts";
 import { calibrationOf } from "./calibration.ts";
 import { judgedPart, partWords } from "./judgedPart.ts";
 import { sourceName } from "./sourceName.ts";
@@ -49,6 +50,7 @@ export async function reportData(
   const predictions = model.predict(table, rows);
   const truth = model.preprocessing.truth(table, rows);
   const shown = mostImportant(importance);
+  const decided = decisionLine(result, training);
   return {
     title: `${target} from ${source.source}`,
     id,
@@ -65,6 +67,9 @@ export async function reportData(
     scores: result.scores,
     baselines: result.baselines,
     ...(result.intervals && { intervals: result.intervals }),
+    ...(decided !== undefined && {
+      decision: { said: decided, hasThreshold: result.decision?.threshold !== undefined },
+    }),
     ...(result.batchNorm && { batchNorm: result.batchNorm }),
     curves: {
       metric,

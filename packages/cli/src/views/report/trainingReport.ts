@@ -1,7 +1,7 @@
 import { aboutSeconds, scoreText, wholeText } from "../../shell/figures.ts";
 import { metricFacts } from "../../shell/metrics.ts";
 import { intervalText } from "../scoreWords.ts";
-import { disagreement, standings, verdict } from "../verdict.ts";
+import { disagreement, fairStandings, standings, verdict } from "../verdict.ts";
 import { calibrationChart } from "./charts/calibrationChart.ts";
 import { confusionTable, mostClasses } from "./charts/confusion.ts";
 import { curvesChart } from "./charts/curvesChart.ts";
@@ -55,7 +55,7 @@ function header({ title, table, target, task, split, seconds, refit }: TrainingR
 }
 
 /** The main score in words, beside the best baseline by every metric. */
-function headline({ scores, baselines, intervals, metric, unit, split }: TrainingReportData): Html {
+function headline({ scores, baselines, intervals, decision, metric, unit, split }: TrainingReportData): Html {
   const { label, better, inUnits } = metricFacts(metric);
   const part = judgedPart(split);
   const value = scores[part]?.[metric] ?? Number.NaN;
@@ -70,13 +70,14 @@ function headline({ scores, baselines, intervals, metric, unit, split }: Trainin
   const best = known.at(0);
   const theirs = Object.fromEntries(Object.entries(baselines).map(([name, of]) => [name, of[part]]));
   const tested = part === "test" ? intervals : undefined;
-  const found = standings(scores[part] ?? {}, theirs, tested);
+  const hasThreshold = decision?.hasThreshold ?? false;
+  const found = fairStandings(standings(scores[part] ?? {}, theirs, tested), hasThreshold);
   const unclear =
     disagreement(found, partWords[part]) ??
-    (found.at(0)?.outcome === "open" ? verdict(found, partWords[part]) : undefined);
+    (hasThreshold || found.at(0)?.outcome === "open" ? verdict(found, partWords[part]) : undefined);
   const interval = intervalText(tested?.scores[metric]);
   return html`<div class="headline"><span class="figure">${big}${small !== undefined && html` <small>${small}</small>`}</span>
-<p>${sentence(label)} on ${wholeText(split[part])} ${partWords[part]} rows${interval !== "" && ` (95% interval ${interval})`}.${best !== undefined && ` ${unclear ?? against(value, best, { better, asPercent })}`}</p></div>
+<p>${sentence(label)} on ${wholeText(split[part])} ${partWords[part]} rows${interval !== "" && ` (95% interval ${interval})`}.${best !== undefined && ` ${unclear ?? against(value, best, { better, asPercent })}`}${decision !== undefined && ` ${decision.said}`}</p></div>
 `;
 }
 

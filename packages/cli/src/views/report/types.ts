@@ -92,9 +92,11 @@ export interface TrainingReportData extends ReportSource {
   readonly split: { readonly train: number; readonly validation: number; readonly test: number };
   readonly seconds: number;
   readonly scores: PartScores;
-  /** Baselines on the same test rows, by name. */
   /** Of the test scores, and of their differences to the baselines'. */
   readonly intervals?: ScoreIntervals;
+  /** What was decided beside the predictions, in a sentence, and whether it is a threshold. */
+  readonly decision?: { readonly said: string; readonly hasThreshold: boolean };
+  /** Baselines on the same rows, by name. */
   readonly baselines: Readonly<Record<string, PartScores>>;
   readonly batchNorm?: BatchNormScores;
   readonly curves: {
