@@ -1,4 +1,4 @@
-export { type Baseline, baselines } from "./baselines/baselines.ts";
+export { type Baseline, type BaselineStep, baselines, fittingBaselines } from "./baselines/baselines.ts";
 export { BoostedTrees, type TreesSize } from "./boosting/boostedTrees.ts";
 export type { BoostingStep } from "./boosting/boosting.ts";
 export { boostingOptions, type ResolvedBoosting, resolveBoosting } from "./boosting/boostingOptions.ts";

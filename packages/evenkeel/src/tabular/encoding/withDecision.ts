@@ -1,4 +1,4 @@
-import { FittedPreprocessing } from "./fittedPreprocessing.ts";
+import type { TargetEncoding } from "./encoding.ts";
 
 /** What follows from predictions: from what probability on a row is of the second class, and how far the truth may be. */
 export interface Decision {
@@ -7,8 +7,7 @@ export interface Decision {
   readonly interval?: { readonly level: number; readonly width: number };
 }
 
-/** A preprocessing whose `decode` decides so. */
-export function withDecision(preprocessing: FittedPreprocessing, decision: Decision): FittedPreprocessing {
-  const json = preprocessing.toJSON();
-  return FittedPreprocessing.fromJSON({ ...json, target: { ...json.target, ...decision } });
+/** What is saved of a preprocessing, with a target whose predictions are decided so. */
+export function withDecision<J extends { readonly target: TargetEncoding }>(json: J, decision: Decision): J {
+  return { ...json, target: { ...json.target, ...decision } };
 }

@@ -16,6 +16,7 @@ import {
 import { checkCheckpoint } from "../../io/checkpointChecks.ts";
 import type { Checkpoint } from "../../io/index.ts";
 import {
+  type BaselineStep,
   type ModelRecord,
   networkOptions,
   preprocessingOptions,
@@ -216,6 +217,10 @@ export const trainTableOptions = {
   onEpoch: option({
     check: fn<(event: TableEpochEvent) => unknown>(),
     help: "Called, and awaited, after each epoch.",
+  }),
+  onBaseline: option({
+    check: fn<(event: BaselineStep) => unknown>(),
+    help: "Called, and awaited, after each step of the fits of the baselines: boosted trees have a step for each round.",
   }),
 };
 
