@@ -14,7 +14,7 @@ import { findingLines } from "./findingLines.ts";
 import { foldsText } from "./foldsText.ts";
 import { judgedPart, judgedScores, partsLine } from "./judgedScores.ts";
 import { statisticsLine } from "./statisticsLine.ts";
-import { standings, verdict } from "./verdict.ts";
+import { type Subject, standings, verdict } from "./verdict.ts";
 
 const width = 80;
 
@@ -56,7 +56,7 @@ export function introduction(table: TableRead, event: TableStartEvent, output: O
   return `${lines.map((line) => `${wrap(line, width, "  ")}\n`).join("")}${found}\n`;
 }
 
-interface OutcomeOptions {
+export interface OutcomeOptions {
   /** The folder of runs, as the user named it. */
   readonly runs: string;
   /** Shortens a path so that it can be typed. */
@@ -83,15 +83,18 @@ export function outcomeText(trained: Trained, { runs, shorten }: OutcomeOptions,
   if (result.status === "interrupted") {
     lines.push(`Resume with: ${resumeCommand(run.id, runs)}`);
   }
-  if (result.status === "finished") {
-    const model = out === undefined ? run.id : shellWord(shorten(out));
-    lines.push(`\nNext:  evenkeel predict ${model} new-rows.csv${out === undefined ? runsFlag(runs) : ""}`);
-  }
+  if (result.status === "finished") lines.push(nextLine(trained, { runs, shorten }));
   return `${lines.join("\n")}\n`;
 }
 
+/** The command to type next. */
+export function nextLine({ run, out }: Pick<Trained, "run" | "out">, { runs, shorten }: OutcomeOptions): string {
+  const model = out === undefined ? run.id : shellWord(shorten(out));
+  return `\nNext:  evenkeel predict ${model} new-rows.csv${out === undefined ? runsFlag(runs) : ""}`;
+}
+
 /** For programs. */
-export function trainedJson({ run, result }: Trained) {
+export function trainedJson({ run, result }: Pick<Trained, "run" | "result">) {
   return { run: run.id, path: run.path, result };
 }
 
@@ -152,13 +155,16 @@ function refitText({ history, rows, kept, error, epochs, folds, foldSeconds }: T
 /** Metrics that depend on a threshold. */
 const byClass = new Set(["accuracy", "balancedAccuracy", "f1"]);
 
-/** Whether the network learned anything: its scores compared with those of the best baselines. */
-function judged({ scores, baselines, intervals, decision }: RunResult): string | undefined {
+/** Whether a model learned anything: its scores compared with those of the best baselines. */
+export function judged(
+  { scores, baselines, intervals, decision }: RunResult,
+  subject: Subject = "network",
+): string | undefined {
   const part = judgedPart(scores);
   if (part === "train") return undefined;
   const theirs = Object.fromEntries(Object.entries(baselines).map(([name, of]) => [name, of[part]]));
   const found = standings(scores[part] ?? {}, theirs, part === "test" ? intervals : undefined);
-  // By a threshold the network may give accuracy away for what was asked of it; baselines have none.
+  // By a threshold a model may give accuracy away for what was asked of it; baselines have none.
   const isFair = ({ metric }: { readonly metric: string }) => decision?.threshold === undefined || !byClass.has(metric);
-  return verdict(found.filter(isFair), part);
+  return verdict(found.filter(isFair), part, subject);
 }

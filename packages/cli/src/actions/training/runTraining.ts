@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { problemOf } from "evenkeel";
 import { type Checkpoint, saveCheckpoint } from "evenkeel/io";
 import { withoutUndefined } from "evenkeel/problem";
-import type { Task } from "evenkeel/tabular";
+import type { BaselineStep, Task } from "evenkeel/tabular";
 import {
   type TableEpochEvent,
   type TablePlan,
@@ -29,6 +29,8 @@ interface RecordedTraining {
   readonly open: (event: TableStartEvent) => RunFolder;
   /** Called with the number of epochs of the stage, too. */
   readonly onEpoch: (line: EpochLine, epochs: number) => void;
+  /** Called after each step of the fits of the baselines. */
+  readonly onBaseline: (event: BaselineStep) => void;
   /** Whether to write TensorBoard's event file too. */
   readonly tensorboard: boolean;
   readonly resume?: Checkpoint | undefined;
@@ -89,6 +91,7 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
           if (performance.now() - writtenAt > checkpointEvery * 1000) writeCheckpoint();
           plan.onEpoch(line, event.epochs);
         },
+        onBaseline: plan.onBaseline,
       }),
     );
     writeCheckpoint();
@@ -149,7 +152,7 @@ function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
 function resultOf(training: TableTraining, table: TableRead): RunResult {
   const { history, keptEpoch, scores, baselines, intervals, decision, statistics, refit } = training;
   const said = noticed(table, training.findings).map(recorded);
-  const findings = [...said, ...refitFindings(refit)];
+  const findings = [...said, ...refitFindings(refit), ...baselineFindings(baselines)];
   const interrupted = history.reason === "aborted" || (refit?.kept === false && refit.error === undefined);
   const status = interrupted ? "interrupted" : "finished";
   const seconds = history.seconds + (refit?.foldSeconds ?? 0) + (refit?.history.seconds ?? 0);
@@ -190,6 +193,13 @@ function refitFindings(refit: TableTraining["refit"]): RunFinding[] {
       : `the refit on ${refit.rows.length} rows`;
   const message = `${what} failed: ${sentence(refit.error)} The model is that of the training before it`;
   return [{ severity: "warning", code: "refit", message }];
+}
+
+/** Boosted trees are left out of the baselines only where a signal came before they were grown. */
+function baselineFindings(baselines: TableTraining["baselines"]): RunFinding[] {
+  if (baselines.some(({ name }) => name === "trees")) return [];
+  const message = "the boosted trees to compare with were interrupted: they are not among the baselines";
+  return [{ severity: "note", code: "baselines", message }];
 }
 
 /** The settings of a training, defaults included, to show and to compare. */

@@ -13,7 +13,10 @@ interface Ended<R> {
  */
 export async function inTurns<S, R>(
   steps: Generator<S, R, boolean | undefined>,
-  { signal, onStep }: { readonly signal?: AbortSignal | undefined; readonly onStep?: ((step: S) => unknown) | undefined },
+  {
+    signal,
+    onStep,
+  }: { readonly signal?: AbortSignal | undefined; readonly onStep?: ((step: S) => unknown) | undefined },
 ): Promise<Ended<R>> {
   const breathe = breather(20);
   let aborted = false;

@@ -151,7 +151,7 @@ export const trainTableOptions = {
     help:
       "Training ends after this many epochs without a better validation loss, with the weights of the best epoch. " +
       "With false all epochs are trained: the best of many epochs on few validation rows is mostly luck.",
-    off: "Trains all epochs and keeps the last weights.",
+    off: "Trains all epochs and keeps the last weights, or grows all trees.",
     defaultText:
       "a quarter of the epochs, with recipe simple 30; none where the schedule ends in a low rate (onecycle, cosine), or there are no " +
       "validation rows",

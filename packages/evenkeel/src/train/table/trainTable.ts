@@ -1,8 +1,8 @@
 import { defaultOf, text, wrongState } from "../../core/index.ts";
 import {
   type Baseline,
-  fittingBaselines,
   type Finding,
+  fittingBaselines,
   type Schema,
   type ScoreIntervals,
   type Split,
