@@ -2,7 +2,7 @@ import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-ty
 import { wholeNumber, withoutUndefined } from "evenkeel/problem";
 import type { FoldEvent } from "evenkeel/train";
 import { type Trained, train } from "../actions/training/train.ts";
-import { trainTreeRun } from "../actions/training/trainTreeRun.ts";
+import { type TrainedTrees, trainTreeRun } from "../actions/training/trainTreeRun.ts";
 import { resumeCommand, usualRuns } from "../records/runs/runsFolder.ts";
 import type { CommandContext } from "../shell/context.ts";
 import { misuse } from "../shell/errors.ts";
@@ -120,22 +120,33 @@ async function runTrees(
   const { options, partFiles } = treesOptions(flags);
   const output = flags.json ? quiet(context.output) : context.output;
   const rounds = treesProgress(output);
+  const progress = readingProgress(output);
   const trained = await trainTreeRun(
-    { ...{ source, target, options, runs, out, read: readOf(flags, partFiles) }, command: process.argv.slice(2) },
-    { ...context, progress: readingProgress(output) },
+    {
+      ...{ source, target, options, runs, out, read: readOf(flags, partFiles) },
+      report: !given.includes("--no-report"),
+      command: process.argv.slice(2),
+    },
+    { ...context, progress },
     {
       onStart: (table, event) => {
         output.write(treesIntroduction(table, event, output));
         rounds.start(event.refit);
       },
       onRound: rounds.round,
+      report: (done) => {
+        rounds.stop();
+        progress.doing("drawing the report");
+        return reportOf(done);
+      },
     },
   ).finally(rounds.stop);
   const shorten = (path: string) => shortPath(context.cwd, path);
   output.write(treesOutcome(trained, { runs, shorten }, output.colors));
+  if (trained.reportError !== undefined) output.writeError(reportFailure(trained.reportError, "another training"));
   if (flags.json) context.output.write(jsonText(trainedJson(trained)));
   if (output.closed?.()) output.writeError(closedNote(shorten(trained.run.path)));
-  context.exit?.(exitCodeOf(trained.result.status === "interrupted", {}));
+  context.exit?.(exitCodeOf(trained.result.status === "interrupted", trained));
 }
 
 async function runTrain(
@@ -204,7 +215,7 @@ function foldLine({ fold, folds, scores }: FoldEvent): string {
 }
 
 /** The page as HTML. */
-async function reportOf({ training, table, run, result }: Trained): Promise<string> {
+async function reportOf({ training, table, run, result }: Trained | TrainedTrees): Promise<string> {
   // Vega takes a while to load, and only reports need it.
   const [{ trainingReport }, { reportData }, { readConfig, readMetrics }] = await Promise.all([
     import("../views/report/trainingReport.ts"),

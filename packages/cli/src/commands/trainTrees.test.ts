@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TreeModel } from "evenkeel/tabular";
@@ -34,11 +34,24 @@ describe("train --model trees", () => {
     expect(out).toMatch(
       /^40 test rows +MAE .*\n─+\nthese trees .*\n {2}95% interval .* to .*\nridge .*\nme(di)?an .*\n\n/m,
     );
-    expect(out).toMatch(/^The trees are better than every baseline on the test rows: MAE .*, ridge/m);
+    expect(out).toMatch(/^The trees are better than every baseline on the test rows: MAE [^;]*\sridge/m);
     expect(out).toMatch(/^100 rounds, of a refit on 160 rows, .* nodes, in/m);
     expect(out).toMatch(
-      /Wrote t\.safetensors\n +runs\/.*model\.safetensors\n\nNext: {2}evenkeel predict t\.safetensors new/,
+      /Wrote t\.safetensors\n +runs\/.*report\.html\n +runs\/.*model\.safetensors\n\nNext: {2}evenkeel predict t\.safetensors new/,
     );
+  });
+
+  test("its report shows the trees, what they look at, and no learning curves", () => {
+    const [id] = readdirSync(join(cwd, "runs"));
+    const page = readFileSync(join(cwd, "runs", id, "report.html"), "utf8");
+    const titles = [...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, title]) => title);
+    expect(titles).toEqual(
+      expect.arrayContaining(["Where it errs", "What it looks at", "The trees", "What was found"]),
+    );
+    expect(titles).not.toContain("How it learned");
+    expect(page).toMatch(/100 rounds of boosted trees: [\d,]+ nodes/);
+    expect(page).toContain("TreeModel.load(bytes)");
+    expect(page.replaceAll("needs no network", "")).not.toMatch(/network/i);
   });
 
   test("its model predicts the same as the library's, and evaluate and inspect know it", async () => {
@@ -113,7 +126,7 @@ describe("train --model trees", () => {
   test("keeps the trees so far if it is interrupted, says so, and exits as interrupted", async () => {
     const stop = new AbortController();
     const onWrite = (text: string) => text.includes("Boosted trees:") && stop.abort();
-    const args = ["train", "t.csv", "-t", "y", "--model", "trees"];
+    const args = ["train", "t.csv", "-t", "y", "--model", "trees", "--no-report"];
     const { out, code } = await runLine(args, { cwd, signal: stop.signal, onWrite });
     expect(out).toMatch(/^1 round, then interrupted: /m);
     expect(out).toMatch(/Interrupted: the model has the trees so far\./);

@@ -41,7 +41,7 @@ export function treesIntroduction(table: TableRead, event: TreesStartEvent, outp
 
 /** The text at the end: how good the trees are, the files that were written, and how to go on. */
 export function treesOutcome(trained: TrainedTrees, options: OutcomeOptions, colors: Colors): string {
-  const { training, run, result, out } = trained;
+  const { training, run, result, out, report } = trained;
   const { shorten } = options;
   const { split, refit, schema } = training;
   const [train, validation, test] = [split.train.length, split.validation.length, split.test.length];
@@ -52,7 +52,7 @@ export function treesOutcome(trained: TrainedTrees, options: OutcomeOptions, col
     grownLine(trained),
   ];
   const said = lines.filter((line) => line !== undefined).map((line) => wrap(line, width));
-  const written = [out, run.file("model")].filter((path) => path !== undefined);
+  const written = [out, report, run.file("model")].filter((path) => path !== undefined);
   const parts = [
     `${judgedScores(result, { train, validation, test }, colors, "these trees")}\n`,
     ...said,

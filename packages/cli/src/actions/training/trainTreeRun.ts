@@ -32,6 +32,8 @@ interface TreeRequest {
   readonly runs: string;
   /** The path for a copy of the model. */
   readonly out?: string | undefined;
+  /** Whether to write a report. */
+  readonly report: boolean;
   /** The arguments of the command, for the record. */
   readonly command: readonly string[];
 }
@@ -40,6 +42,8 @@ interface TreeRequest {
 interface TreeEvents {
   readonly onStart?: ((table: TableRead, event: TreesStartEvent) => void) | undefined;
   readonly onRound?: ((event: TreeIterationEvent) => void) | undefined;
+  /** Makes the report, if there is to be one. */
+  readonly report?: ((trained: TrainedTrees) => Promise<string>) | undefined;
 }
 
 /** Trees that were fitted, and their record. */
@@ -50,6 +54,10 @@ export interface TrainedTrees {
   readonly result: RunResult;
   /** The path of the model's copy, if one was written. */
   readonly out?: string;
+  /** The path of the report, if one was written. */
+  readonly report?: string;
+  /** Why there is no report although there was to be one. */
+  readonly reportError?: unknown;
 }
 
 /**
@@ -99,8 +107,10 @@ export async function trainTreeRun(
     run.writeModel(bytes);
     const out = request.out === undefined ? undefined : resolve(cwd, request.out);
     if (out !== undefined) writeAtomic(out, bytes);
+    const trained = { training, table, run, result, ...(out !== undefined && { out }) };
+    const reported = request.report ? await reportOf(trained, events.report) : {};
     run.writeResult(result);
-    return { training, table, run, result, ...(out !== undefined && { out }) };
+    return { ...trained, ...reported };
   } catch (error) {
     const fault = faultOf(error);
     const failed = { status: "failed", epochs: 0, scores: {}, baselines: {}, findings: [] } as const;
@@ -110,6 +120,20 @@ export async function trainTreeRun(
   } finally {
     progress?.stop();
     attempt(() => run?.release());
+  }
+}
+
+/** A report that fails is only missing. */
+async function reportOf(
+  trained: TrainedTrees,
+  make: TreeEvents["report"],
+): Promise<Pick<TrainedTrees, "report" | "reportError">> {
+  if (make === undefined) return {};
+  try {
+    trained.run.writeReport(await make(trained));
+    return { report: trained.run.file("report") };
+  } catch (reportError) {
+    return { reportError };
   }
 }
 
@@ -132,7 +156,7 @@ function newFolder(
   folder: string,
   table: TableRead,
   { schema, split, trees, refit, seed }: TreesStartEvent,
-  { command, out, options }: TreeRequest,
+  { command, out, report, options }: TreeRequest,
   recipe: Recipe,
 ): RunFolder {
   const { split: how = {}, rareClasses, threshold, interval } = options;
@@ -150,7 +174,7 @@ function newFolder(
       task: schema.task,
       ...(schema.classes && { classes: schema.classes }),
       split: { train: split.train.length, validation: split.validation.length, test: split.test.length },
-      outputs: { report: false, tensorboard: false, ...(out !== undefined && { out }) },
+      outputs: { report, tensorboard: false, ...(out !== undefined && { out }) },
     });
   } catch (error) {
     throw misuse("wrong-value", `--runs: no run can be recorded in ${folder}: ${faultOf(error) ?? sentence(error)}`);
