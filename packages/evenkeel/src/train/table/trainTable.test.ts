@@ -311,6 +311,22 @@ describe("a refit", () => {
     expect(again.model.preprocessing.toJSON()).toEqual(model.preprocessing.toJSON());
   });
 
+  it("is not touched by a signal while baselines are fitted: only the trees are left out", async () => {
+    const plain = await train("price", options);
+    const stop = new AbortController();
+    const told: number[] = [];
+    const onBaseline: TrainTableOptions["onBaseline"] = ({ name, step }) => {
+      if (name !== "trees") return;
+      told.push(step);
+      if (step === 3) stop.abort();
+    };
+    const training = await train("price", { ...options, signal: stop.signal, onBaseline });
+    expect(told).toEqual([1, 2, 3]);
+    expect(weightsOf(training)).toEqual(weightsOf(plain));
+    expect([training.scores, training.refit?.kept]).toEqual([plain.scores, true]);
+    expect(training.baselines.map(({ name }) => name)).toEqual(["mean", "median", "ridge"]);
+  });
+
   it.each([0, 2])("that is interrupted leaves the first training's model, %i epochs in", async (epochs) => {
     const plain = await train("price", { ...options, refit: false });
     const stop = new AbortController();

@@ -9,8 +9,8 @@ import {
   type Table,
   TableModel,
 } from "../../tabular/index.ts";
+import { inTurns } from "../fit/breathe.ts";
 import type { History } from "../fit/history.ts";
-import { inTurns } from "../fit/inTurns.ts";
 import { checkDecision, decide, type TableDecision } from "./decision.ts";
 import { metricOf, type TableMetric } from "./events.ts";
 import { checkTableOptions, trainTableOptions } from "./options.ts";

@@ -21,7 +21,7 @@ import {
   TreeModel,
 } from "../../tabular/index.ts";
 import { joinedRows } from "../../tabular/table/split.ts";
-import { inTurns } from "../fit/inTurns.ts";
+import { inTurns } from "../fit/breathe.ts";
 import { checkDecision, decide, type TableDecision } from "../table/decision.ts";
 import { splitRecord } from "../table/record.ts";
 import type { PartScores } from "../table/scores.ts";
