@@ -35,7 +35,7 @@ describe("train --model trees", () => {
       /^40 test rows +MAE .*\n─+\nthese trees .*\n {2}95% interval .* to .*\nridge .*\nme(di)?an .*\n\n/m,
     );
     expect(out).toMatch(/^The trees are better than every baseline on the test rows: MAE [^;]*\sridge/m);
-    expect(out).toMatch(/^100 rounds, of a refit on 160 rows, [^.]* nodes, in/m);
+    expect(out).toMatch(/^100 rounds, of a refit on 160 rows, [^.]*\snodes, in/m);
     expect(out).toMatch(
       /Wrote t\.safetensors\n +runs\/.*report\.html\n +runs\/.*model\.safetensors\n\nNext: {2}evenkeel predict t\.safetensors new/,
     );
