@@ -1,4 +1,4 @@
-import type { TableTraining } from "evenkeel/train";
+import type { TableTraining, TreeTraining } from "evenkeel/train";
 import type { RunResult } from "../records/runs/types.ts";
 import { count, scoreText } from "../shell/figures.ts";
 
@@ -17,7 +17,7 @@ export function shareInterval(share: number, rows: number): { readonly low: numb
  */
 export function decisionLine(
   { decision, refit }: Pick<RunResult, "decision" | "refit">,
-  { schema, model }: Pick<TableTraining, "schema" | "model">,
+  { schema, model }: Pick<TableTraining | TreeTraining, "schema" | "model">,
 ): string | undefined {
   if (decision === undefined) return undefined;
   const { threshold, interval, rows, coverage } = decision;

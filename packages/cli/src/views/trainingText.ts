@@ -14,7 +14,7 @@ import { findingLines } from "./findingLines.ts";
 import { foldsText } from "./foldsText.ts";
 import { judgedPart, judgedScores, partsLine } from "./judgedScores.ts";
 import { statisticsLine } from "./statisticsLine.ts";
-import { fairStandings, standings, verdict } from "./verdict.ts";
+import { fairStandings, type Subject, standings, verdict } from "./verdict.ts";
 
 const width = 80;
 
@@ -56,7 +56,7 @@ export function introduction(table: TableRead, event: TableStartEvent, output: O
   return `${lines.map((line) => `${wrap(line, width, "  ")}\n`).join("")}${found}\n`;
 }
 
-interface OutcomeOptions {
+export interface OutcomeOptions {
   /** The folder of runs, as the user named it. */
   readonly runs: string;
   /** Shortens a path so that it can be typed. */
@@ -86,15 +86,18 @@ export function outcomeText(trained: Trained, { runs, shorten }: OutcomeOptions,
     }
     lines.push(`Resume with: ${resumeCommand(run.id, runs)}`);
   }
-  if (result.status === "finished") {
-    const model = out === undefined ? run.id : shellWord(shorten(out));
-    lines.push(`\nNext:  evenkeel predict ${model} new-rows.csv${out === undefined ? runsFlag(runs) : ""}`);
-  }
+  if (result.status === "finished") lines.push(nextLine(trained, { runs, shorten }));
   return `${lines.join("\n")}\n`;
 }
 
+/** The command to type next. */
+export function nextLine({ run, out }: Pick<Trained, "run" | "out">, { runs, shorten }: OutcomeOptions): string {
+  const model = out === undefined ? run.id : shellWord(shorten(out));
+  return `\nNext:  evenkeel predict ${model} new-rows.csv${out === undefined ? runsFlag(runs) : ""}`;
+}
+
 /** For programs. */
-export function trainedJson({ run, result }: Trained) {
+export function trainedJson({ run, result }: Pick<Trained, "run" | "result">) {
   return { run: run.id, path: run.path, result };
 }
 
@@ -147,11 +150,14 @@ function refitText({ history, rows, kept, error, epochs, folds, foldSeconds }: T
   return `${others}then a refit ${length && `of ${length}`}on ${rows.length} rows, those of training and validation, in ${secondsText(history.seconds)}; kept its weights`;
 }
 
-/** Whether the network learned anything: its scores compared with those of the best baselines. */
-function judged({ scores, baselines, intervals, decision }: RunResult): string | undefined {
+/** Whether a model learned anything: its scores compared with those of the best baselines. */
+export function judged(
+  { scores, baselines, intervals, decision }: RunResult,
+  subject: Subject = "network",
+): string | undefined {
   const part = judgedPart(scores);
   if (part === "train") return undefined;
   const theirs = Object.fromEntries(Object.entries(baselines).map(([name, of]) => [name, of[part]]));
   const found = standings(scores[part] ?? {}, theirs, part === "test" ? intervals : undefined);
-  return verdict(fairStandings(found, decision?.threshold !== undefined), part);
+  return verdict(fairStandings(found, decision?.threshold !== undefined), part, subject);
 }

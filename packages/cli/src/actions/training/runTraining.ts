@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { problemOf } from "evenkeel";
 import { type Checkpoint, saveCheckpoint } from "evenkeel/io";
 import { withoutUndefined } from "evenkeel/problem";
-import type { Task } from "evenkeel/tabular";
+import type { BaselineStep, Task } from "evenkeel/tabular";
 import {
   type TableEpochEvent,
   type TablePlan,
@@ -30,6 +30,8 @@ interface RecordedTraining {
   readonly open: (event: TableStartEvent) => RunFolder;
   /** Called with the number of epochs of the stage, too. */
   readonly onEpoch: (line: EpochLine, epochs: number) => void;
+  /** Called after each step of the fits of the baselines. */
+  readonly onBaseline: (event: BaselineStep) => void;
   /** Whether to write TensorBoard's event file too. */
   readonly tensorboard: boolean;
   readonly resume?: Checkpoint | undefined;
@@ -82,6 +84,7 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
           plan.onEpoch(line, event.epochs);
           if (!last && signal?.aborted) checkpoints.epoch(event.checkpoint, true);
         },
+        onBaseline: plan.onBaseline,
       }),
     );
     checkpoints.flush();
@@ -142,7 +145,7 @@ function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
 function resultOf(training: TableTraining, table: TableRead): RunResult {
   const { history, keptEpoch, scores, baselines, intervals, decision, statistics, refit } = training;
   const said = noticed(table, training.findings).map(recorded);
-  const findings = [...said, ...refitFindings(refit)];
+  const findings = [...said, ...refitFindings(refit), ...baselineFindings(baselines)];
   const interrupted = history.reason === "aborted" || (refit?.kept === false && refit.error === undefined);
   const status = interrupted ? "interrupted" : "finished";
   const seconds = history.seconds + (refit?.foldSeconds ?? 0) + (refit?.history.seconds ?? 0);
@@ -183,6 +186,13 @@ function refitFindings(refit: TableTraining["refit"]): RunFinding[] {
       : `the refit on ${refit.rows.length} rows`;
   const message = `${what} failed: ${sentence(refit.error)} The model is that of the training before it`;
   return [{ severity: "warning", code: "refit", message }];
+}
+
+/** Boosted trees are left out of the baselines only where a signal came before they were grown. */
+function baselineFindings(baselines: TableTraining["baselines"]): RunFinding[] {
+  if (baselines.some(({ name }) => name === "trees")) return [];
+  const message = "the boosted trees to compare with were interrupted: they are not among the baselines";
+  return [{ severity: "note", code: "baselines", message }];
 }
 
 /** The settings of a training, defaults included, to show and to compare. */

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { withoutUndefined } from "evenkeel/problem";
+import type { BaselineStep } from "evenkeel/tabular";
 import type { FoldEvent, TableStartEvent, TableTraining, TrainTableOptions } from "evenkeel/train";
 import { readFlagsOf, trainOptionsOf } from "../../records/runs/recipe.ts";
 import { type NewRun, RunFolder } from "../../records/runs/runFolder.ts";
@@ -53,6 +54,7 @@ interface TrainRequest {
 interface TrainEvents {
   readonly onStart?: ((table: TableRead, event: TableStartEvent) => void) | undefined;
   readonly onEpoch?: ((line: EpochLine, epochs: number) => void) | undefined;
+  readonly onBaseline?: ((event: BaselineStep) => void) | undefined;
   readonly onFold?: ((event: FoldEvent) => void) | undefined;
   /** Makes the report, if there is to be one. */
   readonly report?: ((trained: Trained) => Promise<string>) | undefined;
@@ -171,6 +173,7 @@ async function trainOn(
         : takenFolder(resumed, { settings, recipe });
     },
     onEpoch: (line, epochs) => events.onEpoch?.(line, epochs),
+    onBaseline: (event) => events.onBaseline?.(event),
   }).finally(context.progress?.stop);
   try {
     const folded = await withFolds({ ...recorded, table }, options, outputs, context, events);

@@ -99,7 +99,10 @@ export interface TrainingReportData extends ReportSource {
   /** Baselines on the same rows, by name. */
   readonly baselines: Readonly<Record<string, PartScores>>;
   readonly batchNorm?: BatchNormScores;
-  readonly curves: {
+  /** Whether boosted trees were trained, and not a network. */
+  readonly ofTrees?: boolean;
+  /** Absent for trees. */
+  readonly curves?: {
     /** The metric of the curves, by name. */
     readonly metric: string;
     readonly lines: readonly Curve[];
@@ -108,7 +111,7 @@ export interface TrainingReportData extends ReportSource {
     /** The learning rate after each epoch. */
     readonly rates?: readonly number[];
   };
-  /** Present if the network was refit on training and validation rows, with their number. */
+  /** Present if the model was refit on training and validation rows, with their number. */
   readonly refit?: { readonly rows: number };
   readonly predictions: ReportPredictions;
   /** The rows with the largest errors, the largest first, and the columns that are shown of them. */
@@ -117,7 +120,7 @@ export interface TrainingReportData extends ReportSource {
   readonly calibration?: Calibration;
   readonly importance?: { readonly metric: string; readonly part: string; readonly columns: readonly Importance[] };
   readonly findings: readonly RunFinding[];
-  /** The network as printed. */
+  /** The network as printed, or the trees in words. */
   readonly network: string;
   /** How to predict with the file: titles and lines of code. */
   readonly usage: readonly { readonly title: string; readonly code: string }[];
