@@ -7,6 +7,7 @@ import { trainFlagOptions, trainGroups } from "../../packages/cli/src/commands/t
 import { studyOptions } from "../../packages/evenkeel/src/study/plan/options.ts";
 import { schemaOptions } from "../../packages/evenkeel/src/tabular/schema/schemaOptions.ts";
 import { trainTableOptions } from "../../packages/evenkeel/src/train/table/options.ts";
+import { trainTreesOptions } from "../../packages/evenkeel/src/train/trees/options.ts";
 import { docsTable, withTable } from "./docsTable.ts";
 import { optionSets } from "./sets.ts";
 import { typesFile } from "./typesFile.ts";
@@ -21,7 +22,7 @@ const page = "docs/20-command-options.md";
 export function derivedFiles(): Map<string, string> {
   const files = new Map(optionSets.map((set) => [`${set.file}.types.ts`, typesFile(set)]));
   const train = docsTable(trainFlagOptions, [columnGroup, meaningGroup, ...trainGroups], {
-    library: trainTableOptions,
+    library: { ...trainTableOptions, trees: trainTreesOptions.trees },
   });
   const study = [
     docsTable(schemaOptions, [columnGroup, meaningGroup]),

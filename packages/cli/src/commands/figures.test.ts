@@ -42,6 +42,21 @@ describe("train --folds", () => {
     expect(likelier).toBe(true);
   });
 
+  test("is interrupted as the training is, and resumed", async () => {
+    const stop = new AbortController();
+    const line = "train t.csv --target y --ignore big --recipe simple --epochs 2 --folds 2 --no-report";
+    const onWrite = (text: string) => {
+      if (text.startsWith("fold 1/2")) stop.abort();
+    };
+    const { out, code } = await runLine(line.split(" "), { cwd, signal: stop.signal, onWrite });
+    expect([code, latest().result?.status]).toEqual([130, "interrupted"]);
+    expect(out).toContain("The cross-validation was interrupted");
+    expect(fs.existsSync(join(latest().path, "out-of-fold.csv"))).toBe(false);
+    expect((await run("train --resume latest")).code).toBe(0);
+    expect(latest().result).toMatchObject({ status: "finished", folds: { count: 2 } });
+    expect(fs.existsSync(join(latest().path, "out-of-fold.csv"))).toBe(true);
+  });
+
   test.each([
     ["--folds 1", /--folds is 1|whole number from 2 to 100/],
     ["--folds 3 --time a", /--folds tests on every row in turn, and --time says which/],
@@ -74,14 +89,24 @@ describe("train --interval", () => {
 
 describe("train --threshold", () => {
   test("is what predict goes by, and baselines are not compared by accuracy", async () => {
-    const { out } = await run("train t.csv --target big --ignore y --threshold cost:1,9 --epochs 3 --no-report");
+    const { out } = await run("train t.csv --target big --ignore y --threshold cost:1,9 --epochs 3");
     const { threshold } = latest().result!.decision!;
     expect(spaced(out)).toContain(`"yes" is predicted from a probability of`);
     expect(out.slice(out.indexOf("\n\n", out.indexOf("test rows")))).not.toMatch(/accuracy [\d.]+ \(|by accuracy/);
+    const html = fs.readFileSync(join(latest().path, "report.html"), "utf8");
+    const headline = html.slice(
+      html.indexOf('class="headline"'),
+      html.indexOf("</p>", html.indexOf('class="headline"')),
+    );
+    expect(headline).toMatch(/is predicted from a probability of/);
+    expect(headline).not.toMatch(/accuracy [\d.]+ \(|by accuracy|balanced acc|best baseline/);
     const lines = parsed((await run("predict latest t.csv")).out);
     for (const line of lines) {
       expect(line.prediction).toBe(Number(line["probability of yes"]) >= threshold! ? "yes" : "no");
     }
+    // All scores go by it, not only the rows of each class.
+    const { scores } = JSON.parse((await run("evaluate latest --json")).out);
+    expect(scores).toEqual(latest().result!.scores.test);
   });
 
   test.each([

@@ -97,7 +97,7 @@ describe("evenkeel train", () => {
     );
     const rows = out.slice(out.indexOf("16 test rows"), out.indexOf("\n\n", out.indexOf("16 test rows"))).split("\n");
     expect(rows.slice(2).map((row) => row.slice(0, 14).trim())).toEqual([
-      ...["this network", "95% interval", "ridge", "mean"],
+      ...["this network", "95% interval", "ridge", "trees"],
     ]);
     expect(out).toContain(`\nWrote model.safetensors\n      runs/${one.id}/report.html\n`);
     expect(out).not.toMatch(/\p{Cc}(?<!\n)|undefined|NaN/u);

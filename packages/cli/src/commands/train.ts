@@ -2,7 +2,7 @@ import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-ty
 import { wholeNumber, withoutUndefined } from "evenkeel/problem";
 import type { FoldEvent } from "evenkeel/train";
 import { type Trained, train } from "../actions/training/train.ts";
-import { trainTreeRun } from "../actions/training/trainTreeRun.ts";
+import { type TrainedTrees, trainTreeRun } from "../actions/training/trainTreeRun.ts";
 import { resumeCommand, usualRuns } from "../records/runs/runsFolder.ts";
 import type { CommandContext } from "../shell/context.ts";
 import { misuse } from "../shell/errors.ts";
@@ -13,13 +13,21 @@ import { type TableFlags, tableFlags } from "../tables/tableFlags.ts";
 import { jsonText } from "../views/json.ts";
 import { readingProgress } from "../views/progress/readingProgress.ts";
 import { trainingStages } from "../views/progress/trainingStages.ts";
+import { treesProgress } from "../views/progress/treesProgress.ts";
 import { introduction, outcomeText, trainedJson } from "../views/trainingText.ts";
-import { treesText } from "../views/treesText.ts";
+import { treesIntroduction, treesOutcome } from "../views/treesText.ts";
 import { addTargetFlag } from "./columnOptions.ts";
 import { parserOf, typedFlags } from "./declaredFlags.ts";
 import { closedNote, exitCodeOf, reportFailure } from "./ending.ts";
 import { withTableOptions } from "./tableOptions.ts";
-import { addTrainFlags, networkFlags, type PartFiles, type TrainFlags, trainTableOptions } from "./trainOptions.ts";
+import {
+  addTrainFlags,
+  flagsOfOne,
+  type PartFiles,
+  type TrainFlags,
+  trainTableOptions,
+  treesOptions,
+} from "./trainOptions.ts";
 
 const examples = `
 Examples:
@@ -63,7 +71,7 @@ interface Flags extends TrainFlags, TableFlags {
 export function trainCommand(context: CommandContext): CommandUnknownOpts {
   const command = new Command("train")
     .summary("a model of a table, its scores beside baselines, and a report")
-    .description("Trains a network on a table and compares it with simple baselines.")
+    .description("Trains a network or boosted trees on a table, and compares the model with simple baselines.")
     .argument("[table]", "a file, a pattern, - for standard input, or a built-in table: mpg, penguins, flights");
   addTargetFlag(command)
     .addOption(
@@ -105,20 +113,40 @@ async function runTrees(
   given: readonly string[],
   context: CommandContext,
 ): Promise<void> {
-  const others = [...networkFlags(), "--resume", "--take-over", "--tensorboard"];
+  const others = [...flagsOfOne().network, "--resume", "--take-over", "--tensorboard", "--folds"];
   const wrong = given.find((flag) => others.includes(flag));
   if (wrong !== undefined) throw misuse("conflict", `${wrong} is for networks, and --model is trees`, "leave one out");
   const { target, runs, out } = flags;
-  const { options, partFiles } = trainTableOptions(flags);
+  const { options, partFiles } = treesOptions(flags);
   const output = flags.json ? quiet(context.output) : context.output;
+  const rounds = treesProgress(output);
+  const progress = readingProgress(output);
   const trained = await trainTreeRun(
-    { ...{ source, target, options, runs, out, read: readOf(flags, partFiles) }, command: process.argv.slice(2) },
-    { ...context, progress: readingProgress(output) },
-  );
-  output.write(treesText(trained, (path) => shortPath(context.cwd, path), output));
-  const { run, result } = trained;
-  if (flags.json) context.output.write(jsonText({ run: run.id, path: run.path, result }));
-  context.exit?.(exitCodeOf(result.status === "interrupted", {}));
+    {
+      ...{ source, target, options, runs, out, read: readOf(flags, partFiles) },
+      report: !given.includes("--no-report"),
+      command: process.argv.slice(2),
+    },
+    { ...context, progress },
+    {
+      onStart: (table, event) => {
+        output.write(treesIntroduction(table, event, output));
+        rounds.start(event.refit);
+      },
+      onRound: rounds.round,
+      report: (done) => {
+        rounds.stop();
+        progress.doing("drawing the report");
+        return reportOf(done);
+      },
+    },
+  ).finally(rounds.stop);
+  const shorten = (path: string) => shortPath(context.cwd, path);
+  output.write(treesOutcome(trained, { runs, shorten }, output.colors));
+  if (trained.reportError !== undefined) output.writeError(reportFailure(trained.reportError, "another training"));
+  if (flags.json) context.output.write(jsonText(trainedJson(trained)));
+  if (output.closed?.()) output.writeError(closedNote(shorten(trained.run.path)));
+  context.exit?.(exitCodeOf(trained.result.status === "interrupted", trained));
 }
 
 async function runTrain(
@@ -127,6 +155,10 @@ async function runTrain(
   given: readonly string[],
   context: CommandContext,
 ): Promise<void> {
+  const { trees } = flagsOfOne();
+  const wrong = given.find((flag) => trees.includes(flag));
+  if (wrong !== undefined)
+    throw misuse("conflict", `${wrong} is for boosted trees`, "add --model trees, or leave it out");
   const { target, runs, resume, out, takeOver = false } = flags;
   const { options, partFiles } = trainTableOptions(flags);
   const output = flags.json ? quiet(context.output) : context.output;
@@ -148,6 +180,11 @@ async function runTrain(
         stages.start(event);
       },
       onEpoch: stages.epoch,
+      onBaseline: ({ name, step, steps }) => {
+        if (output.terminal === undefined) return;
+        stages.stop();
+        progress.doing(`fitting ${name} to compare with: ${step} of ${steps}`);
+      },
       onFold: (event) => {
         stages.stop();
         output.write(foldLine(event));
@@ -158,7 +195,10 @@ async function runTrain(
         return reportOf(done).finally(progress.stop);
       },
     },
-  ).finally(stages.stop);
+  ).finally(() => {
+    stages.stop();
+    progress.stop();
+  });
   const shorten = (path: string) => shortPath(context.cwd, path);
   output.write(`\n${outcomeText(trained, { runs, shorten }, output.colors)}`);
   if (trained.reportError !== undefined)
@@ -175,7 +215,7 @@ function foldLine({ fold, folds, scores }: FoldEvent): string {
 }
 
 /** The page as HTML. */
-async function reportOf({ training, table, run, result }: Trained): Promise<string> {
+async function reportOf({ training, table, run, result }: Trained | TrainedTrees): Promise<string> {
   // Vega takes a while to load, and only reports need it.
   const [{ trainingReport }, { reportData }, { readConfig, readMetrics }] = await Promise.all([
     import("../views/report/trainingReport.ts"),

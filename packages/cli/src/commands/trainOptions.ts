@@ -1,7 +1,12 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Options } from "evenkeel";
 import type { Check } from "evenkeel/problem";
-import { trainTableOptions as library, type TrainTableOptions } from "evenkeel/train";
+import {
+  trainTableOptions as library,
+  type TrainTableOptions,
+  type TrainTreesOptions,
+  trainTreesOptions,
+} from "evenkeel/train";
 import type { ColumnFlags } from "../actions/columns.ts";
 import { addColumnFlags, addMeaningFlags, columnGroup, meaningGroup } from "./columnOptions.ts";
 import { addDeclaredFlags, type FlagGroup, type FlagValues, flagsOf, optionValues } from "./declaredFlags.ts";
@@ -30,6 +35,7 @@ const shareOrFile: Check<number | string> = {
  */
 export const trainFlagOptions: Options = {
   ...library,
+  trees: trainTreesOptions.trees,
   split: {
     ...library.split,
     options: {
@@ -54,7 +60,16 @@ export interface PartFiles {
   readonly test?: string;
 }
 
-/** The options of `trainTable` that have flags, as the help groups them. */
+const trees: FlagGroup = {
+  title: "Boosted trees",
+  paths: [
+    ...["trees.maxIter", "trees.learningRate", "trees.maxLeafNodes", "trees.maxDepth", "trees.minSamplesLeaf"],
+    ...["trees.l2Regularization", "trees.maxBins", "trees.earlyStopping", "trees.validationFraction"],
+    ...["trees.nIterNoChange", "trees.tol"],
+  ],
+};
+
+/** The options of `trainTable` and `trainTrees` that have flags, as the help groups them. */
 export const trainGroups: readonly FlagGroup[] = [
   { title: "Recipe", paths: ["recipe"] },
   { title: "Rows", paths: ["split.validation", "split.test", "split.group", "split.time", "rareClasses", "seed"] },
@@ -80,6 +95,7 @@ export const trainGroups: readonly FlagGroup[] = [
     ],
   },
   { title: "Predictions", paths: ["threshold", "interval"] },
+  trees,
   {
     title: "Training",
     paths: [
@@ -94,15 +110,34 @@ export function addTrainFlags(command: CommandUnknownOpts): void {
   addColumnFlags(command);
   addDeclaredFlags(command, trainFlagOptions, [...trainGroups].reverse());
   addMeaningFlags(command);
+  // --no-early-stopping is of both models, and came before --early-stopping, which nobody has given.
+  command.setOptionValueWithSource("earlyStopping", undefined, "default");
 }
 
-/** The flags as the library takes them, and the tables that were named for parts. */
-export function trainTableOptions(flags: TrainFlags): {
-  readonly options: Omit<TrainTableOptions, "target">;
+/** The options of a training, and the tables that were named for parts of its rows. */
+interface Told<O> {
+  readonly options: O;
   readonly partFiles: PartFiles;
-} {
-  const paths = [columnGroup, meaningGroup, ...trainGroups].flatMap((group) => group.paths);
-  const options: Omit<TrainTableOptions, "target"> = optionValues(flags, trainFlagOptions, paths);
+}
+
+/** The flags as `trainTable` takes them. */
+export function trainTableOptions(flags: TrainFlags): Told<Omit<TrainTableOptions, "target">> {
+  return told(
+    flags,
+    trainGroups.filter((group) => group !== trees).flatMap((group) => group.paths),
+  );
+}
+
+/** The flags as `trainTrees` takes them. */
+export function treesOptions(flags: TrainFlags): Told<Omit<TrainTreesOptions, "target">> {
+  return told(flags, [...trainGroups.filter(isOfTrees).flatMap((group) => group.paths), "refit"]);
+}
+
+const isOfTrees = (group: FlagGroup) => group === trees || ["Rows", "Predictions"].includes(group.title);
+
+function told<O extends Pick<TrainTableOptions, "split">>(flags: TrainFlags, own: readonly string[]): Told<O> {
+  const paths = [...columnGroup.paths, ...meaningGroup.paths, ...own];
+  const options = optionValues(flags, trainFlagOptions, paths) as O;
   const { validation, test, ...split } = (options.split ?? {}) as Readonly<Record<string, unknown>>;
   const shares = Object.fromEntries(
     Object.entries({ validation, test }).filter(([, part]) => typeof part === "number"),
@@ -117,9 +152,13 @@ export function trainTableOptions(flags: TrainFlags): {
   };
 }
 
-/** The flags that say something about a network, and nothing about trees. */
-export function networkFlags(): string[] {
-  const paths = trainGroups.filter(({ title }) => title !== "Rows").flatMap((group) => group.paths);
-  const flags = paths.filter((path) => path !== "refit").flatMap((path) => flagsOf(trainFlagOptions, path, ""));
-  return flags.map((flag) => flag.long ?? flag.flags);
+/** The flags that say something about one of the models alone. */
+export function flagsOfOne(): { readonly network: readonly string[]; readonly trees: readonly string[] } {
+  const named = (groups: readonly FlagGroup[]) =>
+    groups
+      .flatMap((group) => group.paths)
+      .filter((path) => path !== "refit")
+      .flatMap((path) => flagsOf(trainFlagOptions, path, "").map((flag) => flag.long ?? flag.flags));
+  const network = named(trainGroups.filter((group) => !isOfTrees(group)));
+  return { network: network.filter((flag) => flag !== "--no-early-stopping"), trees: named([trees]) };
 }

@@ -1,3 +1,4 @@
+import type { TableTraining, TreeTraining } from "evenkeel/train";
 import type { RunResult } from "../records/runs/types.ts";
 import { count, scoreText } from "../shell/figures.ts";
 
@@ -13,14 +14,10 @@ export function shareInterval(share: number, rows: number): { readonly low: numb
 /**
  * What was decided beside the predictions: the threshold, or how wide intervals are and how often
  * they had the truth inside; undefined if nothing was asked for.
- *
- * @param second the class that has the threshold
- * @param isLog whether the width is of the target's logarithm
  */
 export function decisionLine(
   { decision, refit }: Pick<RunResult, "decision" | "refit">,
-  second: string | undefined,
-  isLog: boolean,
+  { schema, model }: Pick<TableTraining | TreeTraining, "schema" | "model">,
 ): string | undefined {
   if (decision === undefined) return undefined;
   const { threshold, interval, rows, coverage } = decision;
@@ -28,12 +25,15 @@ export function decisionLine(
   if (threshold !== undefined) {
     const chosen = rows === undefined ? "" : `, chosen by ${count(rows, "validation row")}${before}`;
     return (
-      `"${second ?? "the second class"}" is predicted from a probability of ${scoreText(threshold)} on${chosen}. ` +
+      `"${schema.classes?.[1] ?? "the second class"}" is predicted from a probability of ${scoreText(threshold)} on${chosen}. ` +
       "Baselines say the likelier class, so accuracy does not compare them."
     );
   }
   if (interval === undefined) return undefined;
   const level = `${Number((100 * interval.level).toPrecision(4))}%`;
+  const { target } = model.preprocessing.toJSON();
+  // The width is then of the target's logarithm.
+  const isLog = target.task === "regression" && target.log;
   const wide = isLog
     ? `times or divided by ${scoreText(Math.exp(interval.width))}`
     : `plus or minus ${scoreText(interval.width)}`;

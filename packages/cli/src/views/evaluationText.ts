@@ -73,12 +73,14 @@ function scoreTable({ evaluation, origin, part, isOwnTable }: Evaluated, colors:
   const label =
     part === undefined ? (isOwnTable ? "all rows, trained on or not" : "these rows") : partLabel(part, origin);
   line(label, scores, colors.bold);
-  for (const [name, values] of Object.entries(guesses)) line(`  ${name}`, values);
+  const toldPart = told?.test === undefined ? "validation" : "test";
+  // Among the recorded baselines of these rows are the same guesses.
+  const isTold = part === toldPart && Object.keys(baselines).length > 0;
+  if (!isTold) for (const [name, values] of Object.entries(guesses)) line(`  ${name}`, values);
   for (const name of ["test", "validation", "train"] as const) {
     const found = parts[name];
     if (found !== undefined) line(partLabel(name, origin), found.scores);
   }
-  const toldPart = told?.test === undefined ? "validation" : "test";
   const recorded = told?.[toldPart];
   if (recorded !== undefined && part !== "all" && part !== toldPart) line(`the training's ${toldPart} rows`, recorded);
   for (const [name, from] of Object.entries(baselines)) {

@@ -7,7 +7,7 @@ import type { Colors } from "../shell/terminal.ts";
 import { intervalText } from "./scoreWords.ts";
 import { newTable } from "./table.ts";
 
-/** The rows that a network is judged by: the test rows or, without any, those it was chosen by. */
+/** The rows that a model is judged by: the test rows or, without any, those it was chosen by. */
 export function judgedPart({ test, validation }: PartScores): keyof PartScores {
   return test !== undefined ? "test" : validation !== undefined ? "validation" : "train";
 }
@@ -16,20 +16,21 @@ export function judgedPart({ test, validation }: PartScores): keyof PartScores {
 const mostRows = 4;
 
 /**
- * The scores of a network on the rows that it is judged by with their intervals, above those of the
+ * The scores of a model on the rows that it is judged by with their intervals, above those of the
  * best baselines: four rows.
  */
 export function judgedScores(
   { scores, baselines, intervals }: Pick<RunResult, "scores" | "baselines" | "intervals">,
   rows: { readonly [P in keyof PartScores]: number },
   colors: Colors,
+  name = "this network",
 ): string {
   const part = judgedPart(scores);
   const own = scores[part] ?? {};
   const metrics = mainMetrics(Object.keys(own));
   const title = `${wholeText(rows[part] ?? 0)} ${part === "train" ? "training" : part} rows`;
   const table = newTable(colors, [title, ...metrics.map((metric) => printable(metricFacts(metric).short))]);
-  table.push([colors.bold("this network"), ...metrics.map((metric) => colors.bold(scoreText(own[metric])))]);
+  table.push([colors.bold(name), ...metrics.map((metric) => colors.bold(scoreText(own[metric])))]);
   const known = part === "test" ? intervals : undefined;
   if (known !== undefined) table.push(intervalRow(known, metrics, colors));
   const ranked = Object.entries(baselines)

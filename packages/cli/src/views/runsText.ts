@@ -32,7 +32,7 @@ export function listText({ runs, total, metric, studies }: RunList, folder: stri
       statusText(status, colors),
       printable(config.target),
       wholeText(config.table.rows),
-      result === undefined ? "" : String(result.epochs),
+      result === undefined ? "" : isOfTrees(run) ? count(result.epochs, "round") : String(result.epochs),
       result === undefined ? "" : duration(result.seconds),
       score("validation"),
       colors.bold(score("test")),
@@ -163,7 +163,7 @@ function epochsText(run: Run, epochs: readonly EpochLine[]): string {
   const { result } = run;
   const done = result?.epochs ?? epochs.filter(({ stage }) => stage === undefined).length;
   const best = result?.refit
-    ? refitText(result.refit)
+    ? refitText(result.refit, isOfTrees(run))
     : result?.bestEpoch === undefined
       ? ""
       : `, the best is ${result.bestEpoch}`;
@@ -171,9 +171,9 @@ function epochsText(run: Run, epochs: readonly EpochLine[]): string {
   return `${count(done, isOfTrees(run) ? "round" : "epoch")}${best}${seconds === undefined ? "" : `, ${duration(seconds)}`}`;
 }
 
-function refitText({ rows, epochs, kept, error }: NonNullable<RunResult["refit"]>): string {
-  if (kept) return `, then a refit on ${wholeText(rows)} rows, whose weights it has`;
-  return `, then ${count(epochs, "epoch")} of a refit, which ${error === undefined ? "was interrupted" : "failed"}`;
+function refitText({ rows, epochs, kept, error }: NonNullable<RunResult["refit"]>, ofTrees: boolean): string {
+  if (kept) return `, then a refit on ${wholeText(rows)} rows, whose ${ofTrees ? "trees" : "weights"} it has`;
+  return `, then ${count(epochs, ofTrees ? "round" : "epoch")} of a refit, which ${error === undefined ? "was interrupted" : "failed"}`;
 }
 
 function statusText(status: RunStatus, colors: Colors): string {

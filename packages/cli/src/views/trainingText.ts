@@ -14,7 +14,7 @@ import { findingLines } from "./findingLines.ts";
 import { foldsText } from "./foldsText.ts";
 import { judgedPart, judgedScores, partsLine } from "./judgedScores.ts";
 import { statisticsLine } from "./statisticsLine.ts";
-import { standings, verdict } from "./verdict.ts";
+import { fairStandings, type Subject, standings, verdict } from "./verdict.ts";
 
 const width = 80;
 
@@ -56,7 +56,7 @@ export function introduction(table: TableRead, event: TableStartEvent, output: O
   return `${lines.map((line) => `${wrap(line, width, "  ")}\n`).join("")}${found}\n`;
 }
 
-interface OutcomeOptions {
+export interface OutcomeOptions {
   /** The folder of runs, as the user named it. */
   readonly runs: string;
   /** Shortens a path so that it can be typed. */
@@ -81,17 +81,23 @@ export function outcomeText(trained: Trained, { runs, shorten }: OutcomeOptions,
     lines.push(wrap(`Not written: ${printable(refusedOut)}, the copy that the run began with: ${known}.`, width));
   }
   if (result.status === "interrupted") {
+    if (result.refit?.kept === true || (result.refit === undefined && training.history.reason !== "aborted")) {
+      lines.push("The cross-validation was interrupted: there are no out-of-fold predictions yet.");
+    }
     lines.push(`Resume with: ${resumeCommand(run.id, runs)}`);
   }
-  if (result.status === "finished") {
-    const model = out === undefined ? run.id : shellWord(shorten(out));
-    lines.push(`\nNext:  evenkeel predict ${model} new-rows.csv${out === undefined ? runsFlag(runs) : ""}`);
-  }
+  if (result.status === "finished") lines.push(nextLine(trained, { runs, shorten }));
   return `${lines.join("\n")}\n`;
 }
 
+/** The command to type next. */
+export function nextLine({ run, out }: Pick<Trained, "run" | "out">, { runs, shorten }: OutcomeOptions): string {
+  const model = out === undefined ? run.id : shellWord(shorten(out));
+  return `\nNext:  evenkeel predict ${model} new-rows.csv${out === undefined ? runsFlag(runs) : ""}`;
+}
+
 /** For programs. */
-export function trainedJson({ run, result }: Trained) {
+export function trainedJson({ run, result }: Pick<Trained, "run" | "result">) {
   return { run: run.id, path: run.path, result };
 }
 
@@ -109,8 +115,8 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
   const how = refit === undefined ? `kept ${kept}` : refitText(refit, history);
   const lines = [
     judged(result),
-    result.folds && foldsText(result.folds),
-    decisionLine(result, training.schema.classes?.[1], isLog(training)),
+    result.folds && foldsText(result.folds, result.decision?.threshold !== undefined),
+    decisionLine(result, training),
     partsLine(result.scores, { refit: refit?.kept ?? false }),
     `${count(done, "epoch")} in ${secondsText(history.seconds)}${why}; ${how}.`,
     refit?.error &&
@@ -120,11 +126,6 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
   const said = lines.filter((line) => line !== undefined).map((line) => wrap(line, width));
   const [train, validation, test] = [split.train.length, split.validation.length, split.test.length];
   return `${judgedScores(result, { train, validation, test }, colors)}\n\n${said.join("\n")}\n`;
-}
-
-function isLog({ model }: TableTraining): boolean {
-  const { target } = model.preprocessing.toJSON();
-  return target.task === "regression" && target.log;
 }
 
 /** Whether the training ended because its validation loss was as low as the plan asks for. */
@@ -149,16 +150,14 @@ function refitText({ history, rows, kept, error, epochs, folds, foldSeconds }: T
   return `${others}then a refit ${length && `of ${length}`}on ${rows.length} rows, those of training and validation, in ${secondsText(history.seconds)}; kept its weights`;
 }
 
-/** Metrics that depend on a threshold. */
-const byClass = new Set(["accuracy", "balancedAccuracy", "f1"]);
-
-/** Whether the network learned anything: its scores compared with those of the best baselines. */
-function judged({ scores, baselines, intervals, decision }: RunResult): string | undefined {
+/** Whether a model learned anything: its scores compared with those of the best baselines. */
+export function judged(
+  { scores, baselines, intervals, decision }: RunResult,
+  subject: Subject = "network",
+): string | undefined {
   const part = judgedPart(scores);
   if (part === "train") return undefined;
   const theirs = Object.fromEntries(Object.entries(baselines).map(([name, of]) => [name, of[part]]));
   const found = standings(scores[part] ?? {}, theirs, part === "test" ? intervals : undefined);
-  // By a threshold the network may give accuracy away for what was asked of it; baselines have none.
-  const isFair = ({ metric }: { readonly metric: string }) => decision?.threshold === undefined || !byClass.has(metric);
-  return verdict(found.filter(isFair), part);
+  return verdict(fairStandings(found, decision?.threshold !== undefined), part, subject);
 }

@@ -1,39 +1,82 @@
+import type { TreesStartEvent } from "evenkeel/train";
 import type { TrainedTrees } from "../actions/training/trainTreeRun.ts";
 import { count, secondsText, wholeText } from "../shell/figures.ts";
 import { printable } from "../shell/printed.ts";
-import { type Output, wrap } from "../shell/terminal.ts";
+import { type Colors, type Output, wrap } from "../shell/terminal.ts";
+import type { TableRead } from "../tables/index.ts";
 import { noticed } from "../tables/noticed.ts";
+import { decisionLine } from "./decisionLine.ts";
 import { findingLines } from "./findingLines.ts";
-import { scoresText } from "./scoresText.ts";
+import { judgedScores, partsLine } from "./judgedScores.ts";
+import { judged, nextLine, type OutcomeOptions } from "./trainingText.ts";
 
 const width = 80;
 
-/** What trees were fitted on, how good they are, and the files that were written. */
-export function treesText(trained: TrainedTrees, shorten: (path: string) => string, output: Output): string {
-  const { training, table, run, result, out } = trained;
+/** The text before the first round: target and features, notes, and how trees will be grown. */
+export function treesIntroduction(table: TableRead, event: TreesStartEvent, output: Output): string {
   const { colors } = output;
-  const { schema, split, model, refit, iterations, reason } = training;
+  const { schema, split, trees, refit, seed } = event;
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
-  const why = { completed: "", earlyStopping: ", ended early by rows held back", aborted: ", then interrupted" }[
-    reason
+  const { maxIter, maxLeafNodes, maxDepth, minSamplesLeaf, learningRate, l2Regularization } = trees;
+  const shape = [
+    `at most ${count(maxIter, "round")}`,
+    `${maxLeafNodes} leaves`,
+    ...(maxDepth === "none" ? [] : [`depth ${maxDepth}`]),
+    `${count(minSamplesLeaf, "row")} a leaf`,
+    `learning rate ${learningRate}`,
+    ...(l2Regularization === 0 ? [] : [`l2 ${l2Regularization}`]),
   ];
-  const again =
-    refit === undefined
-      ? ""
-      : `, then a refit on ${count(refit.rows.length, "row")}, those of training and validation; the validation scores are from before it`;
+  const again = refit
+    ? `; then a refit on ${split.train.length + split.validation.length} rows, the validation rows too`
+    : "";
   const lines = [
     `${colors.bold(printable(schema.target))} (${schema.task}) of ${printable(table.source)}: ${count(table.rows, "row")}, ` +
       `from ${features.join(", ")}`,
-    `${split.train.length} rows to train on, ${split.validation.length} to score before the refit, ${split.test.length} to test; seed ${model.record.seed}`,
-    `Boosted trees of ${wholeText(model.trees.nodes)} nodes: ${count(iterations, "round")}${why} in ${secondsText(result.seconds)}${again}`,
+    `${split.train.length} rows to train on, ${split.validation.length} to validate, ${split.test.length} to test; seed ${seed}`,
+    `Boosted trees: ${shape.join(", ")}${again}`,
   ];
-  const found = findingLines(noticed(table, training.findings), output, { width, indent: "  " });
-  const scores = scoresText(result.scores, result.baselines, colors, {
-    ...{ name: "the trees", refit: refit !== undefined },
-  });
-  const written = [out, run.file("model")].filter((path) => path !== undefined);
-  return (
-    `${lines.map((line) => `${wrap(line, width, "  ")}\n`).join("")}${found}\n${scores}\n\n` +
-    `Wrote ${written.map(shorten).join("\n      ")}\n`
-  );
+  const found = findingLines(noticed(table, event.findings), output, { width, indent: "  " });
+  return `${lines.map((line) => `${wrap(line, width, "  ")}\n`).join("")}${found}\n`;
+}
+
+/** The text at the end: how good the trees are, the files that were written, and how to go on. */
+export function treesOutcome(trained: TrainedTrees, options: OutcomeOptions, colors: Colors): string {
+  const { training, run, result, out, report } = trained;
+  const { shorten } = options;
+  const { split, refit } = training;
+  const [train, validation, test] = [split.train.length, split.validation.length, split.test.length];
+  const lines = [
+    judged(result, "trees"),
+    decisionLine(result, training),
+    partsLine(result.scores, { refit: refit?.kept ?? false }),
+    grownLine(trained),
+  ];
+  const said = lines.filter((line) => line !== undefined).map((line) => wrap(line, width));
+  const written = [out, report, run.file("model")].filter((path) => path !== undefined);
+  const parts = [
+    `${judgedScores(result, { train, validation, test }, colors, "these trees")}\n`,
+    ...said,
+    `Wrote ${written.map(shorten).join("\n      ")}`,
+    result.status === "finished"
+      ? nextLine(trained, options)
+      : wrap("Interrupted: the model has the trees so far. Trees are not resumed; train again for all of them.", width),
+  ];
+  return `${parts.join("\n")}\n`;
+}
+
+/** How many trees there are, and why. */
+function grownLine({ training, result }: TrainedTrees): string {
+  const { model, iterations, reason, refit, trees } = training;
+  const why = {
+    completed: "",
+    earlyStopping: `, no better for ${trees.nIterNoChange} on the rows held back`,
+    aborted: `, then interrupted`,
+  }[reason];
+  const again =
+    refit === undefined
+      ? ""
+      : refit.kept
+        ? `, of a refit on ${count(refit.rows.length, "row")}, those of training and validation`
+        : `; the refit was interrupted after ${refit.iterations}, kept the trees from before it`;
+  return `${count(iterations, "round")}${why}${again}: ${wholeText(model.trees.nodes)} nodes, in ${secondsText(result.seconds)}.`;
 }

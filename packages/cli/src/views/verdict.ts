@@ -4,7 +4,12 @@ import { scoreText } from "../shell/figures.ts";
 import { compareScores, mainMetrics, metricFacts } from "../shell/metrics.ts";
 import { differenceText, isHigherBetter, withInterval } from "./scoreWords.ts";
 
-/** How a network stands to the baseline that is best by a metric. */
+/** What is compared with baselines, in a sentence. */
+const subjects = { network: "the network is", trees: "the trees are" } as const;
+
+export type Subject = keyof typeof subjects;
+
+/** How a model stands to the baseline that is best by a metric. */
 interface Standing {
   readonly metric: string;
   readonly own: number;
@@ -16,7 +21,7 @@ interface Standing {
 }
 
 /**
- * How a network stands to the best baselines, by every main metric that some baseline has.
+ * How a model stands to the best baselines, by every main metric that some baseline has.
  * @param own its scores
  * @param baselines theirs on the same rows, by their names
  * @param intervals of these scores
@@ -39,6 +44,17 @@ export function standings(
     const outcome = settled(bySize(metric, value, best.value), metric, difference);
     return [{ metric, own: value, best, outcome, ...(interval && { interval }), ...(difference && { difference }) }];
   });
+}
+
+/** Metrics that depend on a threshold. */
+const byClass = new Set(["accuracy", "balancedAccuracy", "f1"]);
+
+/**
+ * The standings in which it may be compared. By a threshold the network may give accuracy away for
+ * what was asked of it, and baselines have none.
+ */
+export function fairStandings(found: readonly Standing[], hasThreshold: boolean): Standing[] {
+  return found.filter(({ metric }) => !hasThreshold || !byClass.has(metric));
 }
 
 function bySize(metric: string, value: number, best: number): "better" | "same" | "worse" {
@@ -65,31 +81,45 @@ function settled(
 }
 
 /**
- * Whether a network learned anything, in a sentence; undefined without a baseline.
+ * Whether a model learned anything, in a sentence; undefined without a baseline.
  * @param part the rows of the scores: "test"
  */
-export function verdict(found: readonly Standing[], part: string): string | undefined {
+export function verdict(found: readonly Standing[], part: string, subject: Subject = "network"): string | undefined {
   if (found.length === 0) return undefined;
-  const mixed = disagreement(found, part);
+  const mixed = disagreement(found, part, subject);
   if (mixed !== undefined) return mixed;
   const figures = said(found).map(figuresOf).join("; ");
   const outcome = found.some((standing) => standing.outcome === "open") ? "open" : found[0].outcome;
+  const is = subjects[subject];
+  const [the] = is.split(/ \w+$/);
+  const sentence = `${is[0].toUpperCase()}${is.slice(1)}`;
   switch (outcome) {
     case "better":
-      return `The network is better than every baseline on the ${part} rows: ${figures}.`;
+      return `${sentence} better than every baseline on the ${part} rows: ${figures}.`;
     case "same":
-      return `The network is no better than a baseline on the ${part} rows: ${figures}.`;
+      return `${sentence} no better than a baseline on the ${part} rows: ${figures}.`;
     case "open":
-      return `Not a finding: the ${part} rows do not tell the network from a baseline: ${figures}. More test rows would.`;
+      return `Not a finding: the ${part} rows do not tell ${the} from a baseline: ${figures}. More test rows would.`;
     case "worse":
-      return `A baseline is better than the network on the ${part} rows: ${figures}. More rows or other features may change that.`;
+      return treesAreBetter(found)
+        ? `Boosted trees are better than ${the} on the ${part} rows: ${figures}. --model trees trains them.`
+        : `A baseline is better than ${the} on the ${part} rows: ${figures}. More rows or other features may change that.`;
     default:
       return outcome satisfies never;
   }
 }
 
-/** What is said where metrics disagree about a network; undefined where they agree. */
-export function disagreement(found: readonly Standing[], part: string): string | undefined {
+/** Whether boosted trees are the baseline that is clearly better, by some metric. */
+function treesAreBetter(found: readonly Standing[]): boolean {
+  return found.some(({ outcome, best }) => outcome === "worse" && best.name === "trees");
+}
+
+/** What is said where metrics disagree about a model; undefined where they agree. */
+export function disagreement(
+  found: readonly Standing[],
+  part: string,
+  subject: Subject = "network",
+): string | undefined {
   const by = (wanted: Standing["outcome"]) => said(found).filter(({ outcome }) => outcome === wanted);
   const groups = [
     { words: "better than every baseline by", of: by("better") },
@@ -101,10 +131,14 @@ export function disagreement(found: readonly Standing[], part: string): string |
   if (groups.length < 2 || by("better").length + by("worse").length === 0) return undefined;
   const sentences = groups.map(({ words, of }) => `${words} ${of.map(besideBest).join(", ")}`);
   const opposed = by("better").length > 0 && by("worse").length > 0;
-  const sentence = `${opposed ? "The scores disagree" : "The scores differ"}: on the ${part} rows the network is ${sentences.join("; and ")}.`;
+  const sentence = `${opposed ? "The scores disagree" : "The scores differ"}: on the ${part} rows ${subjects[subject]} ${sentences.join("; and ")}.`;
   const largeErrors =
     by("better").some(({ metric }) => metric === "mae") && by("worse").some(({ metric }) => metric === "rmse");
-  return largeErrors ? `${sentence} RMSE weighs the largest errors most: evaluate shows their rows.` : sentence;
+  const notes = [
+    ...(largeErrors ? ["RMSE weighs the largest errors most: evaluate shows their rows."] : []),
+    ...(treesAreBetter(found) ? ["--model trees trains boosted trees."] : []),
+  ];
+  return [sentence, ...notes].join(" ");
 }
 
 /** R² says what RMSE says, where they agree. */

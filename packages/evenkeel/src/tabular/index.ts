@@ -1,4 +1,4 @@
-export { type Baseline, baselines } from "./baselines/baselines.ts";
+export { type Baseline, type BaselineStep, baselines, fittingBaselines } from "./baselines/baselines.ts";
 export { BoostedTrees, type TreesSize } from "./boosting/boostedTrees.ts";
 export type { BoostingStep } from "./boosting/boosting.ts";
 export { boostingOptions, type ResolvedBoosting, resolveBoosting } from "./boosting/boostingOptions.ts";
@@ -22,7 +22,7 @@ export { Preprocessing, type TableInputs } from "./encoding/preprocessing.ts";
 export { preprocessingOptions } from "./encoding/preprocessingOptions.ts";
 export type { PreprocessingOptions } from "./encoding/preprocessingOptions.types.ts";
 export type { Scale, Scaling } from "./encoding/scaling/scaling.ts";
-export type { TargetTransform } from "./encoding/target.ts";
+export type { TargetTransform } from "./encoding/target/target.ts";
 export { combineMembers } from "./model/combineMembers.ts";
 export type { FrozenNetwork, NetworkSource } from "./model/frozenNetwork.ts";
 export { type AnyTableModel, loadModel } from "./model/kinds/loadModel.ts";

@@ -39,6 +39,6 @@ export { endsWithEpochs } from "./table/schedule.ts";
 export type { PartScores } from "./table/scores.ts";
 export type { StatisticsChoice, StatisticsKind } from "./table/statistics.ts";
 export { type TableTraining, trainTable } from "./table/trainTable.ts";
-export { type TreeIterationEvent, trainTreesOptions } from "./trees/options.ts";
+export { type TreeIterationEvent, type TreesStartEvent, trainTreesOptions } from "./trees/options.ts";
 export type { TrainTreesOptions } from "./trees/options.types.ts";
-export { type TreeTraining, trainTrees } from "./trees/trainTrees.ts";
+export { type TreeRefit, type TreeTraining, trainTrees } from "./trees/trainTrees.ts";

@@ -1,5 +1,6 @@
 import {
   type AnyTableModel,
+  type ClassPredictions,
   type Predictions,
   type Split,
   scoresOf,
@@ -97,6 +98,7 @@ async function predictAll(
   const width = model.preprocessing.classes?.length ?? 1;
   const numbers = new Float64Array(rows.length * width);
   const classes: string[] = [];
+  let threshold: ClassPredictions["threshold"];
   let [at, held, done] = [0, 0, 0];
   for await (const { rows: blockRows, predictions, clamped } of predictBlocks(model, table, { rows, signal })) {
     const block = predictions.values ?? predictions.probabilities;
@@ -106,10 +108,12 @@ async function predictAll(
     done += blockRows.length;
     progress?.rows(done, rows.length, "predicted");
     for (const name of predictions.classes ?? []) classes.push(name);
+    threshold = (predictions as Partial<ClassPredictions>).threshold;
   }
   progress?.stop();
-  const all = model.preprocessing.classes === undefined ? { values: numbers } : { classes, probabilities: numbers };
-  return { predictions: all, clamped: held };
+  if (model.preprocessing.classes === undefined) return { predictions: { values: numbers }, clamped: held };
+  const predictions = { classes, probabilities: numbers, ...(threshold !== undefined && { threshold }) };
+  return { predictions, clamped: held };
 }
 
 function partScores(

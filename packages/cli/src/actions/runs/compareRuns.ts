@@ -39,7 +39,7 @@ export function settingsOf(config: RunConfig): Map<string, unknown> {
   const { table, target, task, seed, split, settings, versions } = config;
   return new Map([
     ...flat({ table, target, task, seed }),
-    ...flat(settings),
+    ...flat({ model: "network", ...settings }),
     ...flat({ split }),
     ...flat({ version: versions }),
   ]);

@@ -20,8 +20,11 @@ export function resumedOutputs(
   given: { readonly report: boolean | undefined; readonly tensorboard: boolean; readonly out: string | undefined },
   cwd: string,
 ): Outputs {
-  const { report = true, tensorboard = false, out } = run.config.outputs ?? {};
-  const flags = { report: given.report ?? report, tensorboard: given.tensorboard || tensorboard };
+  const { report = true, tensorboard = false, out, folds } = run.config.outputs ?? {};
+  const flags = {
+    ...{ report: given.report ?? report, tensorboard: given.tensorboard || tensorboard },
+    ...(folds !== undefined && { folds }),
+  };
   if (given.out !== undefined) return { ...flags, out: given.out };
   if (out === undefined) return flags;
   return isHarmless(out, run, cwd) ? { ...flags, out } : { ...flags, refusedOut: out };

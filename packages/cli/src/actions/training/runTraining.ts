@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { problemOf } from "evenkeel";
 import { type Checkpoint, saveCheckpoint } from "evenkeel/io";
 import { withoutUndefined } from "evenkeel/problem";
-import type { Task } from "evenkeel/tabular";
+import type { BaselineStep, Task } from "evenkeel/tabular";
 import {
   type TableEpochEvent,
   type TablePlan,
@@ -19,6 +19,7 @@ import { attempt, faultOf } from "../../shell/files/fault.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { noticed } from "../../tables/noticed.ts";
 import { namingPlaces } from "../../tables/places.ts";
+import { Checkpoints } from "./checkpoints.ts";
 
 interface RecordedTraining {
   readonly table: TableRead;
@@ -29,14 +30,13 @@ interface RecordedTraining {
   readonly open: (event: TableStartEvent) => RunFolder;
   /** Called with the number of epochs of the stage, too. */
   readonly onEpoch: (line: EpochLine, epochs: number) => void;
+  /** Called after each step of the fits of the baselines. */
+  readonly onBaseline: (event: BaselineStep) => void;
   /** Whether to write TensorBoard's event file too. */
   readonly tensorboard: boolean;
   readonly resume?: Checkpoint | undefined;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** Seconds between checkpoints, so that small networks do not spend their time on them. */
-const checkpointEvery = 1;
 
 /** A training, the folder that it is recorded in, and the result, which is not written yet. */
 interface Recorded {
@@ -46,8 +46,8 @@ interface Recorded {
 }
 
 /**
- * Trains and records: a line of metrics for every epoch, a checkpoint every second and at the end,
- * then the model. The result is left to the caller, because it says that everything is written.
+ * Trains and records: a line of metrics for every epoch, a checkpoint every second or so and at the
+ * end (see `Checkpoints`), then the model. The result is left to the caller, because it says that everything is written.
  * After an interrupt it writes the best model so far, as if training
  * had ended there; during a refit, the model of the first training. The same holds for a refit that
  * fails. Such a run counts as finished, because resuming it would fail again.
@@ -57,17 +57,11 @@ interface Recorded {
 export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
   const { table, options, signal, tensorboard } = plan;
   let folder: RunFolder | undefined;
-  let writtenAt = performance.now();
-  let unwritten: Checkpoint | undefined;
   let epochs = 0;
   let seconds = 0;
   let validated = false;
   let hasBegun = false;
-  const writeCheckpoint = () => {
-    if (unwritten !== undefined) folder?.writeCheckpoint(saveCheckpoint(unwritten));
-    unwritten = undefined;
-    writtenAt = performance.now();
-  };
+  const checkpoints = new Checkpoints((checkpoint) => folder?.writeCheckpoint(saveCheckpoint(checkpoint)));
   try {
     const training = await namingPlaces(table.placeOf, () =>
       trainTable(table, {
@@ -85,13 +79,15 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
           const line = lineOf(event, validated);
           folder?.appendMetrics(line);
           if (tensorboard) folder?.appendEvents(line);
-          unwritten = event.checkpoint();
-          if (performance.now() - writtenAt > checkpointEvery * 1000) writeCheckpoint();
+          const last = event.epoch === event.epochs || signal?.aborted === true;
+          checkpoints.epoch(event.checkpoint, last);
           plan.onEpoch(line, event.epochs);
+          if (!last && signal?.aborted) checkpoints.epoch(event.checkpoint, true);
         },
+        onBaseline: plan.onBaseline,
       }),
     );
-    writeCheckpoint();
+    checkpoints.flush();
     if (folder === undefined) throw new Error("the training ended before it began");
     const result = resultOf(training, table);
     if (training.history.epochs.length > 0) folder.writeModel(training.model.save());
@@ -103,7 +99,7 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
       const what = `the checkpoint of the run ${folder.id} does not fit its training: ${sentence(error)}`;
       throw misuse("damaged-file", what, "train again", { cause: error });
     }
-    attempt(writeCheckpoint);
+    attempt(() => checkpoints.flush());
     const fault = faultOf(error);
     // config.json holds the table and the plan; this is the only record of the outcome.
     attempt(() => {
@@ -149,7 +145,7 @@ function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
 function resultOf(training: TableTraining, table: TableRead): RunResult {
   const { history, keptEpoch, scores, baselines, intervals, decision, statistics, refit } = training;
   const said = noticed(table, training.findings).map(recorded);
-  const findings = [...said, ...refitFindings(refit)];
+  const findings = [...said, ...refitFindings(refit), ...baselineFindings(baselines)];
   const interrupted = history.reason === "aborted" || (refit?.kept === false && refit.error === undefined);
   const status = interrupted ? "interrupted" : "finished";
   const seconds = history.seconds + (refit?.foldSeconds ?? 0) + (refit?.history.seconds ?? 0);
@@ -190,6 +186,13 @@ function refitFindings(refit: TableTraining["refit"]): RunFinding[] {
       : `the refit on ${refit.rows.length} rows`;
   const message = `${what} failed: ${sentence(refit.error)} The model is that of the training before it`;
   return [{ severity: "warning", code: "refit", message }];
+}
+
+/** Boosted trees are left out of the baselines only where a signal came before they were grown. */
+function baselineFindings(baselines: TableTraining["baselines"]): RunFinding[] {
+  if (baselines.some(({ name }) => name === "trees")) return [];
+  const message = "the boosted trees to compare with were interrupted: they are not among the baselines";
+  return [{ severity: "note", code: "baselines", message }];
 }
 
 /** The settings of a training, defaults included, to show and to compare. */

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { withoutUndefined } from "evenkeel/problem";
+import type { BaselineStep } from "evenkeel/tabular";
 import type { FoldEvent, TableStartEvent, TableTraining, TrainTableOptions } from "evenkeel/train";
 import { readFlagsOf, trainOptionsOf } from "../../records/runs/recipe.ts";
 import { type NewRun, RunFolder } from "../../records/runs/runFolder.ts";
@@ -53,6 +54,7 @@ interface TrainRequest {
 interface TrainEvents {
   readonly onStart?: ((table: TableRead, event: TableStartEvent) => void) | undefined;
   readonly onEpoch?: ((line: EpochLine, epochs: number) => void) | undefined;
+  readonly onBaseline?: ((event: BaselineStep) => void) | undefined;
   readonly onFold?: ((event: FoldEvent) => void) | undefined;
   /** Makes the report, if there is to be one. */
   readonly report?: ((trained: Trained) => Promise<string>) | undefined;
@@ -124,10 +126,10 @@ async function trainOn(
 ): Promise<Trained> {
   const { signal, cwd } = context;
   const { epochs } = request.options;
-  const { report = true, tensorboard, out } = request;
+  const { report = true, tensorboard, out, folds } = request;
   const outputs: Outputs =
     resumed === undefined
-      ? { report, tensorboard, ...(out !== undefined && { out }) }
+      ? { report, tensorboard, ...withoutUndefined({ out, folds }) }
       : resumedOutputs(resumed.run, { report: request.report, tensorboard, out }, cwd);
   const before = resumed?.run.config.recipe;
   const { trustSql } = request.read;
@@ -171,9 +173,10 @@ async function trainOn(
         : takenFolder(resumed, { settings, recipe });
     },
     onEpoch: (line, epochs) => events.onEpoch?.(line, epochs),
+    onBaseline: (event) => events.onBaseline?.(event),
   }).finally(context.progress?.stop);
   try {
-    const folded = await withFolds({ ...recorded, table }, options, request, context, events);
+    const folded = await withFolds({ ...recorded, table }, options, outputs, context, events);
     return await finish(folded, outputs, cwd, events.report);
   } catch (error) {
     throw unfinished(error, recorded.run, request.runs);
@@ -182,17 +185,22 @@ async function trainOn(
   }
 }
 
-/** The training with its cross-validation, if one was asked for and the training was not interrupted. */
+/**
+ * The training with its cross-validation, if one was asked for and the training was not interrupted.
+ * A run whose cross-validation is interrupted is: resumed, it has the model and begins the folds again.
+ */
 async function withFolds(
   trained: Trained,
   options: TrainTableOptions,
-  { folds }: TrainRequest,
+  { folds }: RunOutputs,
   { signal }: ActionContext,
   { onFold }: TrainEvents,
 ): Promise<Trained> {
   if (folds === undefined || trained.result.status !== "finished") return trained;
   const found = await trainFolds(trained.run, { table: trained.table, options, folds, signal, onFold });
-  return found === undefined ? trained : { ...trained, result: { ...trained.result, folds: found } };
+  const { result } = trained;
+  const changed: RunResult = found === undefined ? { ...result, status: "interrupted" } : { ...result, folds: found };
+  return { ...trained, result: changed };
 }
 
 /** What the surroundings did to a run that was trained, and how to go on; other errors as they are. */

@@ -17,7 +17,7 @@ interface FoldsRequest {
 
 /**
  * Cross-validates the training of a run, and writes what was predicted for each row by the training
- * that had not seen it into the run's folder. Undefined if it was interrupted: the run stays as it is.
+ * that had not seen it into the run's folder. Undefined if it was interrupted.
  */
 export async function trainFolds(run: RunFolder, request: FoldsRequest): Promise<RunFolds | undefined> {
   const { table, options, folds, signal, onFold } = request;

@@ -84,6 +84,8 @@ export interface RunOutputs {
   readonly tensorboard: boolean;
   /** The path for a copy of the model, as it was given. */
   readonly out?: string;
+  /** Into how many folds the rows are put to cross-validate the training. */
+  readonly folds?: number;
 }
 
 /** What cross-validation found: scores over all rows, each predicted by a training that had not seen it. */
@@ -191,7 +193,12 @@ export const runConfigSchema: z.ZodType<RunConfig> = z.object({
     fingerprint: z.string(),
   }),
   versions: z.object({ evenkeel: z.string(), node: z.string() }),
-  outputs: z.object({ report: z.boolean(), tensorboard: z.boolean(), out: z.string().exactOptional() }).exactOptional(),
+  outputs: z
+    .object({
+      ...{ report: z.boolean(), tensorboard: z.boolean(), out: z.string().exactOptional() },
+      folds: z.int().min(2).max(100).exactOptional(),
+    })
+    .exactOptional(),
 });
 
 const interval = { low: figure, high: figure };

@@ -1,6 +1,6 @@
 import type { TrainingReportData } from "./types.ts";
 
-/** The rows that a network is judged by: the test rows, or the next best if there are none. */
+/** The rows that a model is judged by: the test rows, or the next best if there are none. */
 export function judgedPart(split: TrainingReportData["split"]): "train" | "validation" | "test" {
   if (split.test > 0) return "test";
   return split.validation > 0 ? "validation" : "train";
@@ -11,7 +11,7 @@ export const partWords = { test: "test", validation: "validation", train: "train
 
 /** How far a score on such rows can be trusted. */
 export const worthOf = {
-  test: "which neither trained the network nor chose anything",
+  test: "which neither trained the model nor chose anything",
   validation: "by which choices were made: expect somewhat less of new rows",
-  train: "which the network was trained on: this says little about new rows",
+  train: "which the model was trained on: this says little about new rows",
 } as const;

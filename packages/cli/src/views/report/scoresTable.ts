@@ -6,12 +6,12 @@ import { wideTable } from "./page.ts";
 import type { PartScores, ScoresByName, TrainingReportData } from "./types.ts";
 
 /**
- * The scores of the network and of the baselines on the test rows, the best first, with a bar for
+ * The scores of the model and of the baselines on the test rows, the best first, with a bar for
  * the first metric.
  */
-export function baselinesTable({ scores, baselines, metric, unit, split }: TrainingReportData): Html {
+export function baselinesTable({ scores, baselines, metric, unit, split, ofTrees }: TrainingReportData): Html {
   const part = judgedPart(split);
-  const ours = { name: "this network", ours: true, values: scores[part] ?? {} };
+  const ours = { name: ofTrees ? "these trees" : "this network", ours: true, values: scores[part] ?? {} };
   const others = Object.entries(baselines).map(([name, of]) => ({ name, ours: false, values: of[part] ?? {} }));
   const lines = [ours, ...others].sort((a, b) => compareScores(metric, a.values[metric], b.values[metric]));
   const metrics = [metric, ...Object.keys(ours.values).filter((name) => name !== metric)];
@@ -40,7 +40,7 @@ ${rows}</tbody></table>`,
 }
 
 /** Scores by part of the rows, with both kinds of running statistics if there are both. */
-export function partsTable({ scores, batchNorm, split, unit, refit }: TrainingReportData): Html {
+export function partsTable({ scores, batchNorm, split, unit, refit, ofTrees }: TrainingReportData): Html {
   const metrics = Object.keys(scores[judgedPart(split)] ?? {});
   const kinds: [string, PartScores, boolean][] =
     batchNorm === undefined
@@ -63,7 +63,7 @@ export function partsTable({ scores, batchNorm, split, unit, refit }: TrainingRe
   return wideTable(
     "Scores by part of the rows",
     html`<table>
-<thead><tr><th scope="col">This network on its</th><th scope="col">rows</th>${heads(metrics, unit)}</tr></thead>
+<thead><tr><th scope="col">${ofTrees ? "These trees on their" : "This network on its"}</th><th scope="col">rows</th>${heads(metrics, unit)}</tr></thead>
 <tbody>
 ${rows}</tbody></table>`,
   );

@@ -1,8 +1,19 @@
-import { columnOf, networkOf, type Predictions, scoresOf, type Table, takeRows } from "evenkeel/tabular";
-import { permutationImportance, type TableTraining } from "evenkeel/train";
+import {
+  type AnyTableModel,
+  columnOf,
+  networkOf,
+  type Predictions,
+  scoresOf,
+  type Table,
+  TreeModel,
+  takeRows,
+} from "evenkeel/tabular";
+import { permutationImportance, type TableTraining, type TreeTraining } from "evenkeel/train";
 import type { EpochLine, RunConfig, RunResult } from "../../records/runs/types.ts";
+import { count, wholeText } from "../../shell/figures.ts";
 import { headlineMetric, metricFacts } from "../../shell/metrics.ts";
 import type { TableRead } from "../../tables/index.ts";
+import { decisionLine } from "../decisionLine.ts";
 import { calibrationOf } from "./calibration.ts";
 import { judgedPart, partWords } from "./judgedPart.ts";
 import { sourceName } from "./sourceName.ts";
@@ -14,21 +25,21 @@ const importanceRows = 2000;
 /** The number of columns beside the rows that the network errs most on. */
 const shownColumns = 4;
 
-/** The data of a training's HTML report. */
+/** The data of a training's HTML report, of a network or of trees. */
 export async function reportData(
-  training: TableTraining,
+  training: TableTraining | TreeTraining,
   table: Table & Pick<TableRead, "placeOf">,
   config: RunConfig,
   result: RunResult,
   epochs: readonly EpochLine[],
 ): Promise<TrainingReportData> {
-  const { split, schema, plan, keptEpoch } = training;
+  const { split, schema } = training;
   const metric = headlineMetric(schema.task);
   const part = judgedPart(config.split);
   // The rows of a refit do not show how good it is, so the first training is shown on the
   // validation rows.
   const refit = training.refit?.kept ? training.refit : undefined;
-  const model = part === "test" ? training.model : (refit?.validated ?? training.model);
+  const model: AnyTableModel = part === "test" ? training.model : (refit?.validated ?? training.model);
   const rows = split[part];
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => name);
   const score = (of: Table) =>
@@ -37,7 +48,7 @@ export async function reportData(
     columns: features,
     score,
     better: metricFacts(metric).better,
-    seed: plan.seed,
+    seed: config.seed,
   });
   const measured = epochs.filter(({ stage }) => stage === undefined);
   const curve = (label: string, of: (line: EpochLine) => number | undefined) => ({
@@ -49,6 +60,7 @@ export async function reportData(
   const predictions = model.predict(table, rows);
   const truth = model.preprocessing.truth(table, rows);
   const shown = mostImportant(importance);
+  const decided = decisionLine(result, training);
   return {
     title: `${target} from ${source.source}`,
     id,
@@ -59,22 +71,29 @@ export async function reportData(
     settings,
     versions,
     task: schema.task,
-    seed: plan.seed,
+    seed: config.seed,
     split: config.split,
     seconds: result.seconds,
     scores: result.scores,
     baselines: result.baselines,
     ...(result.intervals && { intervals: result.intervals }),
+    ...(decided !== undefined && {
+      decision: { said: decided, hasThreshold: result.decision?.threshold !== undefined },
+    }),
     ...(result.batchNorm && { batchNorm: result.batchNorm }),
-    curves: {
-      metric,
-      lines: [
-        curve("train", ({ train }) => train[metric]),
-        ...(split.validation.length > 0 ? [curve("validation", ({ validation }) => validation?.[metric])] : []),
-      ],
-      ...(refit === undefined && { bestEpoch: keptEpoch }),
-      rates: measured.map(({ learningRate }) => learningRate),
-    },
+    ...("keptEpoch" in training
+      ? {
+          curves: {
+            metric,
+            lines: [
+              curve("train", ({ train }) => train[metric]),
+              ...(split.validation.length > 0 ? [curve("validation", ({ validation }) => validation?.[metric])] : []),
+            ],
+            ...(refit === undefined && { bestEpoch: training.keptEpoch }),
+            rates: measured.map(({ learningRate }) => learningRate),
+          },
+        }
+      : { ofTrees: true }),
     ...(refit && { refit: { rows: refit.rows.length } }),
     predictions: reportPredictions(predictions, truth, schema.classes),
     worst: {
@@ -89,9 +108,14 @@ export async function reportData(
     }),
     importance: { metric, part: partWords[part], columns: importance },
     findings: result.findings,
-    network: networkOf(model).toString(),
-    usage: usageOf(table, features),
+    network: model instanceof TreeModel ? treesText(model) : networkOf(model).toString(),
+    usage: usageOf(table, features, model instanceof TreeModel ? "TreeModel" : "TableModel"),
   };
+}
+
+function treesText({ trees: { iterations, nodes, size } }: TreeModel): string {
+  const perRound = size.outputs === 1 ? "" : `, ${size.outputs} trees each`;
+  return `${count(iterations, "round")} of boosted trees${perRound}: ${wholeText(nodes)} nodes`;
 }
 
 /** The columns that say most about a row, in the order of their importance. */
@@ -114,13 +138,17 @@ function reportPredictions(
 }
 
 /** Code that uses the model, with a row of the table as the example. */
-function usageOf(table: Table, features: readonly string[]): TrainingReportData["usage"] {
+function usageOf(
+  table: Table,
+  features: readonly string[],
+  kind: "TableModel" | "TreeModel",
+): TrainingReportData["usage"] {
   const row = JSON.stringify(Object.fromEntries(features.slice(0, 6).map((name) => [name, firstValue(table, name)])));
   return [
     { title: "On the command line", code: `echo '${row}' | evenkeel predict model.safetensors -` },
     {
       title: "In Node or a browser",
-      code: `import { TableModel } from "evenkeel/tabular";\nconst model = TableModel.load(bytes); // of model.safetensors\nmodel.predictRows([${row}]);`,
+      code: `import { ${kind} } from "evenkeel/tabular";\nconst model = ${kind}.load(bytes); // of model.safetensors\nmodel.predictRows([${row}]);`,
     },
   ];
 }

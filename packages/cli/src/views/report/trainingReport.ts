@@ -1,7 +1,7 @@
 import { aboutSeconds, scoreText, wholeText } from "../../shell/figures.ts";
 import { metricFacts } from "../../shell/metrics.ts";
 import { intervalText } from "../scoreWords.ts";
-import { disagreement, standings, verdict } from "../verdict.ts";
+import { disagreement, fairStandings, type Subject, standings, verdict } from "../verdict.ts";
 import { calibrationChart } from "./charts/calibrationChart.ts";
 import { confusionTable, mostClasses } from "./charts/confusion.ts";
 import { curvesChart } from "./charts/curvesChart.ts";
@@ -16,7 +16,7 @@ import type { TrainingReportData } from "./types.ts";
 import { worstTable } from "./worstTable.ts";
 
 /**
- * The report of a training as a self-contained HTML file, also for print: how good the network is
+ * The report of a training as a self-contained HTML file, also for print: how good the model is
  * beside the baselines, its learning curves, its errors, the importance of the columns, the
  * findings about the table, and how to predict with it.
  */
@@ -25,14 +25,14 @@ export async function trainingReport(data: TrainingReportData): Promise<string> 
     header(data),
     headline(data),
     baselinesTable(data),
-    section("How it learned", await learning(data), { together: true }),
+    data.curves && section("How it learned", await learning(data.curves, data), { together: true }),
     section(...(await predictions(data)), { together: true }),
     await calibration(data),
     worst(data),
     await importance(data),
     section("Scores by part of the rows", partsTable(data), { together: true }),
     section("What was found", findingsList(data.findings)),
-    section("The network", html`<pre>${data.network}</pre>`),
+    section(data.ofTrees ? "The trees" : "The network", html`<pre>${data.network}</pre>`),
     section("Settings", settingsList({ seed: data.seed, ...data.settings })),
     data.usage.length > 0 &&
       section(
@@ -43,19 +43,19 @@ export async function trainingReport(data: TrainingReportData): Promise<string> 
   ]);
 }
 
-function header({ title, table, target, task, split, seconds, refit }: TrainingReportData): Html {
+function header({ title, table, target, task, split, seconds, refit, ofTrees }: TrainingReportData): Html {
   const kind = { regression: "a number", binary: "one of two classes", multiclass: "one of several classes" }[task];
   const uses = { train: "to train on", validation: "to choose by", test: "to test" };
   const parts = (["train", "validation", "test"] as const)
     .filter((part) => split[part] > 0)
     .map((part) => `${wholeText(split[part])} ${uses[part]}`);
   return html`<header><h1>${title}</h1>
-<p class="quiet facts">Predicts <strong>${target}</strong>, ${kind}, from ${table.source}: ${wholeText(table.rows)} rows, ${parts.join(", ")}. Trained in ${aboutSeconds(seconds)}.${refit !== undefined && ` The network that was kept was then trained in the same way on the ${wholeText(refit.rows)} training and validation rows together (refit).`}</p></header>
+<p class="quiet facts">Predicts <strong>${target}</strong>, ${kind}, from ${table.source}: ${wholeText(table.rows)} rows, ${parts.join(", ")}. Trained in ${aboutSeconds(seconds)}.${refit !== undefined && ` The ${ofTrees ? "trees that were kept were then grown" : "network that was kept was then trained"} in the same way on the ${wholeText(refit.rows)} training and validation rows together (refit).`}</p></header>
 `;
 }
 
 /** The main score in words, beside the best baseline by every metric. */
-function headline({ scores, baselines, intervals, metric, unit, split }: TrainingReportData): Html {
+function headline({ scores, baselines, intervals, decision, metric, unit, split, ofTrees }: TrainingReportData): Html {
   const { label, better, inUnits } = metricFacts(metric);
   const part = judgedPart(split);
   const value = scores[part]?.[metric] ?? Number.NaN;
@@ -70,13 +70,15 @@ function headline({ scores, baselines, intervals, metric, unit, split }: Trainin
   const best = known.at(0);
   const theirs = Object.fromEntries(Object.entries(baselines).map(([name, of]) => [name, of[part]]));
   const tested = part === "test" ? intervals : undefined;
-  const found = standings(scores[part] ?? {}, theirs, tested);
+  const subject = ofTrees ? "trees" : "network";
+  const hasThreshold = decision?.hasThreshold ?? false;
+  const found = fairStandings(standings(scores[part] ?? {}, theirs, tested), hasThreshold);
   const unclear =
-    disagreement(found, partWords[part]) ??
-    (found.at(0)?.outcome === "open" ? verdict(found, partWords[part]) : undefined);
+    disagreement(found, partWords[part], subject) ??
+    (hasThreshold || found.at(0)?.outcome === "open" ? verdict(found, partWords[part], subject) : undefined);
   const interval = intervalText(tested?.scores[metric]);
   return html`<div class="headline"><span class="figure">${big}${small !== undefined && html` <small>${small}</small>`}</span>
-<p>${sentence(label)} on ${wholeText(split[part])} ${partWords[part]} rows${interval !== "" && ` (95% interval ${interval})`}.${best !== undefined && ` ${unclear ?? against(value, best, { better, asPercent })}`}</p></div>
+<p>${sentence(label)} on ${wholeText(split[part])} ${partWords[part]} rows${interval !== "" && ` (95% interval ${interval})`}.${best !== undefined && ` ${unclear ?? against(value, best, { better, asPercent, subject })}`}${decision !== undefined && ` ${decision.said}`}</p></div>
 `;
 }
 
@@ -87,12 +89,17 @@ function sentence(text: string): string {
 function against(
   value: number,
   { name, theirs }: { readonly name: string; readonly theirs: number },
-  { better, asPercent }: { readonly better: "lower" | "higher"; readonly asPercent: boolean },
+  {
+    better,
+    asPercent,
+    subject,
+  }: { readonly better: "lower" | "higher"; readonly asPercent: boolean; readonly subject: Subject },
 ): string {
   const said = asPercent ? `${scoreText(100 * theirs)}%` : scoreText(theirs);
   if (value === theirs) return `The best baseline, ${name}, does exactly as well.`;
   const wins = better === "lower" ? value < theirs : value > theirs;
-  if (!wins) return `The best baseline, ${name}, does better: ${said}. This network is not worth its weights.`;
+  if (!wins)
+    return `The best baseline, ${name}, does better: ${said}. ${subject === "trees" ? "These trees are not worth their nodes" : "This network is not worth its weights"}.`;
   const gain =
     better === "lower" && theirs > 0
       ? `, ${Math.round(100 * (1 - value / theirs))}% less`
@@ -102,7 +109,9 @@ function against(
   return `The best baseline, ${name}, has ${said}: this is better${gain}.`;
 }
 
-async function learning({ curves, unit, refit }: TrainingReportData): Promise<Html> {
+type Curves = NonNullable<TrainingReportData["curves"]>;
+
+async function learning(curves: Curves, { unit, refit }: TrainingReportData): Promise<Html> {
   const { metric, lines, bestEpoch } = curves;
   const { label, short, inUnits } = metricFacts(metric);
   const seeds = Math.max(0, ...lines.map(({ runs }) => runs.length));
@@ -122,7 +131,7 @@ async function learning({ curves, unit, refit }: TrainingReportData): Promise<Ht
 }
 
 /** How the learning rate moved, as a drawing if it did. */
-async function learningRates({ rates = [] }: TrainingReportData["curves"]): Promise<Html | undefined> {
+async function learningRates({ rates = [] }: Curves): Promise<Html | undefined> {
   if (rates.length === 0) return undefined;
   if (new Set(rates).size === 1) return html`<p class="note">The learning rate was ${String(rates[0])} throughout.</p>`;
   return figure(await ratesChart(rates), "The learning rate after each epoch, as the schedule moved it.");
@@ -133,7 +142,7 @@ async function calibration({ calibration, split }: TrainingReportData): Promise<
   const { bins, error, of } = calibration;
   const what = of === undefined ? "the class that was predicted" : `the class ${of}`;
   const part = partWords[judgedPart(split)];
-  const caption = `A dot for all ${part} rows of about the same probability of ${what}, and the 95% interval of their share (Wilson). On the dashed line probabilities are what they say; below it the network is too sure. The ${bins.length === 1 ? "dot is" : `${bins.length} dots are, weighted by their rows,`} ${scoreText(100 * error)} percentage points off (expected calibration error).`;
+  const caption = `A dot for all ${part} rows of about the same probability of ${what}, and the 95% interval of their share (Wilson). On the dashed line probabilities are what they say; below it the model is too sure. The ${bins.length === 1 ? "dot is" : `${bins.length} dots are, weighted by their rows,`} ${scoreText(100 * error)} percentage points off (expected calibration error).`;
   return section("Whether its probabilities are right", figure(await calibrationChart(calibration), caption), {
     together: true,
   });
@@ -160,7 +169,7 @@ async function predictions(data: TrainingReportData): Promise<[string, Html]> {
     "Where it errs",
     html`<div class="pair">${figure(left, `A dot for each ${part} row; on the dashed line the prediction is perfect.${shown}`)}${figure(
       right,
-      "Residuals against the prediction. A slope, a curve or a funnel is something that the network has not learned.",
+      "Residuals against the prediction. A slope, a curve or a funnel is something that the model has not learned.",
     )}</div>`,
   ];
 }

@@ -92,12 +92,17 @@ export interface TrainingReportData extends ReportSource {
   readonly split: { readonly train: number; readonly validation: number; readonly test: number };
   readonly seconds: number;
   readonly scores: PartScores;
-  /** Baselines on the same test rows, by name. */
   /** Of the test scores, and of their differences to the baselines'. */
   readonly intervals?: ScoreIntervals;
+  /** What was decided beside the predictions, in a sentence, and whether it is a threshold. */
+  readonly decision?: { readonly said: string; readonly hasThreshold: boolean };
+  /** Baselines on the same rows, by name. */
   readonly baselines: Readonly<Record<string, PartScores>>;
   readonly batchNorm?: BatchNormScores;
-  readonly curves: {
+  /** Whether boosted trees were trained, and not a network. */
+  readonly ofTrees?: boolean;
+  /** Absent for trees. */
+  readonly curves?: {
     /** The metric of the curves, by name. */
     readonly metric: string;
     readonly lines: readonly Curve[];
@@ -106,7 +111,7 @@ export interface TrainingReportData extends ReportSource {
     /** The learning rate after each epoch. */
     readonly rates?: readonly number[];
   };
-  /** Present if the network was refit on training and validation rows, with their number. */
+  /** Present if the model was refit on training and validation rows, with their number. */
   readonly refit?: { readonly rows: number };
   readonly predictions: ReportPredictions;
   /** The rows with the largest errors, the largest first, and the columns that are shown of them. */
@@ -115,7 +120,7 @@ export interface TrainingReportData extends ReportSource {
   readonly calibration?: Calibration;
   readonly importance?: { readonly metric: string; readonly part: string; readonly columns: readonly Importance[] };
   readonly findings: readonly RunFinding[];
-  /** The network as printed. */
+  /** The network as printed, or the trees in words. */
   readonly network: string;
   /** How to predict with the file: titles and lines of code. */
   readonly usage: readonly { readonly title: string; readonly code: string }[];

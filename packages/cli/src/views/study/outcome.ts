@@ -41,8 +41,11 @@ export function outcomeText(studied: Studied, { shorten, details }: OutcomeOptio
  * breaks it.
  */
 function commandLines(before: string, words: readonly string[], width: number): string[] {
-  const whole = `${before} ${words.join(" ")}`;
+  const command = words.join(" ");
+  const whole = `${before} ${command}`;
   if (displayWidth(whole) <= width || process.platform === "win32") return [whole];
+  // The screen has a line for it, not two.
+  if (displayWidth(command) <= width) return [command];
   const lines = [before];
   for (const [i, word] of words.entries()) {
     // A flag is not parted from its value.

@@ -5,7 +5,7 @@ import { inferSchema } from "../schema/inferSchema.ts";
 import type { SchemaOptions } from "../schema/schemaOptions.types.ts";
 import { joinedRows, splitRows } from "../table/split.ts";
 import { tableFromColumns } from "../table/tableFrom.ts";
-import { type Baseline, baselines } from "./baselines.ts";
+import { type Baseline, baselines, fittingBaselines } from "./baselines.ts";
 
 const n = 300;
 const of = <T>(value: (i: number) => T, rows = n) => Array.from({ length: rows }, (_, i) => value(i));
@@ -37,6 +37,28 @@ describe("baselines of numbers", () => {
     expect(median.scores.train.mae).toBeLessThanOrEqual(mean.scores.train.mae);
     expect(mean.scores.train.rmse).toBeLessThanOrEqual(median.scores.train.rmse);
     expect([ridge.rows, ridge.note]).toEqual([192, undefined]);
+  });
+
+  it.each([
+    ["in the first fit", 4],
+    ["in the refit", 103],
+  ])("leave the trees out that are told to end %s, and nothing else", (_, at) => {
+    const table = tableFromColumns({ a, b, y: of((i) => a[i] * b[i]) });
+    const schema = inferSchema(table, { target: "y" });
+    const split = splitRows(table, schema);
+    const preprocessing = Preprocessing.fit(table, schema, split.train);
+    const steps = fittingBaselines(table, preprocessing, split, { refit: true });
+    let trees = 0;
+    let step = steps.next();
+    while (!step.done) {
+      if (step.value.name === "trees") trees++;
+      step = steps.next(trees === at);
+    }
+    expect(trees).toBe(at);
+    const scoresBy = (found: Baseline[]) => found.map(({ name, scores }) => [name, scores]);
+    const all = baselines(table, preprocessing, split, { refit: true });
+    expect(scoresBy(step.value)).toEqual(scoresBy(all).slice(0, -1));
+    expect(all.at(-1)?.name).toBe("trees");
   });
 
   it("refit: on training and validation rows, with the penalty and the validation scores of the first fit", () => {

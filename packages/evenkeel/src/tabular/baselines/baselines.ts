@@ -1,8 +1,9 @@
 import { checkOptions, refuse, wrongType } from "../../core/index.ts";
-import { Generator, randperm, type Seed } from "../../random/index.ts";
+import { Generator as RandomGenerator, randperm, type Seed } from "../../random/index.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { Storage } from "../../tensor/storage.ts";
-import { fitTrees } from "../boosting/fitTrees.ts";
+import { finish } from "../boosting/boosting.ts";
+import { fittingTrees } from "../boosting/fitTrees.ts";
 import { outputOf } from "../boosting/treeModel.ts";
 import type { Predictions } from "../encoding/decode.ts";
 import type { Preprocessing } from "../encoding/preprocessing.ts";
@@ -29,6 +30,18 @@ export interface Baseline {
   /** What there is to know about it, in words for a person. */
   readonly note?: string;
 }
+
+/** After a step of the fit of a baseline: a penalty was tried, or a round of trees was grown. */
+export interface BaselineStep {
+  readonly name: Baseline["name"];
+  /** From 1. */
+  readonly step: number;
+  /** How many there are at most. */
+  readonly steps: number;
+}
+
+/** A fit that stops after each step; once it is told `true`, it leaves the boosted trees out. */
+type Fitting<R> = Generator<BaselineStep, R, boolean | undefined>;
 
 export interface BaselineOptions {
   /** Of the choice of rows (0). */
@@ -77,6 +90,19 @@ export function baselines(
   split: Split,
   options: BaselineOptions = {},
 ): Baseline[] {
+  return finish(fittingBaselines(table, preprocessing, split, options));
+}
+
+/**
+ * {@link baselines}, which stops after each step. Once it is told `true`, it leaves the boosted trees
+ * out: a few rounds of them would be an easy opponent.
+ */
+export function* fittingBaselines(
+  table: Table,
+  preprocessing: Preprocessing,
+  split: Split,
+  options: BaselineOptions = {},
+): Fitting<Baseline[]> {
   checkStructure("baselines", table);
   checkOptions("baselines", options, ["seed", "refit", "trees"]);
   const { seed = 0, refit = false, trees = true } = options;
@@ -85,14 +111,23 @@ export function baselines(
   for (const rows of [split.train, split.validation, split.test]) checkRows("baselines", table, rows);
   if (split.train.length === 0) throw refuse("wrong-value", "baselines", "there are no training rows");
   const constant = preprocessing.task === "regression" ? constantNumbers : constantClasses;
-  const fitted = (rows: Int32Array, lambda?: number): Baseline[] => [
-    ...constant(table, preprocessing, split, rows),
-    ...fitLinear(table, preprocessing, split, rows, seed, lambda),
-    ...(trees ? [boosted(table, preprocessing, split, rows, seed)] : []),
-  ];
-  const once = fitted(split.train);
+  let withTrees = trees;
+  function* fitted(rows: Int32Array, lambda?: number): Fitting<Baseline[]> {
+    const linear = fitLinear(table, preprocessing, split, rows, seed, lambda);
+    const found = [...constant(table, preprocessing, split, rows), ...(yield* toldToEnd(linear))];
+    return withTrees ? [...found, ...(yield* toldToEnd(boosted(table, preprocessing, split, rows, seed)))] : found;
+  }
+  function* toldToEnd(steps: Fitting<Baseline[]>): Fitting<Baseline[]> {
+    for (let step = steps.next(); ; ) {
+      if (step.done) return step.value;
+      const isToEnd = yield step.value;
+      if (isToEnd === true) withTrees = false;
+      step = steps.next(isToEnd);
+    }
+  }
+  const once = yield* fitted(split.train);
   if (!refit || split.validation.length === 0) return once;
-  const again = fitted(
+  const again = yield* fitted(
     joinedRows(split.train, split.validation),
     once.find(({ lambda }) => lambda !== undefined)?.lambda,
   );
@@ -144,24 +179,38 @@ function constantClasses(table: Table, preprocessing: Preprocessing, split: Spli
   return [{ name: "commonest class", ...scored(table, preprocessing, split, predict), rows: truth.length }];
 }
 
-/** Boosted trees of the columns that the preprocessing reads, as it reads them. */
-function boosted(table: Table, preprocessing: Preprocessing, split: Split, rows: Int32Array, seed: Seed): Baseline {
+/** Boosted trees of the columns that the preprocessing reads, as it reads them; none if it is told to end. */
+function* boosted(
+  table: Table,
+  preprocessing: Preprocessing,
+  split: Split,
+  rows: Int32Array,
+  seed: Seed,
+): Fitting<Baseline[]> {
   const { inputs, target, nulls } = preprocessing.toJSON();
   const columns = inputs.map((encoding) => ({
     name: encoding.column,
     ...encoding,
     ...(encoding.kind === "category" && { notNull: encoding.categories }),
   }));
-  const fitted = fitTrees(table, columns, target, nulls, rows, {}, seed);
+  const growing = fittingTrees(table, columns, target, nulls, rows, {}, seed);
+  let grown = growing.next();
+  for (; !grown.done; grown = growing.next()) {
+    const { iteration: step, iterations: steps } = grown.value;
+    if ((yield { name: "trees", step, steps }) === true) return [];
+  }
+  const fitted = grown.value;
   const predict: Predict = (rows) =>
     fitted.preprocessing.decode(outputOf(fitted.preprocessing, fitted.trees, table, rows));
   const note = fitted.heldBackLoss.length > 0 ? `ended early, after ${fitted.trees.iterations} rounds` : undefined;
-  return {
-    name: "trees",
-    ...scored(table, preprocessing, split, predict),
-    rows: rows.length,
-    ...(note && { note }),
-  };
+  return [
+    {
+      name: "trees",
+      ...scored(table, preprocessing, split, predict),
+      rows: rows.length,
+      ...(note && { note }),
+    },
+  ];
 }
 
 /** [outputs, width + 1]: the weights of a linear model, intercepts last. */
@@ -176,15 +225,16 @@ interface Fitted {
  * @param from the rows to fit it on
  * @param lambda the penalty; chosen on the validation rows by default
  */
-function fitLinear(
+function* fitLinear(
   table: Table,
   preprocessing: Preprocessing,
   split: Split,
   from: Int32Array,
   seed: Seed,
   lambda?: number,
-): Baseline[] {
+): Fitting<Baseline[]> {
   const { task } = preprocessing;
+  const name = task === "regression" ? "ridge" : "logistic";
   const width = linearWidth(preprocessing);
   if (width > mostInputs) return [];
   const limit = Math.min(mostRows, Math.floor(mostNumbers / (width * preprocessing.outputs)));
@@ -207,6 +257,7 @@ function fitLinear(
     const error = choose && truth ? scoresOf(task, predictWith(fitted)(choose), truth, [loss])[loss] : 0;
     if (best !== undefined && error >= best.error) break;
     best = { fitted, error };
+    yield { name, step: lambdas.indexOf(fitted.lambda) + 1, steps: lambdas.length };
   }
   if (best === undefined) return [];
   const notes = [
@@ -216,7 +267,7 @@ function fitLinear(
   ];
   return [
     {
-      name: task === "regression" ? "ridge" : "logistic",
+      name,
       ...scored(table, preprocessing, split, predictWith(best.fitted)),
       rows: rows.length,
       lambda: best.fitted.lambda,
@@ -293,6 +344,6 @@ function linearOutputs(
 
 function sample(rows: Int32Array, limit: number, seed: Seed): Int32Array {
   if (rows.length <= limit) return rows;
-  const chosen = randperm(rows.length, new Generator(seed)).subarray(0, limit).sort();
+  const chosen = randperm(rows.length, new RandomGenerator(seed)).subarray(0, limit).sort();
   return chosen.map((i) => rows[i]);
 }

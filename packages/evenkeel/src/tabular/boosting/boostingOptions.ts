@@ -51,8 +51,8 @@ export const boostingOptions = {
     check: orElse(flag(), "auto"),
     default: "auto",
     help:
-      "Whether part of the training rows is held back, and no more trees are added once its loss no longer falls. " +
-      '"auto" does so above 10,000 rows.',
+      "Holds part of the training rows back, and adds no more trees once their loss no longer falls. " +
+      '"auto" does so above 10,000 rows, false never.',
   }),
   validationFraction: option({
     check: numberBetween(0.001, 0.9, "share"),

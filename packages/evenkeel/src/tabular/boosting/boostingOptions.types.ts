@@ -24,8 +24,8 @@ export interface BoostingOptions {
   /** Into how many bins numbers are put at most; missing values have one more. Default: 255. */
   readonly maxBins?: Value<"maxBins"> | undefined;
   /**
-   * Whether part of the training rows is held back, and no more trees are added once its loss no
-   * longer falls. "auto" does so above 10,000 rows. Default: "auto".
+   * Holds part of the training rows back, and adds no more trees once their loss no longer falls.
+   * "auto" does so above 10,000 rows, false never. Default: "auto".
    */
   readonly earlyStopping?: Value<"earlyStopping"> | undefined;
   /** The share of the training rows that early stopping holds back. Default: 0.1. */

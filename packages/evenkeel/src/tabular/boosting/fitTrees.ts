@@ -2,7 +2,7 @@ import { refuse } from "../../core/index.ts";
 import { log } from "../../core/math/portableMath.ts";
 import type { Seed } from "../../random/index.ts";
 import type { TargetEncoding } from "../encoding/encoding.ts";
-import { sortedTexts } from "../encoding/targetClasses.ts";
+import { sortedTexts } from "../encoding/target/targetClasses.ts";
 import { columnOf, shorten } from "../schema/columns.ts";
 import { datesOf, type Reading, textsOf } from "../schema/read.ts";
 import type { ColumnSchema } from "../schema/schema.ts";

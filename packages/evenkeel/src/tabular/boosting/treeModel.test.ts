@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decodeFile, encodeFile, type RawTensor } from "../../io/file.ts";
-import { fitTarget } from "../encoding/target.ts";
+import { fitTarget } from "../encoding/target/target.ts";
 import { loadModel } from "../model/kinds/loadModel.ts";
 import { TableModel } from "../model/tableModel.ts";
 import { inferSchema } from "../schema/inferSchema.ts";

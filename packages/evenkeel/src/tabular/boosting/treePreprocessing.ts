@@ -2,7 +2,7 @@ import { describe, type NdArray, refuse } from "../../core/index.ts";
 import { decodeOutput, type Predictions } from "../encoding/decode.ts";
 import type { TargetEncoding } from "../encoding/encoding.ts";
 import { readTarget } from "../encoding/preprocessingJson.ts";
-import { ownUnit, positions } from "../encoding/truth.ts";
+import { ownUnit, positions } from "../encoding/target/truth.ts";
 import { checkColumns, checkRows, columnOf } from "../schema/columns.ts";
 import { dateFormatAt, numberFormatAt } from "../schema/formatJson.ts";
 import { listAt, namesAt, objectAt, oneOfAt, stringAt } from "../schema/json.ts";

@@ -1,5 +1,5 @@
 import { problemOf, type Text, text } from "../../core/index.ts";
-import { classPositions } from "../encoding/targetClasses.ts";
+import { classPositions } from "../encoding/target/targetClasses.ts";
 import { checkStructure, columnOf, shorten } from "../schema/columns.ts";
 import { identifierOf } from "../schema/identifier.ts";
 import { countTexts, dateReading, extentOf, nearlyUnique, type StrayDate, strayDate } from "../schema/inferKind.ts";

@@ -33,9 +33,9 @@ export interface ClassPredictions {
   readonly probabilities: Float64Array;
   /**
    * Two classes: from what probability on a row is of the second class, where that was chosen; else
-   * the likelier.
+   * the likelier. For each row, where several models chose their own, as in `crossValidate`.
    */
-  readonly threshold?: number;
+  readonly threshold?: number | Float64Array;
   readonly values?: undefined;
   readonly interval?: undefined;
   readonly clamped?: undefined;

@@ -7,7 +7,7 @@ import { categoryCodes, encodeColumn } from "./encode.ts";
 import type { CategoryEncoding, Encoding, TargetEncoding } from "./encoding.ts";
 import { inputGroups, inputNames } from "./inputNames.ts";
 import { readPreprocessing } from "./preprocessingJson.ts";
-import { ownUnit, positions } from "./truth.ts";
+import { ownUnit, positions } from "./target/truth.ts";
 
 /** What a network gets, as plain arrays. */
 export interface EncodedRows {

@@ -12,7 +12,7 @@ import { inputNames } from "./inputNames.ts";
 import { readPreprocessing } from "./preprocessingJson.ts";
 import { preprocessingOptions, type ResolvedPreprocessing } from "./preprocessingOptions.ts";
 import type { PreprocessingOptions } from "./preprocessingOptions.types.ts";
-import { encodeTarget, fitTarget } from "./target.ts";
+import { encodeTarget, fitTarget } from "./target/target.ts";
 
 /** What a network gets. */
 export interface TableInputs {

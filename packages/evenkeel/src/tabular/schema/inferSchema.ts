@@ -1,5 +1,5 @@
 import { checkDeclared, refuse, text } from "../../core/index.ts";
-import { classesOf, inferTarget } from "../encoding/targetClasses.ts";
+import { classesOf, inferTarget } from "../encoding/target/targetClasses.ts";
 import type { Table } from "../table/table.ts";
 import { checkStructure, columnOf, noColumn, shorten, takeRows } from "./columns.ts";
 import { identifierOf } from "./identifier.ts";

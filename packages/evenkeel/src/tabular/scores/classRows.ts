@@ -11,18 +11,19 @@ export class ClassRows {
   #rankings: readonly Ranking[] | undefined;
 
   /**
-   * @param threshold two classes: the probability of the second from which on a row is of it; else
-   *   the likeliest, the first of equal ones
+   * @param threshold two classes: the probability of the second from which on a row is of it, for all
+   *   rows or for each; else the likeliest, the first of equal ones
    */
-  constructor(probabilities: Float64Array, classes: number, truth: Float64Array, threshold?: number) {
+  constructor(probabilities: Float64Array, classes: number, truth: Float64Array, threshold?: number | Float64Array) {
     this.probabilities = probabilities;
     this.classes = classes;
     this.truth = truth;
     this.decided = new Int32Array(truth.length);
     for (let i = 0; i < truth.length; i++) {
       const likeliest = this.#likeliest(i);
-      const isByThreshold = threshold !== undefined && likeliest >= 0;
-      this.decided[i] = isByThreshold ? Number(probabilities[2 * i + 1] >= threshold) : likeliest;
+      const from = typeof threshold === "object" ? threshold[i] : threshold;
+      const isByThreshold = from !== undefined && likeliest >= 0;
+      this.decided[i] = isByThreshold ? Number(probabilities[2 * i + 1] >= from) : likeliest;
     }
   }
 

@@ -1,6 +1,6 @@
 import { text } from "../../core/index.ts";
 import { type Finding, finding } from "../checks/findings.ts";
-import { classPositions } from "../encoding/targetClasses.ts";
+import { classPositions } from "../encoding/target/targetClasses.ts";
 import { columnOf, shorten } from "../schema/columns.ts";
 import { inferSchemaBy } from "../schema/inferSchema.ts";
 import { booleansOf, numbersOf, textsOf } from "../schema/read.ts";

@@ -1,5 +1,5 @@
 import { checkDeclared, defaultOf, refuse, text } from "../../core/index.ts";
-import { classPositions } from "../encoding/targetClasses.ts";
+import { classPositions } from "../encoding/target/targetClasses.ts";
 import { columnOf, shorten } from "../schema/columns.ts";
 import { numbersOf } from "../schema/read.ts";
 import { readingOf, type Schema } from "../schema/schema.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { breather } from "./breathe.ts";
+import { breather, inTurns } from "./breathe.ts";
 
 function work(milliseconds: number): void {
   const end = performance.now() + milliseconds;
@@ -27,4 +27,22 @@ describe("breather", () => {
     for (let i = 0; i < 3 && !ran; i++) await breathe();
     expect(ran).toBe(true);
   });
+});
+
+/** Steps of 10 ms of work; the number of them that were done. */
+function* worked(steps: number): Generator<number, number, boolean | undefined> {
+  for (let step = 1; step <= steps; step++) {
+    const end = performance.now() + 10;
+    while (performance.now() < end);
+    if ((yield step) === true) return step;
+  }
+  return steps;
+}
+
+it("lets timers and signals have their turn in work that never waits", async () => {
+  const signal = AbortSignal.timeout(1);
+  const seen: number[] = [];
+  const { value, aborted } = await inTurns(worked(200), { signal, onStep: (step) => seen.push(step) });
+  expect([value < 100, aborted, seen.length]).toEqual([true, true, value]);
+  expect(await inTurns(worked(3), {})).toEqual({ value: 3, aborted: false });
 });

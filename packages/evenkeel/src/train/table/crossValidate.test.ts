@@ -39,7 +39,7 @@ describe("crossValidate", () => {
     // Over all rows the mean error is that of the folds, weighed by their rows.
     const weighed = result.folds.mae.values.map((mae, k) => mae * sizes[k]).reduce((sum, value) => sum + value);
     expect(result.scores.mae).toBeCloseTo(weighed / 87, 12);
-    expect(Object.keys(result.baselines)).toEqual(["mean", "median", "ridge"]);
+    expect(Object.keys(result.baselines)).toEqual(["mean", "median", "ridge", "trees"]);
     expect(result.intervals).toMatchObject({
       rows: 87,
       differences: { ridge: { mae: { value: result.scores.mae - result.baselines.ridge.mae } } },
@@ -61,6 +61,26 @@ describe("crossValidate", () => {
     );
     expect(Math.max(...yes) - Math.min(...yes)).toBeLessThanOrEqual(1);
     expect(classes.predictions.probabilities).toHaveLength(180);
+  });
+
+  it("scores classes by the thresholds that the trainings chose", async () => {
+    // Whoever is missed costs much, so that all are of the second class, likely or not.
+    const { scores, folds, predictions } = await run("big", { epochs: 1, threshold: "cost:1,1000" });
+    expect(new Set(predictions.classes)).toEqual(new Set(["yes"]));
+    expect(scores.accuracy).toBeCloseTo(rows.filter(({ big }) => big === "yes").length / 90, 12);
+    expect(folds.accuracy.mean).toBeCloseTo(scores.accuracy, 2);
+  });
+
+  it("takes rare classes that are merged, numbers among them, and refuses more folds than groups", async () => {
+    const numbers = tableFromRows(rows.map(({ a, person }, i) => ({ a, person, k: i < 3 ? 7 : i < 6 ? 8 : i % 2 })));
+    const how = { folds: 3, epochs: 1, network: { hidden: [4] }, task: "multiclass", target: "k" } as const;
+    const merged = await crossValidate(numbers, { ...how, features: ["a"], rareClasses: "merge" });
+    expect(merged.schema.classes).toEqual(["0", "1", "other"]);
+    expect(merged.truth.filter((k) => k === 2)).toHaveLength(6);
+    expect(merged.predictions.probabilities).toHaveLength(270);
+    await expect(run("y", { folds: 19, split: { group: "person" } })).rejects.toThrow(
+      /18 groups do not fill folds: 19; take fewer folds/,
+    );
   });
 
   it("refuses what does not fit, and ends at a signal", async () => {

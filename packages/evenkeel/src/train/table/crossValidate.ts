@@ -13,6 +13,7 @@ import {
   type TableScores,
 } from "../../tabular/index.ts";
 import { copyBlocks, groupBlocks } from "../../tabular/table/blocks.ts";
+import { rowsWithTarget } from "../../tabular/table/split.ts";
 import type { TrainTableOptions } from "./options.types.ts";
 import { type TableTraining, trainTable } from "./trainTable.ts";
 
@@ -69,12 +70,13 @@ export interface CrossValidation {
 export async function crossValidate(given: Table, options: CrossValidateOptions): Promise<CrossValidation> {
   const { folds: count, onFold, ...training } = options;
   check("crossValidate", { option: "folds" }, count, wholeNumber(2, 100));
-  const { table, schema, parts, how } = foldsOf(given, training, count);
+  const { table, schema, parts, how, kinds } = foldsOf(given, training, count);
   const { seed, group } = how;
   const trainings: Pick<TableTraining, "model" | "baselines" | "scores">[] = [];
   for (const [k, test] of parts.entries()) {
     const { model, baselines, scores } = await trainTable(table, {
       ...training,
+      ...(kinds && { kinds }),
       rareClasses: "keep",
       split: { ...how, test },
     });
@@ -125,9 +127,14 @@ function foldsOf(given: Table, options: TrainTableOptions, count: number) {
       text`leave ${{ option: `split.${taken}` }} out`,
     );
   }
-  const { table, schema } = settleRareClasses(given, schemaOptionsOf(options), rareClasses);
+  const { table, schema, settled } = settleRareClasses(given, schemaOptionsOf(options), rareClasses);
   const { seed = usual, ...others } = withoutUndefined(wanted as SplitOptions);
   const how = { ...others, seed: Number(seed) };
+  // Each training has rows of its own and, unless none are asked for, others to validate by.
+  checkFilled(table, schema, how.group, count, how.validation === 0 ? 2 : 3);
+  // Numbers whose rare classes are now "other" are texts.
+  const isMerged = settled !== undefined && settled.merged.length > 0;
+  const kinds = isMerged ? { ...options.kinds, [schema.target]: "category" as const } : undefined;
   const parts: Int32Array[] = [];
   let used = new Int32Array(0);
   for (let k = 0; k + 1 < count; k++) {
@@ -138,7 +145,21 @@ function foldsOf(given: Table, options: TrainTableOptions, count: number) {
     used = Int32Array.from([...used, ...test]);
     if (k + 2 === count) parts.push(train);
   }
-  return { table, schema, parts, how };
+  return { table, schema, parts, how, kinds };
+}
+
+/** @throws RangeError if there are fewer groups, or rows that are no copies, than folds */
+function checkFilled(table: Table, schema: Schema, group: string | undefined, count: number, least: number): void {
+  const rows = rowsWithTarget(table, schema);
+  const { sizes } = group === undefined ? copyBlocks(table, schema, rows) : groupBlocks(table, schema, rows, group);
+  const blocks = sizes.reduce((sum, size) => sum + Math.sign(size), 0);
+  if (blocks >= Math.max(least, count)) return;
+  throw refuse(
+    "wrong-value",
+    "crossValidate",
+    text`${blocks} ${group === undefined ? "different rows" : "groups"} do not fill ${{ option: "folds", value: count }}`,
+    count > least ? "take fewer folds" : "give more of them",
+  );
 }
 
 /** The predictions of parts of the rows as those of all, in order. */
@@ -151,15 +172,21 @@ function gathered(
   const width = probabilities === undefined ? 1 : probabilities.length / first.length;
   const numbers = new Float64Array(rows * width);
   const classes = new Array<string>(rows);
+  // Each training chose its own.
+  const thresholds = new Float64Array(rows);
   for (const [part, of] of parts) {
     const from = of.values ?? of.probabilities;
     for (const [i, row] of part.entries()) {
       const at = places.get(row)!;
       numbers.set(from.subarray(i * width, (i + 1) * width), at * width);
-      if (of.classes !== undefined) classes[at] = of.classes[i];
+      if (of.classes === undefined) continue;
+      classes[at] = of.classes[i];
+      thresholds[at] = typeof of.threshold === "number" ? of.threshold : Number.NaN;
     }
   }
-  return probabilities === undefined ? { values: numbers } : { classes, probabilities: numbers };
+  if (probabilities === undefined) return { values: numbers };
+  const isDecided = !thresholds.some(Number.isNaN);
+  return { classes, probabilities: numbers, ...(isDecided && { threshold: thresholds }) };
 }
 
 function spreadOf(scores: readonly TableScores[]): Record<string, FoldScores> {

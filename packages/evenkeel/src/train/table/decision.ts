@@ -1,19 +1,23 @@
 import { refuse, text } from "../../core/index.ts";
 import { log } from "../../core/math/portableMath.ts";
-import { type Decision, withDecision } from "../../tabular/encoding/withDecision.ts";
+import { type Decision, withDecision } from "../../tabular/encoding/target/withDecision.ts";
 import {
+  type AnyTableModel,
+  FittedPreprocessing,
   type NumberPredictions,
   type Schema,
   type Split,
   scoresOf,
   type Table,
   TableModel,
+  TreeModel,
+  TreePreprocessing,
 } from "../../tabular/index.ts";
 import { conformalWidth } from "../../tabular/scores/conformal.ts";
 import { bestThreshold } from "../../tabular/scores/threshold.ts";
 import { parseThreshold } from "./decisionOptions.ts";
 import type { TrainTableOptions } from "./options.types.ts";
-import type { PartScores, ScoredStage } from "./scores.ts";
+import type { PartScores } from "./scores.ts";
 
 /** What a model decides beside its prediction, and how it did on the test rows. */
 export interface TableDecision extends Decision {
@@ -23,19 +27,24 @@ export interface TableDecision extends Decision {
   readonly coverage?: { readonly value: number; readonly rows: number };
 }
 
+/** What decides, of the options of a training. */
+type Wanted = Pick<TrainTableOptions, "threshold" | "interval">;
+
 /**
  * Checks what can be checked before the training.
+ * @param caller the function whose options they are
  * @throws RangeError naming the option that does not fit the task, the loss or the split
  */
 export function checkDecision(
   schema: Schema,
   split: Split,
-  { threshold, interval, loss = "mse" }: TrainTableOptions,
+  { threshold, interval, loss = "mse" }: Wanted & Pick<TrainTableOptions, "loss">,
+  caller = "trainTable",
 ): void {
   if (threshold !== undefined && schema.task !== "binary") {
     throw refuse(
       "conflict",
-      "trainTable",
+      caller,
       text`${{ option: "threshold" }} is of two classes, and "${schema.target}" is ${schema.task === "regression" ? "a number" : "one of several"}`,
       text`leave ${{ option: "threshold" }} out`,
     );
@@ -43,7 +52,7 @@ export function checkDecision(
   if (interval !== undefined && schema.task !== "regression") {
     throw refuse(
       "conflict",
-      "trainTable",
+      caller,
       text`${{ option: "interval" }} is of a number, and "${schema.target}" is a class`,
       text`leave ${{ option: "interval" }} out`,
     );
@@ -51,7 +60,7 @@ export function checkDecision(
   if (interval !== undefined && loss.startsWith("quantile")) {
     throw refuse(
       "conflict",
-      "trainTable",
+      caller,
       text`${{ option: "interval" }} is around a mean or a median, and ${{ option: "loss", value: loss }} predicts another quantile`,
       "leave one of them out",
     );
@@ -61,7 +70,7 @@ export function checkDecision(
     const option = interval === undefined ? "threshold" : "interval";
     throw refuse(
       "conflict",
-      "trainTable",
+      caller,
       text`${{ option }} has no validation rows to be chosen by`,
       text`keep some (${{ option: "split.validation" }})`,
     );
@@ -69,9 +78,13 @@ export function checkDecision(
   if (interval !== undefined) conformalWidth(new Float64Array(split.validation.length), interval);
 }
 
-interface Decided {
-  readonly model: TableModel;
+/** A model of either kind, and its scores. */
+interface Scored<M extends AnyTableModel> {
+  readonly model: M;
   readonly scores: PartScores;
+}
+
+interface Decided<M extends AnyTableModel> extends Scored<M> {
   readonly decision?: TableDecision;
 }
 
@@ -79,12 +92,12 @@ interface Decided {
  * The model of the last stage with the threshold or the interval that was asked for. Both are chosen by what the first
  * stage predicts for the validation rows, because a refit has trained on them.
  */
-export function decide(
-  first: ScoredStage,
-  last: ScoredStage,
+export function decide<M extends AnyTableModel>(
+  first: Scored<M>,
+  last: Scored<M>,
   { table, schema, split }: { readonly table: Table; readonly schema: Schema; readonly split: Split },
-  { threshold, interval }: TrainTableOptions,
-): Decided {
+  { threshold, interval }: Wanted,
+): Decided<M> {
   const { model, scores } = last;
   if (threshold === undefined && interval === undefined) return { model, scores };
   const rows = split.validation;
@@ -120,13 +133,20 @@ export function decide(
   return { model: decided, scores: Object.fromEntries(again), decision: { ...found, ...chosen } };
 }
 
-function decidedModel(model: TableModel, decision: Decision): TableModel {
-  const { schema, network, record } = model;
-  return new TableModel({ schema, preprocessing: withDecision(model.preprocessing, decision), network, record });
+/** The model with that decision: of the kind that it is. */
+function decidedModel<M extends AnyTableModel>(model: M, decision: Decision): M;
+function decidedModel(model: AnyTableModel, decision: Decision): AnyTableModel {
+  const { schema, record } = model;
+  if (model instanceof TreeModel) {
+    const preprocessing = TreePreprocessing.fromJSON(withDecision(model.preprocessing.toJSON(), decision));
+    return new TreeModel({ schema, preprocessing, trees: model.trees, record });
+  }
+  const preprocessing = FittedPreprocessing.fromJSON(withDecision(model.preprocessing.toJSON(), decision));
+  return new TableModel({ schema, preprocessing, network: model.network, record });
 }
 
 function chosenThreshold(
-  model: TableModel,
+  model: AnyTableModel,
   table: Table,
   rows: Int32Array,
   truth: Float64Array,
@@ -141,7 +161,7 @@ function chosenThreshold(
 }
 
 /** How often the truth of these rows is inside their interval; undefined without rows. */
-function coverageOn(model: TableModel, table: Table, rows: Int32Array): TableDecision["coverage"] {
+function coverageOn(model: AnyTableModel, table: Table, rows: Int32Array): TableDecision["coverage"] {
   const { values, interval } = model.predict(table, rows) as NumberPredictions;
   if (values.length === 0 || interval === undefined) return undefined;
   const truth = model.preprocessing.truth(table, rows);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { noise } from "../../../../../test/kernelHarness.ts";
 import { inferSchema, tableFromColumns } from "../../tabular/index.ts";
-import { bestLength, heldBack } from "./folds.ts";
+import { bestLength, comparedLength, heldBack } from "./folds.ts";
 
 const of = <T>(n: number, value: (i: number) => T) => Array.from({ length: n }, (_, i) => value(i));
 const fold = (...losses: number[]) => ({ losses, reason: "earlyStopping" as const });
@@ -21,6 +22,25 @@ describe("bestLength", () => {
   });
 });
 
+it("a fold is trained no longer than matters: its later epochs change no length", () => {
+  const random = noise(5);
+  const between = (low: number, high: number) => low + ((random() + 3) / 6) * (high - low);
+  let cut = 0;
+  for (let round = 0; round < 500; round++) {
+    const whole = of(5, () => fold(...of(Math.ceil(between(0, 12)), () => Math.round(between(0, 6)))));
+    for (const enough of [undefined, 1]) {
+      const trained: typeof whole = [];
+      for (const { losses, reason } of whole) {
+        const kept = losses.slice(0, comparedLength(trained, enough));
+        if (kept.length < losses.length) cut++;
+        trained.push({ losses: kept, reason });
+      }
+      expect(bestLength(trained, enough)).toBe(bestLength(whole, enough));
+    }
+  }
+  expect(cut).toBeGreaterThan(1000);
+});
+
 describe("heldBack", () => {
   const n = 103;
   const train = Int32Array.from({ length: n }, (_, i) => 2 * i);
@@ -35,6 +55,12 @@ describe("heldBack", () => {
     expect(parts.flatMap((part) => [...part]).sort((a, b) => a - b)).toEqual([...train]);
     expect(heldBack(table, schema, split, 5, { seed: 3 })).toEqual(parts);
     expect(heldBack(table, schema, split, 5, { seed: 4 })).not.toEqual(parts);
+  });
+
+  it("holds half of the training rows back in the second of two", () => {
+    const [half, ...others] = heldBack(table, schema, split, 2, { seed: 3 });
+    expect(others).toEqual([]);
+    expect(half.length).toBe(51);
   });
 
   it("keeps groups and copies of a row together", () => {

@@ -33,13 +33,14 @@ export interface LengthFolds {
 interface FoldsBegun {
   /** The final state of the first training. */
   readonly first: Checkpoint;
-  readonly seconds: number;
+  readonly history: History<TableMetric>;
 }
 
 /**
  * The rows that each of the folds after the first holds back: about equal shares of the training
  * rows, at random, copies and groups together. With the validation rows of the first, every row is
- * held back once.
+ * held back once; but of two folds the second holds back half of the training rows, to have some to
+ * train on.
  */
 export function heldBack(
   table: Table,
@@ -50,7 +51,7 @@ export function heldBack(
 ): Int32Array[] {
   const { firstOf, sizes } =
     group === undefined ? copyBlocks(table, schema, train) : groupBlocks(table, schema, train, group);
-  const parts = folds - 1;
+  const parts = Math.max(2, folds - 1);
   const partOf = new Int32Array(train.length);
   let dealt = 0;
   // Apart from the seed's other uses: a loader draws its order from a generator of the same seed.
@@ -59,7 +60,7 @@ export function heldBack(
     partOf[i] = Math.min(parts - 1, Math.floor(((dealt + sizes[i] / 2) * parts) / train.length));
     dealt += sizes[i];
   }
-  const held = Array.from({ length: parts }, (_, part) => train.filter((_, i) => partOf[firstOf[i]] === part));
+  const held = Array.from({ length: folds - 1 }, (_, part) => train.filter((_, i) => partOf[firstOf[i]] === part));
   return held.filter(({ length }) => length > 0 && length < train.length);
 }
 
@@ -68,7 +69,8 @@ const foldStream = 0x5_eedf_01d5n;
 
 /**
  * Trains the folds after the first, each as the first was trained, on all rows of training and
- * validation but those it holds back.
+ * validation but those it holds back. None has more epochs than `bestLength` can look at: see
+ * `comparedLength`.
  */
 export async function trainFolds(
   table: Table,
@@ -76,7 +78,7 @@ export async function trainFolds(
   split: Split,
   plan: TablePlan,
   options: TrainTableOptions,
-  { first, seconds: before }: FoldsBegun,
+  { first, history: before }: FoldsBegun,
 ): Promise<LengthFolds> {
   const { signal, resume: at, onEpoch } = options;
   const all = joinedRows(split.train, split.validation);
@@ -91,15 +93,16 @@ export async function trainFolds(
     if (signal?.aborted) return { folds, seconds, aborted: true };
     const out = new Set(held[k]);
     const train = all.filter((row) => !out.has(row));
-    const own = { ...plan, batchSize: evenBatchSize(train.length, plan.batchSize) };
+    const epochs = Math.min(plan.epochs, comparedLength([foldOf(before), ...folds], plan.enough));
+    const own = { ...plan, epochs, batchSize: evenBatchSize(train.length, plan.batchSize) };
     const stage = newStage(table, schema, own, { train, validation: held[k] }, options);
     const resume = resumes && k === begun && at.inFold === true ? at : undefined;
     try {
       const { history } = await fitStage(stage, own, {
-        ...{ stage: "fold", signal, resume },
+        ...{ stage: "fold", signal, resume, scheduled: plan.epochs },
         onEpoch: (event) =>
           onEpoch?.({
-            ...{ stage: "fold", fold: k + 2, ...event, seconds: before + seconds + event.seconds },
+            ...{ stage: "fold", fold: k + 2, ...event, seconds: before.seconds + seconds + event.seconds },
             checkpoint: () => ({ ...event.checkpoint(), first, folds: [...folds], inFold: true }),
           }),
       });
@@ -124,14 +127,22 @@ export function foldOf({ epochs, reason }: History<TableMetric>): LengthFold {
  * counts as going on with it, because it ended for having nothing left to learn.
  */
 export function bestLength(folds: readonly LengthFold[], enough = Number.NEGATIVE_INFINITY): number {
-  const hasEnough = ({ losses }: LengthFold) => (losses.at(-1) ?? Number.NaN) <= enough;
-  const lengths = (some: readonly LengthFold[]) => some.map(({ losses }) => losses.length);
-  const others = folds.filter((fold) => !hasEnough(fold));
-  const length = others.length > 0 ? Math.min(...lengths(others)) : Math.max(...lengths(folds));
+  const compared = comparedLength(folds, enough);
+  const length = Number.isFinite(compared) ? compared : Math.max(...folds.map(({ losses }) => losses.length));
   let [best, lowest] = [1, Number.POSITIVE_INFINITY];
   for (let epoch = 1; epoch <= length; epoch++) {
     const sum = folds.reduce((total, { losses }) => total + losses[Math.min(epoch, losses.length) - 1], 0);
     if (sum <= lowest) [best, lowest] = [epoch, sum];
   }
   return best;
+}
+
+/**
+ * The number of epochs that all of the folds have, those not counted that end with `enough`;
+ * Infinity if there are no others. Further folds can only make it smaller, so what they do later
+ * does not matter.
+ */
+export function comparedLength(folds: readonly LengthFold[], enough = Number.NEGATIVE_INFINITY): number {
+  const hasEnough = ({ losses }: LengthFold) => (losses.at(-1) ?? Number.NaN) <= enough;
+  return Math.min(...folds.filter((fold) => !hasEnough(fold)).map(({ losses }) => losses.length));
 }

@@ -16,6 +16,7 @@ import {
 import { checkCheckpoint } from "../../io/checkpointChecks.ts";
 import type { Checkpoint } from "../../io/index.ts";
 import {
+  type BaselineStep,
   type ModelRecord,
   networkOptions,
   preprocessingOptions,
@@ -150,7 +151,7 @@ export const trainTableOptions = {
     help:
       "Training ends after this many epochs without a better validation loss, with the weights of the best epoch. " +
       "With false all epochs are trained: the best of many epochs on few validation rows is mostly luck.",
-    off: "Trains all epochs and keeps the last weights.",
+    off: "Trains all epochs and keeps the last weights, or grows all trees.",
     defaultText:
       "a quarter of the epochs, with recipe simple 30; none where the schedule ends in a low rate (onecycle, cosine), or there are no " +
       "validation rows",
@@ -216,6 +217,10 @@ export const trainTableOptions = {
   onEpoch: option({
     check: fn<(event: TableEpochEvent) => unknown>(),
     help: "Called, and awaited, after each epoch.",
+  }),
+  onBaseline: option({
+    check: fn<(event: BaselineStep) => unknown>(),
+    help: "Called, and awaited, after each step of the fits of the baselines: boosted trees have a step for each round.",
   }),
 };
 

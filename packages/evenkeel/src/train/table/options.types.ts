@@ -140,4 +140,9 @@ export interface TrainTableOptions extends SchemaOptions {
   readonly onStart?: Value<"onStart"> | undefined;
   /** Called, and awaited, after each epoch. */
   readonly onEpoch?: Value<"onEpoch"> | undefined;
+  /**
+   * Called, and awaited, after each step of the fits of the baselines: boosted trees have a step
+   * for each round.
+   */
+  readonly onBaseline?: Value<"onBaseline"> | undefined;
 }

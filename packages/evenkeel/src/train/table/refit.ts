@@ -55,7 +55,7 @@ export async function refit(
   first: FinishedTraining,
 ): Promise<{ scored: ScoredStage; refit: TableRefit }> {
   const rows = joinedRows(split.train, split.validation);
-  const begun = { first: first.checkpoint, seconds: first.history.seconds };
+  const begun = { first: first.checkpoint, history: first.history };
   const others = plan.lengthFolds > 1 ? await trainFolds(table, schema, split, plan, options, begun) : undefined;
   const { seconds: foldSeconds = 0, aborted = false, error: failed } = others ?? {};
   const folds = others && [foldOf(first.history), ...others.folds];

@@ -3,7 +3,7 @@ import { shopFeatures as features, shopTable, withoutSeconds } from "../../../..
 import { loadCheckpoint, saveCheckpoint } from "../../io/index.ts";
 import { manualSeed } from "../../random/index.ts";
 import type { TrainTableOptions } from "./options.types.ts";
-import { trainTable } from "./trainTable.ts";
+import { type TableTraining, trainTable } from "./trainTable.ts";
 
 /**
  * Trains, and then trains again from each checkpoint, through the bytes of a file, as another
@@ -36,12 +36,15 @@ async function expectSame(options: TrainTableOptions): Promise<number> {
     expect(bytes.equals(resumed.model.save()), `bytes of the model, from ${told[i]}`).toBe(true);
     expect(withoutSeconds(resumed)).toEqual(withoutSeconds(whole));
     expect(resumed.refit && withoutSeconds(resumed.refit)).toEqual(whole.refit && withoutSeconds(whole.refit));
-    expect([resumed.scores, resumed.statistics, resumed.baselines]).toEqual([
-      ...[whole.scores, whole.statistics, whole.baselines],
-    ]);
+    expect(scoresIn(resumed)).toEqual(scoresIn(whole));
     expect(resumed.keptEpoch).toBe(whole.keptEpoch);
   }
   return files.length;
+}
+
+/** Without the functions that predict. */
+function scoresIn({ scores, statistics, baselines, intervals }: TableTraining) {
+  return { scores, statistics, baselines: baselines.map(({ predict: _, ...told }) => told), intervals };
 }
 
 const network = { hidden: [8, 6], dropout: 0.3 };

@@ -1,12 +1,24 @@
 import {
+  type AnyTableModel,
+  type Baseline,
   bootstrapScores,
+  type Schema,
   type ScoreIntervals,
   type Split,
   type SplitOptions,
-  type TableModel,
+  type Table,
 } from "../../tabular/index.ts";
 import { copyBlocks, groupBlocks } from "../../tabular/table/blocks.ts";
-import type { TableTraining } from "./trainTable.ts";
+
+/** What a model was trained on, and what it is compared with. */
+interface Compared {
+  readonly table: Table;
+  readonly schema: Schema;
+  readonly split: Split;
+  readonly baselines: readonly Baseline[];
+  /** Of the draws. */
+  readonly seed: number;
+}
 
 /**
  * Intervals of a model's scores on the test rows, and of the differences to those of the baselines;
@@ -14,8 +26,8 @@ import type { TableTraining } from "./trainTable.ts";
  * table was split by groups: they are not as many observations as they are rows.
  */
 export function testIntervals(
-  model: TableModel,
-  { table, schema, split, baselines, plan }: Omit<TableTraining, "model">,
+  model: AnyTableModel,
+  { table, schema, split, baselines, seed }: Compared,
   wanted: Split | SplitOptions,
 ): ScoreIntervals | undefined {
   const { test: rows } = split;
@@ -25,6 +37,6 @@ export function testIntervals(
   return bootstrapScores(schema.task, model.predict(table, rows), model.preprocessing.truth(table, rows), {
     others: Object.fromEntries(baselines.map(({ name, predict }) => [name, predict(rows)])),
     blocks: firstOf,
-    seed: plan.seed,
+    seed,
   });
 }

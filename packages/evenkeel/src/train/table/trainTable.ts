@@ -1,14 +1,15 @@
 import { defaultOf, text, wrongState } from "../../core/index.ts";
 import {
   type Baseline,
-  baselines,
   type Finding,
+  fittingBaselines,
   type Schema,
   type ScoreIntervals,
   type Split,
   type Table,
   TableModel,
 } from "../../tabular/index.ts";
+import { inTurns } from "../fit/breathe.ts";
 import type { History } from "../fit/history.ts";
 import { checkDecision, decide, type TableDecision } from "./decision.ts";
 import { metricOf, type TableMetric } from "./events.ts";
@@ -45,7 +46,10 @@ export interface TableTraining {
    * which was not trained on them. The test rows had no part in any choice.
    */
   readonly scores: PartScores;
-  /** The baselines' scores on the same rows; with a refit, the baselines are refit as well. */
+  /**
+   * The baselines' scores on the same rows; with a refit, the baselines are refit as well. Once the
+   * signal is aborted, boosted trees are left out.
+   */
   readonly baselines: readonly Baseline[];
   /**
    * What the test scores, and their differences to those of the baselines, say about other rows;
@@ -92,7 +96,7 @@ export async function trainTable(given: Table, options: TrainTableOptions): Prom
   checkDecision(schema, split, options);
   const stage = newStage(table, schema, plan, split, options);
   const findings = [...noticed, ...planFindings(table, plan, split, stage.preprocessing)];
-  const { signal, resume, onEpoch } = options;
+  const { signal, resume, onEpoch, onBaseline } = options;
   if (resume?.first !== undefined && !plan.refit) {
     throw wrongState(
       "trainTable",
@@ -120,7 +124,8 @@ export async function trainTable(given: Table, options: TrainTableOptions): Prom
   const keptEpoch = again?.refit.kept ? (again.refit.epochs ?? best) : best;
   const { statistics } = again?.scored ?? first;
   const { model, scores, decision } = decide(first, again?.scored ?? first, { table, schema, split }, options);
-  const simple = baselines(table, stage.preprocessing, split, { seed, refit: again?.refit.kept ?? false });
+  const fitting = fittingBaselines(table, stage.preprocessing, split, { seed, refit: again?.refit.kept ?? false });
+  const { value: simple } = await inTurns(fitting, { signal, onStep: onBaseline });
   const outcome = { table, schema, findings, split, plan, history, keptEpoch, scores, baselines: simple };
   const scored = {
     ...outcome,
@@ -128,7 +133,7 @@ export async function trainTable(given: Table, options: TrainTableOptions): Prom
     ...(statistics && { statistics }),
     ...(again && { refit: again.refit }),
   };
-  const intervals = testIntervals(model, scored, wanted);
+  const intervals = testIntervals(model, { ...scored, seed: plan.seed }, wanted);
   const training = { ...scored, ...(intervals && { intervals }) };
   const rareRecord = settled === undefined ? {} : { rareClasses: settled };
   const record = { ...tableRecord(training, wanted), ...rareRecord, ...options.record };

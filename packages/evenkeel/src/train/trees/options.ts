@@ -1,6 +1,28 @@
 import { abortSignal, flag, fn, group, option, plainObject, wholeNumber } from "../../core/index.ts";
-import { type BoostingStep, boostingOptions, type ModelRecord, schemaOptions } from "../../tabular/index.ts";
+import {
+  type BoostingStep,
+  boostingOptions,
+  type Finding,
+  type ModelRecord,
+  type ResolvedBoosting,
+  type Schema,
+  type Split,
+  schemaOptions,
+} from "../../tabular/index.ts";
+import { decisionOptions } from "../table/decisionOptions.ts";
 import { trainTableOptions } from "../table/options.ts";
+
+/** The table is checked and split; no tree is grown. */
+export interface TreesStartEvent {
+  readonly schema: Schema;
+  readonly findings: readonly Finding[];
+  readonly split: Split;
+  /** The options of the trees, with their defaults. */
+  readonly trees: ResolvedBoosting;
+  readonly seed: number;
+  /** Whether they will be fitted once more, on the training and the validation rows. */
+  readonly refit: boolean;
+}
 
 /** An iteration of one of the fits. */
 export interface TreeIterationEvent extends BoostingStep {
@@ -16,6 +38,7 @@ export const trainTreesOptions = {
   split,
   rareClasses,
   trees: group(boostingOptions, { help: "How the trees are grown." }),
+  ...decisionOptions,
   seed: option({
     check: wholeNumber(),
     default: 0,
@@ -34,6 +57,10 @@ export const trainTreesOptions = {
     help: "Ends the training after a tree; the trees so far are kept, during a refit those of the first fit.",
   }),
   record: option({ ...record, check: plainObject<ModelRecord>() }),
+  onStart: option({
+    check: fn<(event: TreesStartEvent) => unknown>(),
+    help: "Called, and awaited, before the first iteration.",
+  }),
   onIteration: option({
     check: fn<(event: TreeIterationEvent) => unknown>(),
     help: "Called, and awaited, after each iteration.",

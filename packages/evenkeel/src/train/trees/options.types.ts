@@ -21,6 +21,17 @@ export interface TrainTreesOptions extends SchemaOptions {
   /** How the trees are grown. */
   readonly trees?: Value<"trees"> | undefined;
   /**
+   * Two classes: the probability of the second from which on a row is of it. With f1 the one of the
+   * best F1 on the validation rows, with cost:FP,FN that of the least cost of false and missed
+   * ones. Default: the likelier class.
+   */
+  readonly threshold?: Value<"threshold"> | undefined;
+  /**
+   * A number: predictions come with an interval that has the truth inside in this share of new
+   * rows, by the errors on the validation rows (split-conformal). Default: none.
+   */
+  readonly interval?: Value<"interval"> | undefined;
+  /**
    * The split, unless it has a seed of its own, and the rows that early stopping holds back follow
    * from it. Default: 0.
    */
@@ -40,6 +51,8 @@ export interface TrainTreesOptions extends SchemaOptions {
    * Further entries of the model's `record`, plain JSON: where the table came from, for example.
    */
   readonly record?: Value<"record"> | undefined;
+  /** Called, and awaited, before the first iteration. */
+  readonly onStart?: Value<"onStart"> | undefined;
   /** Called, and awaited, after each iteration. */
   readonly onIteration?: Value<"onIteration"> | undefined;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { tableFromRows } from "../../tabular/index.ts";
+import { bestThreshold, conformalWidth, TreeModel, tableFromRows } from "../../tabular/index.ts";
 import type { TreeIterationEvent } from "./options.ts";
 import { trainTrees } from "./trainTrees.ts";
 
@@ -46,7 +46,49 @@ describe("trainTrees", () => {
     const stop = new AbortController();
     const onIteration = ({ stage }: TreeIterationEvent) => stage === "refit" && stop.abort();
     const { iterations, refit } = await trainTrees(table, { target: "y", signal: stop.signal, onIteration });
-    expect([iterations, refit]).toEqual([100, undefined]);
+    expect([iterations, refit?.iterations, refit?.kept]).toEqual([100, 1, false]);
+  });
+
+  it("chooses a threshold by what the first fit says of the validation rows, and keeps it in the file", async () => {
+    const named = tableFromRows(
+      rows.map(({ y, ...row }, i) => ({ ...row, big: y + ((i * 7) % 5) > 4 ? "yes" : "no" })),
+    );
+    const { model, decision, refit, split, intervals, scores } = await trainTrees(named, {
+      ...{ target: "big", threshold: "cost:1,20", trees: { maxIter: 20 } },
+    });
+    const { preprocessing } = refit!.validated;
+    const truth = preprocessing.truth(named, split.validation);
+    const p = refit!.validated.predict(named, split.validation).probabilities!;
+    const second = truth.map((_, i) => p[2 * i + 1]);
+    const { threshold } = bestThreshold(second, truth, { falsePositive: 1, falseNegative: 20 });
+    expect(decision).toEqual({ threshold, rows: split.validation.length });
+    const { classes, probabilities } = TreeModel.load(model.save()).predict(named, split.test);
+    expect(classes).toEqual(Array.from(split.test, (_, i) => (probabilities![2 * i + 1] >= threshold ? "yes" : "no")));
+    const right = [...model.preprocessing.truth(named, split.test)].filter((k, i) => ["no", "yes"][k] === classes![i]);
+    expect(scores.test!.accuracy).toBeCloseTo(right.length / split.test.length, 12);
+    expect(Object.keys(intervals!.differences)).toEqual(["commonest class", "logistic"]);
+  });
+
+  it("is as far from the truth as the first fit was on the validation rows", async () => {
+    const { model, decision, refit, split, intervals, scores } = await trainTrees(table, {
+      target: "y",
+      interval: 0.8,
+    });
+    const { values } = refit!.validated.predict(table, split.validation);
+    const truth = model.preprocessing.truth(table, split.validation);
+    const width = conformalWidth(
+      values!.map((value, i) => value - truth[i]),
+      0.8,
+    );
+    expect(decision?.interval).toEqual({ level: 0.8, width });
+    expect(decision?.coverage?.rows).toBe(split.test.length);
+    const found = TreeModel.load(model.save()).predict(table, split.test);
+    expect(found.interval!.high[3] - found.values![3]).toBeCloseTo(width, 9);
+    const { low, high } = intervals!.scores.mae;
+    expect(low < scores.test!.mae && scores.test!.mae < high).toBe(true);
+    await expect(trainTrees(table, { target: "y", threshold: 0.5 })).rejects.toThrow(
+      /trainTrees: .*threshold.*a number/,
+    );
   });
 
   it("refuses options that it does not have, and values that do not fit", async () => {

@@ -1,5 +1,5 @@
 import { checkDeclared, defaultOf, version } from "../../core/index.ts";
-import { fitTarget } from "../../tabular/encoding/target.ts";
+import { fitTarget } from "../../tabular/encoding/target/target.ts";
 import {
   type Baseline,
   type BoostingStep,
@@ -13,6 +13,7 @@ import {
   type ResolvedBoosting,
   resolveBoosting,
   type Schema,
+  type ScoreIntervals,
   type Split,
   type SplitOptions,
   scoresOf,
@@ -20,10 +21,12 @@ import {
   TreeModel,
 } from "../../tabular/index.ts";
 import { joinedRows } from "../../tabular/table/split.ts";
-import { breather } from "../fit/breathe.ts";
+import { inTurns } from "../fit/breathe.ts";
+import { checkDecision, decide, type TableDecision } from "../table/decision.ts";
 import { splitRecord } from "../table/record.ts";
 import type { PartScores } from "../table/scores.ts";
 import { settleTable } from "../table/settleTable.ts";
+import { testIntervals } from "../table/testIntervals.ts";
 import { type TreeIterationEvent, trainTreesOptions } from "./options.ts";
 import type { TrainTreesOptions } from "./options.types.ts";
 
@@ -43,13 +46,32 @@ export interface TreeTraining {
   readonly reason: "completed" | "earlyStopping" | "aborted";
   /**
    * Scores of the model. After a refit, those of the validation rows are of the first fit, which did
-   * not have them. Nothing is chosen by the validation rows, nor by the test rows.
+   * not have them. Only a threshold or an interval is chosen by the validation rows, and nothing by
+   * the test rows.
    */
   readonly scores: PartScores;
   /** The simple models' scores on the same rows; with a refit, they are refit as well. */
   readonly baselines: readonly Baseline[];
-  /** The second fit, on training and validation rows; undefined if there was none. */
-  readonly refit?: { readonly rows: Int32Array };
+  /**
+   * What the test scores, and their differences to those of the baselines, say about other rows;
+   * undefined without test rows. See `bootstrapScores`.
+   */
+  readonly intervals?: ScoreIntervals;
+  /** The threshold or the interval of predictions that was asked for. */
+  readonly decision?: TableDecision;
+  /** The second fit, on training and validation rows; undefined if it did not begin. */
+  readonly refit?: TreeRefit;
+}
+
+/** The second fit. */
+export interface TreeRefit {
+  /** Its rows, in the order of the table. */
+  readonly rows: Int32Array;
+  readonly iterations: number;
+  /** Whether the model has its trees: not if it was interrupted. */
+  readonly kept: boolean;
+  /** The model of the first fit, to which all validation scores belong. */
+  readonly validated: TreeModel;
 }
 
 /**
@@ -70,35 +92,46 @@ export async function trainTrees(given: Table, options: TrainTreesOptions): Prom
   const { split: wanted = {}, seed = defaultOf(trainTreesOptions, "seed") } = options;
   const settled = settleTable(given, { ...options, split: wanted, seed });
   const { table, schema, split } = settled;
+  checkDecision(schema, split, options, "trainTrees");
   const trees = resolveBoosting(options.trees);
+  const canRefit = split.validation.length > 0 && split.test.length > 0;
+  const wantsRefit = (options.refit ?? defaultOf(trainTreesOptions, "refit")) && canRefit;
+  await options.onStart?.({ schema, findings: settled.findings, split, trees, seed, refit: wantsRefit });
   const fit = (rows: Int32Array, stage: TreeIterationEvent["stage"]) =>
-    run(fitting(table, schema, rows, trees, seed), stage, options);
+    fitStage(fitting(table, schema, rows, trees, seed), stage, options);
 
   const first = await fit(split.train, "training");
   const firstModel = modelOf(schema, first.fitted);
-  const canRefit = split.validation.length > 0 && split.test.length > 0;
-  const wantsRefit = (options.refit ?? defaultOf(trainTreesOptions, "refit")) && canRefit && !first.aborted;
   const rows = joinedRows(split.train, split.validation);
-  const second = wantsRefit ? await fit(rows, "refit") : undefined;
+  const second = wantsRefit && !first.aborted ? await fit(rows, "refit") : undefined;
   const again = second?.aborted === false ? second : undefined;
   const last = again ?? first;
-  const model = again ? modelOf(schema, again.fitted) : firstModel;
 
-  const scores = { ...scoresOn(model, table, split), ...(again && validationOf(scoresOn(firstModel, table, split))) };
+  const before = { model: firstModel, scores: scoresOn(firstModel, table, split) };
+  const { model, scores, decision } = decide(
+    before,
+    again ? refitted(modelOf(schema, again.fitted), before.scores, table, split) : before,
+    { table, schema, split },
+    options,
+  );
   const linear = Preprocessing.fit(table, schema, split.train);
   const simple = baselines(table, linear, split, { seed, refit: again !== undefined, trees: false });
   const training = {
     ...{ table, schema, findings: settled.findings, split, trees, scores, baselines: simple },
     iterations: last.fitted.trees.iterations,
     reason: reasonOf(last, trees),
-    ...(again && { refit: { rows } }),
+    ...(decision && { decision }),
+    ...(second && {
+      refit: { rows, iterations: second.fitted.trees.iterations, kept: again !== undefined, validated: firstModel },
+    }),
   };
+  const intervals = testIntervals(model, { ...training, seed }, wanted);
   const record = {
     ...recordOf(training, seed, wanted),
     ...(settled.settled && { rareClasses: settled.settled }),
     ...options.record,
   };
-  return { model: new TreeModel({ ...model, record }), ...training };
+  return { model: new TreeModel({ ...model, record }), ...training, ...(intervals && { intervals }) };
 }
 
 function checkTreesOptions(options: TrainTreesOptions): void {
@@ -122,22 +155,14 @@ interface Ended {
   readonly aborted: boolean;
 }
 
-/** Runs a fit, with pauses in which timers and signals have their turn. */
-async function run(
-  steps: Generator<BoostingStep, FittedTrees, boolean | undefined>,
+async function fitStage(
+  steps: ReturnType<typeof fittingTrees>,
   stage: TreeIterationEvent["stage"],
   { signal, onIteration }: TrainTreesOptions,
 ): Promise<Ended> {
-  const breathe = breather(20);
-  let step = steps.next();
-  while (!step.done) {
-    await onIteration?.({ stage, ...step.value });
-    await breathe();
-    const aborted = signal?.aborted === true;
-    step = steps.next(aborted);
-    if (step.done && aborted) return { fitted: step.value, aborted };
-  }
-  return { fitted: step.value, aborted: false };
+  const onStep = onIteration && ((step: BoostingStep) => onIteration({ stage, ...step }));
+  const { value: fitted, aborted } = await inTurns(steps, { signal, onStep });
+  return { fitted, aborted };
 }
 
 function reasonOf({ fitted, aborted }: Ended, { maxIter }: ResolvedBoosting): TreeTraining["reason"] {
@@ -157,7 +182,10 @@ function scoresOn(model: TreeModel, table: Table, split: Split): PartScores {
   return Object.fromEntries(scores);
 }
 
-const validationOf = ({ validation }: PartScores): PartScores => (validation ? { validation } : {});
+/** The model of a refit, with the validation scores of the fit before it, which did not have those rows. */
+function refitted(model: TreeModel, { validation }: PartScores, table: Table, split: Split) {
+  return { model, scores: { ...scoresOn(model, table, split), ...(validation && { validation }) } };
+}
 
 /** The record of a training in a model's file. It depends only on the table and the options. */
 function recordOf(training: Omit<TreeTraining, "model">, seed: number, wanted: Split | SplitOptions) {
@@ -174,6 +202,6 @@ function recordOf(training: Omit<TreeTraining, "model">, seed: number, wanted: S
     reason,
     scores,
     baselines: Object.fromEntries(baselines.map((baseline) => [baseline.name, baseline.scores])),
-    ...(refit && { refit: { rows: refit.rows.length } }),
+    ...(refit?.kept && { refit: { rows: refit.rows.length } }),
   };
 }

@@ -1,8 +1,8 @@
-import { refuse } from "../../core/index.ts";
-import { shorten } from "../schema/columns.ts";
-import { largestFloat32, numbersOf, type Reading } from "../schema/read.ts";
-import type { Column } from "../table/table.ts";
-import type { TargetEncoding } from "./encoding.ts";
+import { refuse } from "../../../core/index.ts";
+import { shorten } from "../../schema/columns.ts";
+import { largestFloat32, numbersOf, type Reading } from "../../schema/read.ts";
+import type { Column } from "../../table/table.ts";
+import type { TargetEncoding } from "../encoding.ts";
 import { classPositions } from "./targetClasses.ts";
 
 /**

@@ -1,10 +1,10 @@
-import { refuse, text } from "../../core/index.ts";
-import { shorten } from "../schema/columns.ts";
-import { countTexts, inferKind, type Known, type Meaning } from "../schema/inferKind.ts";
-import { booleansOf, numbersOf, type Reading, textsOf } from "../schema/read.ts";
-import type { ColumnKind, ColumnSchema, Task } from "../schema/schema.ts";
-import { parseTruth } from "../schema/values/truth.ts";
-import type { Column } from "../table/table.ts";
+import { refuse, text } from "../../../core/index.ts";
+import { shorten } from "../../schema/columns.ts";
+import { countTexts, inferKind, type Known, type Meaning } from "../../schema/inferKind.ts";
+import { booleansOf, numbersOf, type Reading, textsOf } from "../../schema/read.ts";
+import type { ColumnKind, ColumnSchema, Task } from "../../schema/schema.ts";
+import { parseTruth } from "../../schema/values/truth.ts";
+import type { Column } from "../../table/table.ts";
 
 /** More classes than this are taken for a mistake. */
 const mostClasses = 1000;

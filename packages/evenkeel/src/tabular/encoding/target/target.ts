@@ -1,14 +1,14 @@
-import { mismatch, type OptionValue, refuse, text } from "../../core/index.ts";
-import { log as logarithm } from "../../core/math/portableMath.ts";
-import { Tensor } from "../../tensor/index.ts";
-import { Storage } from "../../tensor/storage.ts";
-import { shorten } from "../schema/columns.ts";
-import type { Schema } from "../schema/schema.ts";
-import { nullSpellings } from "../schema/values/nulls.ts";
-import type { Column } from "../table/table.ts";
-import type { NumberTarget, TargetEncoding } from "./encoding.ts";
-import type { preprocessingOptions } from "./preprocessingOptions.ts";
-import { deviationOf, divisorOf, meanOf, quantilesOf } from "./scaling/statistics.ts";
+import { mismatch, type OptionValue, refuse, text } from "../../../core/index.ts";
+import { log as logarithm } from "../../../core/math/portableMath.ts";
+import { Tensor } from "../../../tensor/index.ts";
+import { Storage } from "../../../tensor/storage.ts";
+import { shorten } from "../../schema/columns.ts";
+import type { Schema } from "../../schema/schema.ts";
+import { nullSpellings } from "../../schema/values/nulls.ts";
+import type { Column } from "../../table/table.ts";
+import type { NumberTarget, TargetEncoding } from "../encoding.ts";
+import type { preprocessingOptions } from "../preprocessingOptions.ts";
+import { deviationOf, divisorOf, meanOf, quantilesOf } from "../scaling/statistics.ts";
 import { ownUnit, positions } from "./truth.ts";
 
 export type TargetTransform = OptionValue<typeof preprocessingOptions, "target">;
