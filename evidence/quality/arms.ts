@@ -21,6 +21,8 @@ import type { Task } from "./tables.ts";
 export const arms = ["ensemble", "simple", "trees", "linear", "sklearn", "sklearnStopped"] as const;
 export type Arm = (typeof arms)[number];
 
+const reported = new Set(["rmse", "mae", "logLoss", "accuracy"]);
+
 /** Trains the arms on the rows that a seed gives, and scores them on its test rows. */
 export async function measure(task: Task, table: Table, seed: number, wanted: readonly Arm[]): Promise<Measured[]> {
   const found = new Map<Arm, Pick<Measured, "scores" | "seconds">>();
@@ -40,7 +42,8 @@ export async function measure(task: Task, table: Table, seed: number, wanted: re
   return wanted.flatMap((arm) => {
     const of = found.get(arm);
     if (of === undefined) return [];
-    const scores = Object.fromEntries(Object.entries(of.scores).map(([name, value]) => [name, rounded(value)]));
+    const told = Object.entries(of.scores).filter(([name]) => reported.has(name));
+    const scores = Object.fromEntries(told.map(([name, value]) => [name, rounded(value)]));
     return [{ table: task.name, seed, arm, scores, seconds: of.seconds }];
   });
 }
