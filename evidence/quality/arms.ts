@@ -13,7 +13,7 @@ import {
   splitRows,
   type Table,
 } from "evenkeel/tabular";
-import { trainTable } from "evenkeel/train";
+import { trainTable, trainTrees } from "evenkeel/train";
 import type { Measured } from "./summary.ts";
 import type { Task } from "./tables.ts";
 
@@ -21,30 +21,39 @@ import type { Task } from "./tables.ts";
 export const arms = ["ensemble", "simple", "trees", "linear", "sklearn", "sklearnStopped"] as const;
 export type Arm = (typeof arms)[number];
 
+const reported = new Set(["rmse", "mae", "logLoss", "accuracy"]);
+
 /** Trains the arms on the rows that a seed gives, and scores them on its test rows. */
 export async function measure(task: Task, table: Table, seed: number, wanted: readonly Arm[]): Promise<Measured[]> {
   const found = new Map<Arm, Pick<Measured, "scores" | "seconds">>();
   const { schema, split } = await rowsOf(task, table, seed);
   for (const recipe of ["ensemble", "simple"] as const) {
-    const withBaselines = recipe === "ensemble" && (wanted.includes("trees") || wanted.includes("linear"));
-    if (!wanted.includes(recipe) && !withBaselines) continue;
-    const start = process.cpuUsage();
-    const { scores, baselines } = await trainTable(table, { ...task.options, recipe, seed, split });
-    const { user, system } = process.cpuUsage(start);
-    found.set(recipe, { scores: scores.test ?? {}, seconds: rounded((user + system) / 1e6) });
-    if (recipe === "simple") continue;
-    for (const { name, scores: theirs } of baselines) {
-      const arm = name === "trees" ? name : name === "ridge" || name === "logistic" ? "linear" : undefined;
-      if (arm !== undefined) found.set(arm, { scores: theirs.test ?? {}, seconds: 0 });
-    }
+    if (!wanted.includes(recipe)) continue;
+    const [{ scores }, seconds] = await timed(() => trainTable(table, { ...task.options, recipe, seed, split }));
+    found.set(recipe, { scores: scores.test ?? {}, seconds });
+  }
+  if (wanted.includes("trees") || wanted.includes("linear")) {
+    const [{ scores, baselines }, seconds] = await timed(() => trainTrees(table, { ...task.options, seed, split }));
+    found.set("trees", { scores: scores.test ?? {}, seconds });
+    const linear = baselines.find(({ name }) => name === "ridge" || name === "logistic");
+    if (linear !== undefined) found.set("linear", { scores: linear.scores.test ?? {}, seconds: 0 });
   }
   if (wanted.some((arm) => arm.startsWith("sklearn"))) boosted(table, schema, split, seed, found);
   return wanted.flatMap((arm) => {
     const of = found.get(arm);
     if (of === undefined) return [];
-    const scores = Object.fromEntries(Object.entries(of.scores).map(([name, value]) => [name, rounded(value)]));
+    const told = Object.entries(of.scores).filter(([name]) => reported.has(name));
+    const scores = Object.fromEntries(told.map(([name, value]) => [name, rounded(value)]));
     return [{ table: task.name, seed, arm, scores, seconds: of.seconds }];
   });
+}
+
+/** @returns the seconds of processor time, too */
+async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
+  const start = process.cpuUsage();
+  const result = await work();
+  const { user, system } = process.cpuUsage(start);
+  return [result, rounded((user + system) / 1e6)];
 }
 
 async function rowsOf({ options }: Task, table: Table, seed: number): Promise<{ schema: Schema; split: Split }> {

@@ -32,10 +32,7 @@ export function summary(measured: readonly Measured[]): string {
   });
   const times = tables.map((table) => {
     const of = measured.filter((one) => one.table === table);
-    return [
-      table,
-      ...present.map((arm) => digits(mean(of.filter((one) => one.arm === arm).map((one) => one.seconds)))),
-    ];
+    return [table, ...present.map((arm) => timeOf(of.filter((one) => one.arm === arm)))];
   });
   const first = markdown({ columns: ["table (splits)", "score", ...present], rows });
   return `${first}\n\n${markdown({ columns: ["seconds of processor time", ...present], rows: times })}`;
@@ -68,5 +65,9 @@ function signed(difference: Estimate): string {
   });
 }
 
+const timeOf = (of: readonly Measured[]) => {
+  const seconds = mean(of.map((one) => one.seconds));
+  return seconds > 0 ? digits(seconds) : "–";
+};
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const digits = (value: number) => String(Number(value.toPrecision(4)));
