@@ -33,7 +33,7 @@ const examples = `
 Examples:
   evenkeel train mpg                   a built-in table, nothing but defaults
   evenkeel train penguins --norm layer --members 4
-  evenkeel train mpg --recipe simple   one network, a fixed number of epochs: fast
+  evenkeel train mpg --recipe simple   one network, for a fixed time
   evenkeel train cars.csv --target mpg --ignore name --kind cylinders=category
   evenkeel train films.json --target gross --kind released=date:dmy --no-refit
   evenkeel train 'flights/*.parquet' --target delay --loss huber
