@@ -40,7 +40,7 @@ it("no figures or pages are left of findings that are gone", () => {
   const stored = readdirSync(join(root, "docs/evidence/figures"));
   expect(stored.sort()).toEqual([...names, "simulations", "times"].map((name) => `${name}.json`).sort());
   const files = readdirSync(join(root, "docs/evidence")).filter((name) => name.endsWith(".md"));
-  expect(files.sort()).toEqual([...names, "README", "simulations"].map((name) => `${name}.md`).sort());
+  expect(files.sort()).toEqual([...names, "README", "defaults", "simulations"].map((name) => `${name}.md`).sort());
 });
 
 /** Their first part trains nothing. */
