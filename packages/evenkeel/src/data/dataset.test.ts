@@ -35,7 +35,7 @@ describe("TensorDataset", () => {
   });
 
   it("makes the same batch at once as item by item, as a copy", () => {
-    const dataset = new TensorDataset(x, y, arange(24).reshape(4, 3, 2));
+    const dataset = new TensorDataset(x, y, arange(24).reshape(4, 3, 2), arange(200).reshape(4, 50));
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -4, max: 3 }), { minLength: 1, maxLength: 9 }), (indices) => {
         const fast = dataset.batch(indices);

@@ -4,12 +4,12 @@ import { crossEntropy } from "../../nn/functional/index.ts";
 import { clone, type Embedding } from "../../nn/index.ts";
 import { decayedParameters } from "../../nn/utils/index.ts";
 import { Adam } from "../../optim/index.ts";
-import { manualSeed } from "../../random/index.ts";
+import { Generator, manualSeed } from "../../random/index.ts";
 import { cat, rand, randint, randn, type Tensor, tensor, zeros } from "../../tensor/index.ts";
 import { combineMembers } from "./combineMembers.ts";
 import { countParameters, embeddingWidth, stateEntries } from "./layers.ts";
 import { TabularNet } from "./network.ts";
-import { resolveNetwork } from "./networkOptions.ts";
+import { type NetworkSize, resolveNetwork } from "./networkOptions.ts";
 import type { NetworkOptions } from "./networkOptions.types.ts";
 
 const size = { features: 5, embeddings: [7, 30], outputs: 3, task: "multiclass" } as const;
@@ -168,11 +168,41 @@ describe("a TabularNet of members", () => {
       net.eval();
       const together = net(x, codes);
       expect(together.shape).toEqual([7, outputs]);
-      expect(together.toArray()).toEqual(combineMembers(each, task).toArray());
+      expect(together.sub(combineMembers(each, task)).abs().amax().item()).toBeLessThan(1e-6);
       const probabilities = (y: Tensor) =>
         task === "multiclass" ? y.softmax(-1) : task === "binary" ? y.sigmoid() : y;
       const expected = probabilities(each).mean(1);
       expect(probabilities(together).sub(expected).abs().amax().item()).toBeLessThan(1e-6);
+    }
+  });
+
+  it.each<[string, Partial<NetworkSize>, NetworkOptions]>([
+    ["numbers and embeddings", {}, {}],
+    ["numbers alone", { embeddings: [] }, {}],
+    ["embeddings alone", { features: 0 }, {}],
+    ["batch norm", {}, { norm: "batch" }],
+    ["one member's width of layers", {}, { hidden: [1] }],
+  ])("scales the weights instead of the inputs in training, with the same gradients: %s", (_, part, options) => {
+    manualSeed(4);
+    const of = { ...ensemble, ...part };
+    const net = new TabularNet(of, { members: 3, hidden: [4, 5], norm: "none", ...options });
+    const x = randn([9, of.features]);
+    const codes = of.embeddings?.length ? [randint(0, 4, [9, 2], { dtype: "int32" })] : [];
+    const gradients = (output: Tensor) => {
+      net.zeroGrad();
+      output
+        .mul(randn(output.shape, { generator: new Generator(5) }))
+        .sum()
+        .backward();
+      return net.parameters().map(({ grad }) => grad as Tensor);
+    };
+    const embedded = Array.from(net.embeddings ?? [], (embedding, i) =>
+      (embedding as Embedding)(codes[0].select(1, i)),
+    );
+    const expected = gradients(net.layers(cat([x, ...embedded], 1)));
+    for (const [i, gradient] of gradients(net(x, ...codes)).entries()) {
+      const scale = 1 + expected[i].abs().amax().item();
+      expect(gradient.sub(expected[i]).abs().amax().item() / scale).toBeLessThan(2e-6);
     }
   });
 

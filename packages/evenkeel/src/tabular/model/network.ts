@@ -1,4 +1,5 @@
 import { formatShape, mismatch, wrongValue } from "../../core/index.ts";
+import { linear } from "../../nn/functional/index.ts";
 import * as nn from "../../nn/index.ts";
 import { cat, noGrad, type Tensor } from "../../tensor/index.ts";
 import type { Task } from "../schema/schema.ts";
@@ -48,16 +49,17 @@ export class TabularNet extends nn.Module<Tensor[]> {
     if (this.options.members > 1) tieSigns(this.layers, size, this.options);
   }
 
-  override forward(x: Tensor, ...codes: Tensor[]): Tensor {
-    const output = this.layers(this.inputs(x, ...codes));
-    if (this.training || this.options.members === 1) return output;
+  override forward(x: Tensor, ...[codes]: Tensor[]): Tensor {
+    const parts = this.embeddings === null ? [x] : [x, ...this.embedded(this.embeddings, codes)];
+    const { members, hidden } = this.options;
+    if (this.training && members > 1 && hidden.length > 0) return this.trained(parts);
+    const output = this.layers(parts.length === 1 ? x : cat(parts, 1));
+    if (this.training || members === 1) return output;
     return combineMembers(output, this.size.task as Task);
   }
 
-  /** The numeric inputs, and the embedded categories behind them. */
-  private inputs(x: Tensor, ...[codes]: Tensor[]): Tensor {
-    const { embeddings } = this;
-    if (embeddings === null) return x;
+  /** The embedded categories, which stand behind the numeric inputs. */
+  private embedded(embeddings: nn.ModuleList, codes: Tensor | undefined): Tensor[] {
     const columns = embeddings.length;
     if (codes === undefined || codes.ndim !== 2 || codes.shape[1] !== columns) {
       const given = codes === undefined ? "are missing" : `have shape ${formatShape(codes.shape)}`;
@@ -68,10 +70,41 @@ export class TabularNet extends nn.Module<Tensor[]> {
         `int32 [N, ${columns}]`,
       );
     }
-    const embedded = Array.from(embeddings, (embedding, i) => embedding(codes.select(1, i)));
-    return cat([x, ...embedded], 1);
+    return Array.from(embeddings as Iterable<nn.Embedding>, (embedding, i) => embedding(codes.select(1, i)));
+  }
+
+  /**
+   * The layers of several members in training. A member's scales multiply the first hidden layer's
+   * weights there instead of the inputs, (x * s) W^T = x (s * W)^T, and numeric inputs are a product
+   * of their own: so the products that would give gradients of the numeric inputs are never made, a
+   * third of those of that layer.
+   */
+  private trained([x, ...embedded]: Tensor[]): Tensor {
+    const [, scale, , first, ...behind] = this.layers as Iterable<nn.AnyModule> as FirstLayers;
+    const members = this.options.members;
+    const width = first.outFeatures;
+    // One member after another: that is one loop of a compiled step, which a broadcast [k, 1, d] is not.
+    const scaled = Array.from({ length: members }, (_, j) => first.weight.mul(scale.weight.select(0, j)));
+    const weight = cat(scaled, 0);
+    const [rows, numbers] = x.shape;
+    const products: Tensor[] = [];
+    if (numbers > 0) products.push(linear(x, weight.narrow(1, 0, numbers)));
+    if (embedded.length > 0) {
+      products.push(linear(cat(embedded, 1), weight.narrow(1, numbers, first.inFeatures - numbers)));
+    }
+    const sum = products.reduce((a, b) => a.add(b)).reshape([rows * members, width]);
+    return behind.reduce((value, layer) => layer(value), first.bias === null ? sum : sum.add(first.bias));
   }
 }
+
+/** The first layers of several members that share hidden layers. */
+type FirstLayers = [
+  view: nn.EnsembleView,
+  scale: nn.ElementwiseAffine<false>,
+  flatten: nn.Flatten,
+  first: nn.Linear,
+  ...behind: nn.Module[],
+];
 
 /** The standard deviation of "small" embeddings at the start. */
 const smallSpread = 0.3;

@@ -83,8 +83,12 @@ export const trainTableOptions = {
       ...networkOptions,
       hidden: byRecipe(networkOptions.hidden, "128,128", "128,64"),
       norm: byRecipe(networkOptions.norm, "none", "batch"),
-      dropout: byRecipe(networkOptions.dropout, "0.1", "0.15 for a number, 0.25 for classes"),
-      members: byRecipe(networkOptions.members, "8, 4 above 10,000 rows", "1"),
+      dropout: byRecipe(
+        networkOptions.dropout,
+        "0.1, for a number above 10,000 rows 0",
+        "0.15 for a number, 0.25 for classes",
+      ),
+      members: byRecipe(networkOptions.members, "8, 2 above 10,000 rows", "1"),
       embedding: byRecipe(networkOptions.embedding, "small", "fastai"),
     },
     { help: "The hidden layers." },
@@ -100,7 +104,7 @@ export const trainTableOptions = {
     check: wholeNumber(1),
     help: "The most passes over the training rows.",
     defaultText:
-      "100, but at least 3,000 steps and at most 4,000, 5,000 above 10,000 rows, and fewer without validation rows; with recipe simple as " +
+      "100, but at least 3,000 and at most 4,000 steps, above 10,000 rows 4,000, and fewer without validation rows; with recipe simple as " +
       "many as make some 20,000 steps, from 5 to 100",
   }),
   lr: option({

@@ -36,8 +36,8 @@ export interface TrainTableOptions extends SchemaOptions {
    */
   readonly batchSize?: Value<"batchSize"> | undefined;
   /**
-   * The most passes over the training rows. Default: 100, but at least 3,000 steps and at most
-   * 4,000, 5,000 above 10,000 rows, and fewer without validation rows; with recipe simple as many
+   * The most passes over the training rows. Default: 100, but at least 3,000 and at most 4,000
+   * steps, above 10,000 rows 4,000, and fewer without validation rows; with recipe simple as many
    * as make some 20,000 steps, from 5 to 100.
    */
   readonly epochs?: Value<"epochs"> | undefined;

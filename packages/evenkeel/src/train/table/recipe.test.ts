@@ -34,8 +34,8 @@ describe("the plan of the ensemble recipe", () => {
     [[320, 80, 100], { batchSize: 32, epochs: 300, lengthFolds: 5 }],
     [[321, 80, 100], { batchSize: 30, epochs: 273, lengthFolds: 1, refit: true }],
     [[4000, 1000, 1200], { batchSize: 65 - 1, epochs: 64, patience: 16 }],
-    [[8000, 2000, 2500], { batchSize: 127, epochs: 64, refit: true, network: { members: 8 } }],
-    [[8001, 2000, 2500], { batchSize: 251, epochs: 157, refit: false, network: { members: 4 } }],
+    [[8000, 2000, 2500], { batchSize: 127, epochs: 64, refit: true, network: { members: 8, dropout: 0.1 } }],
+    [[8001, 2000, 2500], { batchSize: 251, epochs: 125, refit: false, network: { members: 2, dropout: 0 } }],
     [[318, 0, 80], { batchSize: 32, epochs: 150, patience: false, lengthFolds: 1, refit: false }],
     [[318, 80, 0], { lengthFolds: 1, refit: false }],
     [[3, 1, 1], { batchSize: 3, epochs: 3000, lengthFolds: 3 }],
@@ -56,6 +56,7 @@ describe("the plan of the ensemble recipe", () => {
     });
     expect([planned(rows).enough, planned(rows, {}, "binary").enough]).toEqual([undefined, 0.01]);
     expect(planned(rows, { patience: false }, "binary").enough).toBeUndefined();
+    expect(planned([8001, 2000, 2500], {}, "binary").network).toMatchObject({ members: 2, dropout: 0.1 });
   });
 });
 

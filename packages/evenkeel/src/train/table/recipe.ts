@@ -70,7 +70,13 @@ function ensemble({ train, validation }: PartSizes, task: Task): RecipeDefaults 
   const large = rows > largeRows;
   const small = Math.min(128, Math.max(32, nearestPower(rows / 60)));
   return {
-    network: { hidden: [128, 128], norm: "none", dropout: 0.1, members: large ? 4 : 8, embedding: "small" },
+    network: {
+      ...{ hidden: [128, 128], norm: "none", embedding: "small" },
+      // Where rows are many, dropout only biases the numbers that are predicted: of diamonds, the cheap
+      // ones by +100 to +200 of 650, and RMSE is 3% larger with it.
+      dropout: large && task === "regression" ? 0 : 0.1,
+      members: large ? 2 : 8,
+    },
     preprocessing: { piecewise: true, effectCoding: true, dropConstant: true, yearDay: true, rareBelow: 3 },
     batchSize: large ? 256 : small,
     epochs: (stepsPerEpoch) => Math.ceil(stepsOf(stepsPerEpoch, large, validation.length > 0) / stepsPerEpoch),
@@ -82,7 +88,7 @@ function ensemble({ train, validation }: PartSizes, task: Task): RecipeDefaults 
 
 /** How many steps a training may take; without validation rows to end it, as many as are good for most tables. */
 function stepsOf(stepsPerEpoch: number, large: boolean, validated: boolean): number {
-  if (large) return 5000;
+  if (large) return 4000;
   return validated
     ? Math.min(4000, Math.max(3000, 100 * stepsPerEpoch))
     : Math.min(4000, Math.max(1500, 40 * stepsPerEpoch));

@@ -157,7 +157,7 @@ export class TableTrainer<M extends Model = Model> {
     const generator = new RandomGenerator(seed);
     const fitPlan = planFit<K>(this.#trained, {
       train: new DataLoader(new TensorDataset(...train), { batchSize, shuffle: true, generator }),
-      ...(validation && { validation: this.#scored(validation) }),
+      ...(validation && { validation: inParts(validation, this.#rowsAtOnce.scored) }),
       ...{ loss, optimizer: this.#optimizer, ...schedule, epochs },
       ...(this.#average && { average: this.#average as unknown as AveragedModel }),
       ...(metrics && { metrics }),
@@ -186,11 +186,6 @@ export class TableTrainer<M extends Model = Model> {
     if (completed && last !== undefined) this.network.loadStateDict(last);
     const checkpoint = () => takeCheckpoint(this.#trained, fitPlan, history.epochs);
     return { history, keptEpoch: completed ? epochs : (history.bestEpoch ?? 0), checkpoint };
-  }
-
-  #scored(rows: Rows) {
-    const { scored } = this.#rowsAtOnce;
-    return new DataLoader(new TensorDataset(...rows), { batchSize: scored, generator: new RandomGenerator(0) });
   }
 
   /**
