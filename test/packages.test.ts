@@ -21,18 +21,20 @@ describe("the program of the library", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("says which package has the command, with the words that were typed", () => {
-    const { code, err } = run(process.execPath, [program(), "train", "my cars.csv", "--lr", "0.01"], { cwd: folder });
+  it("says which package has the command, with the words that were typed", async () => {
+    const { code, err } = await run(process.execPath, [program(), "train", "my cars.csv", "--lr", "0.01"], {
+      cwd: folder,
+    });
     expect(code).toBe(1);
     expect(err).toContain('npx @evenkeel/cli train "my cars.csv" --lr 0.01\n');
     expect(err).toContain("npm install --save-dev @evenkeel/cli");
   });
 
-  it("runs the command where it is installed", () => {
+  it("runs the command where it is installed", async () => {
     mkdirSync(ofCommand(), { recursive: true });
     writeFileSync(join(folder, "node_modules/@evenkeel/cli/package.json"), '{"type": "module"}');
     writeFileSync(join(ofCommand(), "evenkeel.js"), "console.log(process.argv.slice(2)); process.exitCode = 3;");
-    const { code, out } = run(process.execPath, [program(), "runs", "list"], { cwd: tmpdir() });
+    const { code, out } = await run(process.execPath, [program(), "runs", "list"], { cwd: tmpdir() });
     expect([code, out]).toEqual([3, "[ 'runs', 'list' ]\n"]);
   });
 });

@@ -3,7 +3,7 @@
 import { rmSync } from "node:fs";
 import { checkedPackages } from "./checked.ts";
 
-const { folder, faults } = checkedPackages();
+const { folder, faults } = await checkedPackages();
 if (process.argv.includes("--keep")) console.log(folder);
 else rmSync(folder, { recursive: true, force: true });
 console.log(faults.length === 0 ? "The packages are in order." : `${faults.length} faults`);

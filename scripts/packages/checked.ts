@@ -4,31 +4,36 @@ import { join } from "node:path";
 import { engine, hasEngines } from "../engines.ts";
 import { contentFaults } from "./contents.ts";
 import { commandFaults, libraryFaults, type Place, projectFaults } from "./install.ts";
-import { packAll } from "./pack.ts";
+import { type Packed, packAll } from "./pack.ts";
 import { typeFaults } from "./types.ts";
 
 /** The newest major version of Node that has long-term support. */
 const longTerm = "24";
 
 /** All packages, packed into a temporary folder, which the caller removes, and what is wrong with them. */
-export function checkedPackages(): Place & { readonly faults: readonly string[] } {
+export async function checkedPackages(): Promise<Place & { readonly faults: readonly string[] }> {
   const folder = mkdtempSync(join(tmpdir(), "evenkeel-packages-"));
-  const packed = packAll(folder);
+  const packed = await packAll(folder);
   const place = { folder, cache: join(folder, "cache"), packed };
   const nodes = [process.execPath, ...(hasEngines ? [engine(longTerm)] : [])];
-  const checks: Readonly<Record<string, () => string[]>> = {
-    contents: () => packed.flatMap(contentFaults),
-    types: () => packed.flatMap(typeFaults),
-    library: () => libraryFaults(place, nodes),
-    command: () => commandFaults(place, nodes),
-    project: () => projectFaults(place, nodes),
-  };
-  const faults = Object.entries(checks).flatMap(([name, check]) => {
+  const each = (check: (one: Packed) => Promise<string[]>) => async () => (await Promise.all(packed.map(check))).flat();
+  const checked = async (name: string, check: () => Promise<string[]>) => {
     const start = performance.now();
-    const found = check();
+    const found = await check();
     console.log(`${name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
     for (const fault of found) console.error(fault);
     return found;
-  });
-  return { ...place, faults };
+  };
+  const contents = await checked("contents", each(contentFaults));
+  // npm takes a processor for itself, so two lines of checks take hardly longer than the longer one.
+  const inUse = async () => [
+    ...(await checked("command", () => commandFaults(place, nodes))),
+    ...(await checked("project", () => projectFaults(place, nodes))), // by the command
+  ];
+  const others = async () => [
+    ...(await checked("types", each(typeFaults))),
+    ...(await checked("library", () => libraryFaults(place, nodes))),
+  ];
+  const rest = await Promise.all([inUse(), others()]);
+  return { ...place, faults: [contents, ...rest].flat() };
 }

@@ -9,12 +9,12 @@ const strange =
   /\.(?:test|fixture|cases)\.|\.tsbuildinfo$|\.start-stamp$|(?:^|\/)(?:(?<!^template\/)tsconfig\.json|node_modules\/|\.[^/]+$)/;
 
 /** What is wrong with a tarball: its files, its size, its package.json. */
-export function contentFaults({ package: { name, most }, path }: Packed): string[] {
+export async function contentFaults({ package: { name, most }, path }: Packed): Promise<string[]> {
   const cwd = process.cwd();
-  const lines = mustRun("tar", ["tzf", path], { cwd }).trim().split("\n");
+  const lines = (await mustRun("tar", ["tzf", path], { cwd })).trim().split("\n");
   const files = lines.map((line) => line.replace(/^package\//, ""));
-  const manifest = JSON.parse(mustRun("tar", ["xzfO", path, "package/package.json"], { cwd })) as Manifest;
-  const unpacked = Number(mustRun("sh", ["-c", 'tar xzfO "$0" | wc -c', path], { cwd }));
+  const manifest = JSON.parse(await mustRun("tar", ["xzfO", path, "package/package.json"], { cwd })) as Manifest;
+  const unpacked = Number(await mustRun("sh", ["-c", 'tar xzfO "$0" | wc -c', path], { cwd }));
   const sizes = { packed: statSync(path).size / 1000, unpacked: unpacked / 1000, files: files.length };
   console.log(
     `${basename(path)}: ${sizes.packed.toFixed(0)} kB, unpacked ${sizes.unpacked.toFixed(0)} kB, ${sizes.files} files`,

@@ -21,9 +21,14 @@ function emptyFolder({ folder }: Place, name: string): string {
   return path;
 }
 
-function npmInstall(cwd: string, { cache }: Place, tarballs: readonly string[], node = process.execPath): void {
+async function npmInstall(
+  cwd: string,
+  { cache }: Place,
+  tarballs: readonly string[],
+  node = process.execPath,
+): Promise<void> {
   const flags = ["--no-audit", "--no-fund", "--prefer-offline", "--cache", cache];
-  mustRun("npm", ["install", ...flags, ...tarballs], { cwd, environment: withNode(node) });
+  await mustRun("npm", ["install", ...flags, ...tarballs], { cwd, environment: withNode(node) });
 }
 
 /** Licences under which packages that a user installs may stand, beside those by name. */
@@ -70,9 +75,9 @@ function megabytesOf(folder: string): number {
 }
 
 /** The library by itself: no other package, all its entries, and what its program says. */
-export function libraryFaults(place: Place, nodes: readonly string[]): string[] {
+export async function libraryFaults(place: Place, nodes: readonly string[]): Promise<string[]> {
   const folder = emptyFolder(place, "library");
-  npmInstall(folder, place, [tarballOf(place.packed, "evenkeel")]);
+  await npmInstall(folder, place, [tarballOf(place.packed, "evenkeel")]);
   const all = installed(folder);
   const faults = all.length === 1 ? [] : [`evenkeel brings ${all.map(({ name }) => name).join(", ")}`];
   const subpaths = Object.keys(all[0].manifest.exports ?? {})
@@ -89,21 +94,21 @@ export function libraryFaults(place: Place, nodes: readonly string[]): string[] 
   writeFileSync(join(folder, "program.mjs"), program);
   for (const node of nodes) {
     const environment = withNode(node);
-    if (mustRun(node, ["program.mjs"], { cwd: folder, environment }) !== "true\n")
+    if ((await mustRun(node, ["program.mjs"], { cwd: folder, environment })) !== "true\n")
       faults.push(`${node}: no prediction`);
-    const { code, err } = run("npx", ["--no-install", "evenkeel", "train", "mpg"], { cwd: folder, environment });
+    const { code, err } = await run("npx", ["--no-install", "evenkeel", "train", "mpg"], { cwd: folder, environment });
     if (code !== 1 || !err.includes("npx @evenkeel/cli train mpg")) {
       faults.push(`\`npx evenkeel\` without the command ends with ${code} and says ${err}`);
     }
   }
-  return [...faults, ...declarationFaults(folder, subpaths)];
+  return [...faults, ...(await declarationFaults(folder, subpaths))];
 }
 
 /** The command: installed in a folder of its own, it trains, predicts, studies and draws a report. */
-export function commandFaults(place: Place, nodes: readonly string[]): string[] {
+export async function commandFaults(place: Place, nodes: readonly string[]): Promise<string[]> {
   const folder = emptyFolder(place, "command");
   const names = ["evenkeel", "@evenkeel/vision", "@evenkeel/cli"];
-  npmInstall(
+  await npmInstall(
     folder,
     place,
     names.map((name) => tarballOf(place.packed, name)),
@@ -112,33 +117,33 @@ export function commandFaults(place: Place, nodes: readonly string[]): string[] 
   console.log(`the command with all that it needs: ${megabytes.toFixed(0)} MB, ${installed(folder).length} packages`);
   const faults = licenceFaults(folder);
   if (megabytes > 230) faults.push(`the command takes ${megabytes.toFixed(0)} MB, at most 230`);
-  for (const node of nodes) faults.push(...usageFaults(folder, node));
+  for (const node of nodes) faults.push(...(await usageFaults(folder, node)));
   return faults;
 }
 
-function usageFaults(folder: string, node: string): string[] {
+async function usageFaults(folder: string, node: string): Promise<string[]> {
   const environment = withNode(node);
   const program = join(folder, "node_modules/.bin/evenkeel");
   const evenkeel = (...args: string[]) => mustRun(node, [program, ...args], { cwd: folder, environment });
-  const version = mustRun(node, ["--version"], { cwd: folder }).trim();
+  const version = (await mustRun(node, ["--version"], { cwd: folder })).trim();
   const faults: string[] = [];
   const expect = (holds: boolean, what: string) => {
     if (!holds) faults.push(`Node ${version}: ${what}`);
   };
   expect(
-    mustRun("npx", ["--no-install", "evenkeel", "--version"], { cwd: folder, environment }).trim() ===
+    (await mustRun("npx", ["--no-install", "evenkeel", "--version"], { cwd: folder, environment })).trim() ===
       readManifest(join(folder, "node_modules/evenkeel")).version,
     "another version",
   );
-  expect(/train .*\n[\s\S]*predict /.test(evenkeel("--help")), "--help lists no commands");
-  const { path } = JSON.parse(evenkeel("train", "mpg", "--epochs", "2", "--json")) as { path: string };
+  expect(/train .*\n[\s\S]*predict /.test(await evenkeel("--help")), "--help lists no commands");
+  const { path } = JSON.parse(await evenkeel("train", "mpg", "--epochs", "2", "--json")) as { path: string };
   expect(/<svg/.test(readFileSync(join(path, "report.html"), "utf8")), "the report has no chart");
   const row = '{"Horsepower": 130, "Weight_in_lbs": 3504}';
-  const [{ prediction }] = JSON.parse(evenkeel("predict", "latest", "--row", row, "--json")) as [
+  const [{ prediction }] = JSON.parse(await evenkeel("predict", "latest", "--row", row, "--json")) as [
     { prediction: number },
   ];
   expect(Number.isFinite(prediction), "no prediction");
-  const study = evenkeel(
+  const study = await evenkeel(
     "study",
     "mpg",
     "--arms",
@@ -155,7 +160,7 @@ function usageFaults(folder: string, node: string): string[] {
 }
 
 /** The project that `evenkeel init` writes: installed from the tarballs, it trains, predicts and type-checks. */
-export function projectFaults(place: Place, nodes: readonly string[]): string[] {
+export async function projectFaults(place: Place, nodes: readonly string[]): Promise<string[]> {
   const command = join(place.folder, "command");
   const table = "weight,origin,mpg\n";
   const rows = Array.from(
@@ -165,18 +170,18 @@ export function projectFaults(place: Place, nodes: readonly string[]): string[] 
   const folder = emptyFolder(place, "project");
   writeFileSync(join(folder, "cars.csv"), table + rows.join(""));
   const init = ["--no-install", "evenkeel", "init", folder, "--table", join(folder, "cars.csv"), "--target", "mpg"];
-  mustRun("npx", init, { cwd: command, environment: withNode(process.execPath) });
+  await mustRun("npx", init, { cwd: command, environment: withNode(process.execPath) });
   // Until it is published, the library comes from its tarball.
-  npmInstall(folder, place, [tarballOf(place.packed, "evenkeel")]);
+  await npmInstall(folder, place, [tarballOf(place.packed, "evenkeel")]);
   const faults: string[] = [];
   const options = { cwd: folder, environment: withNode(process.execPath) };
-  const checked = run("npm", ["run", "--silent", "check"], options);
+  const checked = await run("npm", ["run", "--silent", "check"], options);
   if (checked.code !== 0) faults.push(`the project of \`evenkeel init\` has wrong types:\n${checked.out}`);
   for (const node of nodes) {
     const environment = withNode(node);
-    const trained = mustRun("npm", ["run", "--silent", "train"], { cwd: folder, environment });
+    const trained = await mustRun("npm", ["run", "--silent", "train"], { cwd: folder, environment });
     if (!/this network/.test(trained)) faults.push(`the project's training shows no scores:\n${trained}`);
-    mustRun("npm", ["run", "--silent", "predict", "--", "cars.csv"], { cwd: folder, environment });
+    await mustRun("npm", ["run", "--silent", "predict", "--", "cars.csv"], { cwd: folder, environment });
     const predictions = readFileSync(join(folder, "predictions.csv"), "utf8").trim().split(/\r?\n/);
     if (predictions.length !== 91 || !predictions.slice(1).every((line) => Number.isFinite(Number(line)))) {
       faults.push(`the project predicts ${predictions.slice(0, 3).join(" ")}`);

@@ -10,13 +10,15 @@ export interface Packed {
 }
 
 /** Builds all packages from nothing and packs them into a folder. */
-export function packAll(folder: string): Packed[] {
+export async function packAll(folder: string): Promise<Packed[]> {
   for (const { folder } of packages) rmSync(join(folder, "dist"), { recursive: true, force: true });
-  mustRun("npm", ["run", "--silent", "build"], { cwd: root });
-  return packages.map((one) => {
-    // Their prepack would build each again.
-    mustRun("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: one.folder });
-    const name = `${one.name.replace("@", "").replace("/", "-")}-${one.manifest.version}.tgz`;
-    return { package: one, path: join(folder, name) };
-  });
+  await mustRun("npm", ["run", "--silent", "build"], { cwd: root });
+  return Promise.all(
+    packages.map(async (one) => {
+      // Their prepack would build each again.
+      await mustRun("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: one.folder });
+      const name = `${one.name.replace("@", "").replace("/", "-")}-${one.manifest.version}.tgz`;
+      return { package: one, path: join(folder, name) };
+    }),
+  );
 }

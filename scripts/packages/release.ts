@@ -14,7 +14,7 @@ const [version = "", mode = "--dry-run"] = process.argv.slice(2);
 parsed(version);
 if (!["--dry-run", "--write", "--publish"].includes(mode)) throw new Error(`${mode} is none of --write and --publish`);
 
-const git = (...args: string[]) => mustRun("git", args, { cwd: root }).trim();
+const git = async (...args: string[]) => (await mustRun("git", args, { cwd: root })).trim();
 const textOf = (path: string) => readFileSync(join(root, path), "utf8");
 const names = packages.map(({ name }) => name);
 const current = packages[0].manifest.version;
@@ -45,19 +45,19 @@ function pages(): string[] {
 }
 
 /** What stands against a release. */
-function objections(): string[] {
-  const unpublished = !git("tag", "--list", "v*");
+async function objections(): Promise<string[]> {
+  const unpublished = !(await git("tag", "--list", "v*"));
   const outdated = pages().flatMap((path) => outdatedLines(path, textOf(path)));
   const here = packages.filter(({ manifest }) => manifest.version !== version).map(({ name }) => name);
   const lacking = packages.filter(({ manifest }) => manifest.repository === undefined).map(({ name }) => name);
   return [
-    ...(git("status", "--porcelain") === "" ? [] : ["the working tree has changes that are not committed"]),
+    ...((await git("status", "--porcelain")) === "" ? [] : ["the working tree has changes that are not committed"]),
     ...outdated.map((line) => `after a release this is wrong: ${line}`),
     ...lacking.map((name) => `${name} names no repository in its package.json, where its readers would look`),
     ...(mode === "--publish"
       ? [
           ...here.map((name) => `${name} has another version: first --write, commit, and tag v${version}`),
-          ...(git("tag", "--points-at", "HEAD").split("\n").includes(`v${version}`)
+          ...((await git("tag", "--points-at", "HEAD")).split("\n").includes(`v${version}`)
             ? []
             : [`HEAD is not tagged v${version}`]),
         ]
@@ -67,18 +67,20 @@ function objections(): string[] {
   ];
 }
 
-const found = objections();
+const found = await objections();
 for (const one of found) console.error(one);
 if (found.length > 0 && mode !== "--dry-run") process.exit(1);
 
 if (mode === "--write") {
   for (const [path, text] of Object.entries(changes())) writeFileSync(join(root, path), text);
-  mustRun("npm", ["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: root });
+  await mustRun("npm", ["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"], {
+    cwd: root,
+  });
   console.log(`Next: git commit --all --message "Release ${version}" && git tag v${version}`);
   console.log(`      npm run release -- ${version} --publish`);
 } else {
   if (mode === "--dry-run") for (const path of Object.keys(changes())) console.log(`would write ${path}`);
-  const { folder, packed, faults } = checkedPackages();
+  const { folder, packed, faults } = await checkedPackages();
   try {
     if (faults.length > 0) throw new Error("the packages are not in order");
     // What was checked is what is published.

@@ -1,5 +1,6 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { delimiter, dirname } from "node:path";
+import { text } from "node:stream/consumers";
 
 /** What a program wrote, and how it ended. */
 export interface Run {
@@ -14,21 +15,27 @@ export interface RunOptions {
 }
 
 /** Runs a program to its end. */
-export function run(program: string, args: readonly string[], { cwd, environment = {} }: RunOptions): Run {
-  const env = { ...process.env, ...environment };
-  const { status, stdout, stderr, error } = spawnSync(program, args, {
+export async function run(
+  program: string,
+  args: readonly string[],
+  { cwd, environment = {} }: RunOptions,
+): Promise<Run> {
+  const child = spawn(program, args, {
     cwd,
-    env,
-    encoding: "utf8",
-    maxBuffer: 1 << 28,
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
   });
-  if (error !== undefined) throw error;
-  return { code: status ?? 1, out: stdout, err: stderr };
+  const ended = new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+  const [code, out, err] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  return { code, out, err };
 }
 
 /** The same; what a program says that fails is thrown. */
-export function mustRun(program: string, args: readonly string[], options: RunOptions): string {
-  const { code, out, err } = run(program, args, options);
+export async function mustRun(program: string, args: readonly string[], options: RunOptions): Promise<string> {
+  const { code, out, err } = await run(program, args, options);
   if (code !== 0) throw new Error(`${[program, ...args].join(" ")} ended with ${code}:\n${out}${err}`);
   return out;
 }

@@ -10,11 +10,11 @@ const bin = join(root, "node_modules/.bin");
  * What publint says of a package's manifest and files, and Are the types wrong? of its types as
  * TypeScript resolves them. All are ES modules alone, so `require` of an old Node is not looked at.
  */
-export function typeFaults({ package: one, path }: Packed): string[] {
-  const linted = run(join(bin, "publint"), ["run", "--strict", path], { cwd: root });
+export async function typeFaults({ package: one, path }: Packed): Promise<string[]> {
+  const linted = await run(join(bin, "publint"), ["run", "--strict", path], { cwd: root });
   const faults = linted.code === 0 ? [] : [`${one.name}: publint says\n${linted.out}${linted.err}`];
   if (one.manifest.exports === undefined) return faults; // a command, which nobody imports
-  const typed = run(join(bin, "attw"), [path, "--profile", "esm-only", "--format", "ascii", "--no-emoji"], {
+  const typed = await run(join(bin, "attw"), [path, "--profile", "esm-only", "--format", "ascii", "--no-emoji"], {
     cwd: root,
   });
   if (typed.code !== 0) faults.push(`${one.name}: attw says\n${typed.out}${typed.err}`);
@@ -36,12 +36,12 @@ const strict = {
  * What TypeScript finds in the declarations themselves, which most programs skip, under the
  * strictest options that a user may have: `folder` has the packages installed.
  */
-export function declarationFaults(folder: string, subpaths: readonly string[]): string[] {
+export async function declarationFaults(folder: string, subpaths: readonly string[]): Promise<string[]> {
   const lines = subpaths.map((path, i) => `import * as m${i} from "${path}";\nexport { m${i} };\n`);
   writeFileSync(join(folder, "everything.mts"), lines.join(""));
   const config = { compilerOptions: { ...strict, lib: ["ES2023", "DOM"] }, files: ["everything.mts"] };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
   const compiler = join(root, "node_modules/typescript-native/bin/tsc");
-  const { code, out } = run(process.execPath, [compiler, "-p", folder], { cwd: folder });
+  const { code, out } = await run(process.execPath, [compiler, "-p", folder], { cwd: folder });
   return code === 0 ? [] : [`the declarations have faults:\n${out}`];
 }
