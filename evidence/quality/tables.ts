@@ -18,7 +18,7 @@ const json = (file: string) => () => tableFromRows(JSON.parse(readFileSync(vega(
 
 /**
  * The tables of the comparison. Those with a file of their own are looked for in the folder of
- * `--data`: they come from R's packages ggplot2 and modeldata by
+ * `--data`: they come from R's packages ggplot2, modeldata and mlbench by
  * `write.csv(table, file, row.names = FALSE, na = "")`.
  */
 export const tasks: readonly Task[] = [
@@ -35,6 +35,8 @@ export const tasks: readonly Task[] = [
   { name: "diamonds", options: { target: "price" }, load: own("diamonds.csv") },
   { name: "concrete", options: { target: "compressive_strength" }, load: own("concrete.csv") },
   { name: "attrition", options: { target: "Attrition" }, load: own("attrition.csv") },
+  { name: "letters", options: { target: "lettr" }, load: own("LetterRecognition.csv") },
+  { name: "shuttle", options: { target: "Class" }, load: own("Shuttle.csv"), aside: true },
   { name: "wa_churn", options: { target: "churn" }, load: own("wa_churn.csv"), aside: true },
   { name: "sacramento", options: { target: "price" }, load: own("Sacramento.csv"), aside: true },
 ];

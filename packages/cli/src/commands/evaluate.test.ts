@@ -47,7 +47,7 @@ describe("numbers", () => {
     // The recorded baselines have the mean of the training rows, so it is no guess besides.
     expect(out).toMatch(/\n {2}mean .*\n {2}median .*\n {2}ridge /);
     expect(out).not.toContain("training's");
-    expect(out).toMatch(/\nworst rows \(from 0\) +truth +prediction +error\n─+\n\d+ .*\n\d+ .*\n\n/);
+    expect(out).toMatch(/\nworst rows +truth +prediction +error\n─+\nline \d+ .*\nline \d+ .*\n\n/);
     expect(out).toMatch(/\nBatch normalization: squared error of the scaled target [\d.]+ with its\s+running/);
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
     expect(err).not.toContain("too good");

@@ -110,17 +110,21 @@ function classTable(classes: readonly ClassScores[], colors: Colors): string {
   return rest > 0 ? `${table.toString()}\nand ${rest} rarer classes; --json has them all` : table.toString();
 }
 
-function worstTable(worst: readonly WorstRow[], { table, labels: [label] }: Evaluated, colors: Colors): string {
+function worstTable(
+  worst: readonly WorstRow[],
+  { table, labels: [label], placeOf }: Evaluated,
+  colors: Colors,
+): string {
   const names = table.columns.find(({ name, type }) => name === label && type === "text");
   const shown = newTable(
     colors,
-    ["worst rows (from 0)", ...(names ? [cut(names.name, 24)] : []), "truth", "prediction", "error"],
+    ["worst rows", ...(names ? [cut(names.name, 24)] : []), "truth", "prediction", "error"],
     names ? 2 : 1,
   );
   for (const { row, truth, prediction, error } of worst) {
     const text = names?.type === "text" && names.codes[row] >= 0 ? names.dictionary[names.codes[row]] : "";
     const figures = [scoreText(truth), scoreText(prediction), `${error > 0 ? "+" : ""}${scoreText(error)}`];
-    shown.push([String(row), ...(names ? [cut(text, 24)] : []), ...figures]);
+    shown.push([placeOf(row), ...(names ? [cut(text, 24)] : []), ...figures]);
   }
   return shown.toString();
 }

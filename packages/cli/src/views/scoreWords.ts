@@ -14,12 +14,20 @@ export function withInterval(value: number, interval: ScoreInterval | undefined)
   return text === "" ? scoreText(value) : `${scoreText(value)} (${text})`;
 }
 
+/** From this many times the other's score on, a difference is told in times instead of percent. */
+const manyTimes = 3;
+
 /**
  * A difference in words: "14% less (3 to 24%)", "14% less (28% less to 3% more)", "0.030 more (0.010
- * to 0.050)".
+ * to 0.050)", "35 times as much (0.8 to 70)".
  */
 export function differenceText({ value, less, ...interval }: ScoreDifference): string {
   if (less === undefined) return inWords(value, interval, (size) => scoreText(size));
+  const times = { value: 1 - less.value, low: 1 - less.high, high: 1 - less.low };
+  if (times.value >= manyTimes) {
+    const [is, low, high] = [times.value, times.low, times.high].map((ratio) => String(Number(ratio.toPrecision(2))));
+    return `${is} times as much${Number.isNaN(times.low) ? "" : ` (${low} to ${high})`}`;
+  }
   const flipped = { low: -less.high, high: -less.low };
   return inWords(-less.value, flipped, (size) => String(Number((100 * size).toPrecision(2))), "%");
 }

@@ -73,6 +73,7 @@ it("calls a difference a finding only where its interval leaves 0 out", () => {
       "13% less (30% less to 4% more); RMSE 1,140, ridge 1,146: no difference (10% less to 10% more). More test rows would.",
   );
   expect(judged({ mae: 900 }, { mae: [0.02, 0.3] })).toMatch(/^A baseline is better .* 16% more \(2 to 30%\)/);
+  expect(judged({ mae: 900 }, { mae: [1, 69] })).toMatch(/^A baseline is better .* 36 times as much \(2 to 70\)/);
   expect(judged({ mae: 900 }, { mae: [-0.02, 0.3] })).toMatch(/^Not a finding/);
   expect(judged({ mae: 300, rmse: 900 }, { mae: [-0.3, -0.1], rmse: [-0.3, 0.1] })).toBe(
     "The scores differ: on the test rows the network is better than every baseline by MAE (300; ridge 740: 20% less, 10 to 30%); " +

@@ -49,6 +49,8 @@ export interface Evaluated {
   /** Columns of names, which no network can use but which identify rows for people. */
   readonly labels: readonly string[];
   readonly evaluation: Evaluation;
+  /** Where a row stands in what was read, as the report of a training names it. */
+  readonly placeOf: (row: number) => string;
   /** Notes about the evaluation, a line each. */
   readonly notes: readonly string[];
 }
@@ -104,7 +106,8 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
   notes.push(...unfamiliarNotes(model, unfamiliar, table.rows));
   notes.push(...clampedNotes(model, evaluation.clamped ?? 0, rows.length));
   const labels = labelsOf(model).filter((label) => columns.includes(label));
-  return { model, name, origin, table, source, ...(part && { part }), isOwnTable, labels, evaluation, notes };
+  const placeOf = (row: number) => features.placeOf?.(row) ?? `row ${row + 1}`;
+  return { model, name, origin, table, source, ...(part && { part }), isOwnTable, labels, evaluation, placeOf, notes };
 }
 
 /** The table that the user named, or the training's. */

@@ -34,6 +34,13 @@ describe("piped", () => {
     expect(written[10]).toBe("epoch 200/200  MAE 21.5 (best 2.00 at 5)  2,000 rows/s\n");
   });
 
+  test("the first epoch, in which a step is compiled, counts only while it is alone", () => {
+    const { written, progress } = piped(10);
+    for (const epoch of [1, 2, 3]) progress.epoch({ ...line(epoch), seconds: 6 + epoch });
+
+    expect(written.map((text) => text.match(/\S+ left/)?.[0])).toEqual(["1:03 left", "0:08 left", "0:07 left"]);
+  });
+
   test("a training that stops early says where", () => {
     const { written, progress } = piped(1000);
     for (let epoch = 1; epoch <= 7; epoch++) progress.epoch(line(epoch));

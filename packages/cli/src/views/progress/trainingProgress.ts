@@ -53,9 +53,7 @@ class TrainingState {
 
   add(line: EpochLine): void {
     const value = this.#valueOf(line);
-    // If the training was resumed, the epoch before the first one took none of this process's time.
-    const whole = line.epoch === 1 && this.options.stage === undefined;
-    this.#first ??= whole ? { epoch: 0, seconds: 0 } : { epoch: line.epoch, seconds: line.seconds };
+    this.#first ??= { epoch: line.epoch, seconds: line.seconds };
     this.last = line;
     this.values.push(value);
     if (compareScores(this.options.metric, value, this.best?.value) < 0) this.best = { epoch: line.epoch, value };
@@ -65,11 +63,16 @@ class TrainingState {
     return (validation ?? train)[this.options.metric] ?? Number.NaN;
   }
 
-  /** Mean seconds of an epoch; undefined until one was timed. */
+  /**
+   * Mean seconds of an epoch; undefined until one was timed. The first one of this process, in which
+   * a step is compiled, counts only while there is no other, and not where others' time is before it.
+   */
   get #pace(): number | undefined {
     if (this.last === undefined || this.#first === undefined) return undefined;
-    const epochs = this.last.epoch - this.#first.epoch;
-    const seconds = this.last.seconds - this.#first.seconds;
+    const isWhole = this.last.epoch === 1 && this.options.stage === undefined;
+    const from = isWhole ? { epoch: 0, seconds: 0 } : this.#first;
+    const epochs = this.last.epoch - from.epoch;
+    const seconds = this.last.seconds - from.seconds;
     return epochs > 0 && seconds > 0 ? seconds / epochs : undefined;
   }
 

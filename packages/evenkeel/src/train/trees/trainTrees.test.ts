@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bestThreshold, conformalWidth, TreeModel, tableFromRows } from "../../tabular/index.ts";
+import { trainTable } from "../table/trainTable.ts";
 import type { TreeIterationEvent } from "./options.ts";
 import { trainTrees } from "./trainTrees.ts";
 
@@ -33,6 +34,15 @@ describe("trainTrees", () => {
     expect(scores.test?.rmse).toBeLessThan(0.6 * (ridge?.scores.test?.rmse ?? 0));
     expect(model.record).toMatchObject({ iterations: 60, reason: "completed", refit: { rows: 320 }, target: "y" });
     expect((await trainTrees(table, { target: "y", trees: { maxIter: 60 } })).model.save()).toEqual(model.save());
+  });
+
+  it("is compared with the same linear model as a network", async () => {
+    const named = tableFromRows(rows.map((row, i) => ({ ...row, kind: i % 40 === 0 ? `rare ${i % 400}` : "usual" })));
+    const ridgeOf = ({ baselines }: Pick<Awaited<ReturnType<typeof trainTrees>>, "baselines">) =>
+      baselines.find(({ name }) => name === "ridge")?.scores;
+    const network = { hidden: [2], members: 1 };
+    const beside = await trainTable(named, { target: "y", network, epochs: 1, lengthFolds: 1 });
+    expect(ridgeOf(await trainTrees(named, { target: "y", trees: { maxIter: 1 } }))).toEqual(ridgeOf(beside));
   });
 
   it("ends at a signal with the trees so far, and begins no refit", async () => {

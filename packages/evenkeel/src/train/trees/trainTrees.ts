@@ -23,6 +23,7 @@ import {
 import { joinedRows } from "../../tabular/table/split.ts";
 import { inTurns } from "../fit/breathe.ts";
 import { checkDecision, decide, type TableDecision } from "../table/decision.ts";
+import { recipeDefaults } from "../table/recipe.ts";
 import { splitRecord } from "../table/record.ts";
 import type { PartScores } from "../table/scores.ts";
 import { settleTable } from "../table/settleTable.ts";
@@ -114,7 +115,9 @@ export async function trainTrees(given: Table, options: TrainTreesOptions): Prom
     { table, schema, split },
     options,
   );
-  const linear = Preprocessing.fit(table, schema, split.train);
+  // As beside a network by default, so that a linear model has one figure for one table.
+  const { preprocessing } = recipeDefaults("ensemble", split, schema.task);
+  const linear = Preprocessing.fit(table, schema, split.train, preprocessing);
   const simple = baselines(table, linear, split, { seed, refit: again !== undefined, trees: false });
   const training = {
     ...{ table, schema, findings: settled.findings, split, trees, scores, baselines: simple },
