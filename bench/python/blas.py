@@ -28,3 +28,12 @@ def peak_memory():
             return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM"))
     except OSError:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def thread_count():
+    """The threads of this process, those of the linear algebra among them; None where they cannot be counted."""
+    try:
+        with open("/proc/self/status") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("Threads"))
+    except OSError:
+        return None

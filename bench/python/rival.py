@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from blas import blas_name, peak_memory
+from blas import blas_name, peak_memory, thread_count
 
 torch.set_num_threads(1)
 
@@ -102,7 +102,7 @@ for line in sys.stdin:
         losses = [step(True)]
         first = (time.perf_counter() - start) * 1e3
         losses += [step(True) for _ in range(int(count[0]) - 1)]
-        answer = {"version": version, "losses": losses, "firstStep": first}
+        answer = {"version": version, "losses": losses, "firstStep": first, "threads": thread_count()}
     elif command == "time":
         step = step or begin()
         start = time.perf_counter()

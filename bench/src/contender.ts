@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import type { Rival } from "./rivals.ts";
+import { ownSession, raiseWeight } from "./weight.ts";
 
 /** A rival in a process of its own, with one problem before it. */
 export class Contender {
@@ -11,22 +12,23 @@ export class Contender {
 
   constructor(rival: Rival, problem: string) {
     this.rival = rival;
-    const [command, ...args] = rival.command;
-    const program = command === "node" ? process.execPath : command;
     // The problem comes before a mode, and after the script.
-    const [script, ...mode] = args;
+    const [program, script, ...mode] = rival.command;
     this.#child = spawn(program, [script, problem, ...mode], {
+      ...ownSession,
       stdio: ["pipe", "pipe", "inherit"],
       env: { ...process.env, ...rival.environment },
     });
+    raiseWeight(this.#child);
     this.#child.stdin.on("error", () => {}); // a process that ended early is reported by #ask
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
   /**
-   * The losses of the first steps from the problem's weights, and what it took to get the first.
+   * The losses of the first steps from the problem's weights, what it took to get the first, and
+   * the threads that the process has then, where they can be counted.
    */
-  losses(steps: number): Promise<{ version: string; losses: number[]; firstStep: number }> {
+  losses(steps: number): Promise<{ version: string; losses: number[]; firstStep: number; threads?: number }> {
     return this.#ask(`losses ${steps}`);
   }
 

@@ -4,20 +4,24 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describeMachine } from "./machine.ts";
+import { type Engine, findEngines } from "./engines.ts";
+import { describeMachine, describeWeight } from "./machine.ts";
 import { writeProblem } from "./makeProblem.ts";
 import { measure, type Outcome } from "./measure.ts";
 import { readOptions } from "./options.ts";
 import { outcomeSection, processSection, sizeSection, targetSection } from "./report.ts";
-import { type Absent, findRival, type Rival } from "./rivals.ts";
+import { type Absent, findRivals, type Rival } from "./rivals.ts";
 import { judge } from "./targets.ts";
 import { measureProcesses, type ProcessOutcome } from "./wholeProcess.ts";
 import { wholeProcess, workloads } from "./workloads.ts";
 
 const options = readOptions(process.argv.slice(2));
-const found = options.rivals.map((id) => findRival(id, options.blas));
-const rivals = found.filter((rival): rival is Rival => !("absent" in rival));
-const absent = found.filter((rival): rival is Absent => "absent" in rival);
+const isAbsent = (found: object): found is Absent => "absent" in found;
+const nodes = await findEngines(options.nodes);
+const engines = nodes.filter((engine): engine is Engine => !isAbsent(engine));
+const found = options.rivals.flatMap((id) => findRivals(id, engines, options.blas));
+const rivals = found.filter((rival): rival is Rival => !isAbsent(rival));
+const absent = [...nodes, ...found].filter(isAbsent);
 
 const sections: string[] = [];
 function print(section: string): void {
@@ -29,6 +33,7 @@ console.log("# Benchmark\n");
 print(
   [
     `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}.`,
+    describeWeight(),
     `float32, one thread each. Medians of up to ${options.rounds} rounds in which every rival has a turn; "times" is the`,
     "median over the rounds of the ratio to the first line's time. The first step includes preparation and, if",
     "there is a compiler, compiling. Memory is the peak of the process.",
@@ -54,7 +59,8 @@ try {
 } finally {
   rmSync(folder, { recursive: true });
 }
-print(sizeSection(rivals.map((rival) => [rival.name, rival.installed()])));
+const products = new Map(rivals.map((rival) => [rival.product, rival.installed]));
+print(sizeSection([...products].map(([product, installed]) => [product, installed()])));
 const targets = judge(outcomes, whole);
 if (targets.length > 0) print(targetSection(targets));
 if (options.write) {

@@ -71,7 +71,10 @@ export async function measure(
       const contender = new Contender(rival, problem);
       contenders.push(contender);
       try {
-        const { version, losses, firstStep } = await contender.losses(workload.verified);
+        const { version, losses, firstStep, threads } = await contender.losses(workload.verified);
+        if (rival.singleThread && threads !== undefined && threads !== 1) {
+          throw new Error(`${name}: ${threads} threads, expected one; not timing unequal work`);
+        }
         if (reference === undefined) reference = { name, losses };
         else verifySame(name, losses, reference);
         taking.push({ contender, version, firstStep, steps: await warmUp(contender, turn), rounds: [], spent: 0 });

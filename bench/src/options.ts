@@ -7,6 +7,8 @@ export interface Options extends Effort {
   readonly only: readonly string[];
   readonly rivals: readonly RivalId[];
   readonly processRounds: number;
+  /** Major versions of Node. */
+  readonly nodes: readonly string[];
   readonly blas: string | undefined;
   readonly write: boolean;
 }
@@ -15,6 +17,7 @@ const help = `npm run bench -- [options]
 
   --only W1,W3        these workloads alone, of ${ids.join(", ")}
   --rivals torch,jax  these alone, of ${rivalIds.join(", ")}
+  --nodes 20,24       evenkeel on these versions of Node, too: fetched from npm, 200 MB each
   --rounds N          turns that each rival gets per workload (31)
   --turn MS           milliseconds a turn takes, at least (25)
   --process-rounds N  runs of the whole processes of W6 (5)
@@ -33,6 +36,7 @@ export function readOptions(args: readonly string[]): Options {
       options: {
         only: { type: "string" },
         rivals: { type: "string" },
+        nodes: { type: "string" },
         rounds: { type: "string", default: "31" },
         turn: { type: "string", default: "25" },
         "process-rounds": { type: "string", default: "5" },
@@ -48,6 +52,7 @@ export function readOptions(args: readonly string[]): Options {
     return {
       only: choose("only", values.only, ids),
       rivals: choose("rivals", values.rivals, rivalIds),
+      nodes: majorVersions(values.nodes),
       rounds: positive("rounds", values.rounds),
       turn: positive("turn", values.turn),
       processRounds: positive("process-rounds", values["process-rounds"]),
@@ -66,6 +71,14 @@ function choose<T extends string>(name: string, given: string | undefined, known
   const unknown = chosen.find((id) => !(known as readonly string[]).includes(id));
   if (unknown !== undefined) throw new RangeError(`--${name} has "${unknown}", expected some of ${known.join(", ")}`);
   return known.filter((id) => chosen.includes(id));
+}
+
+function majorVersions(given: string | undefined): readonly string[] {
+  if (given === undefined) return [];
+  const versions = given.split(",");
+  const wrong = versions.find((version) => !/^[1-9]\d*$/.test(version));
+  if (wrong !== undefined) throw new RangeError(`--nodes has "${wrong}", expected major versions such as 20,24`);
+  return versions;
 }
 
 function positive(name: string, given: string): number {

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { type Engine, hasRelaxedMadd, here } from "./engines.ts";
 import { installedBytes } from "./sizes.ts";
 
 export type RivalId = "compiled" | "fast" | "eager" | "torch" | "openblas" | "tfjs" | "jax" | "jaxProducts";
@@ -19,11 +20,18 @@ export interface ProcessSide {
 export interface Rival {
   readonly id: RivalId;
   readonly name: string;
-  /** The arguments after these are the problem's. */
+  /** What is installed, and counted once among the sizes. */
+  readonly product: string;
+  /** The program, its script, which gets the path of the problem as its first argument, and what it gets after that. */
   readonly command: readonly string[];
   /** How it takes part in W6; not at all where that would show nothing new. */
   readonly processes: readonly ProcessSide[];
   readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * That its process has one thread and no other can be verified by counting. Engines of JavaScript
+   * have some for compiling and collecting garbage.
+   */
+  readonly singleThread?: boolean;
   /** Another way of somebody who is there already, which differs in convolutions alone. */
   readonly onlyConvNets?: boolean;
   /** Bytes of the packages on disk. */
@@ -31,7 +39,6 @@ export interface Rival {
 }
 
 export interface Absent {
-  readonly id: RivalId;
   /** Who is skipped and how to get it. */
   readonly absent: string;
 }
@@ -52,82 +59,98 @@ const python = process.env.PYTHON ?? "/usr/bin/python3";
 /** Where Debian's OpenBLAS lies beside the BLAS in use, unless told. */
 const openblasFolders = ["/usr/lib/x86_64-linux-gnu/openblas-pthread", "/usr/lib/aarch64-linux-gnu/openblas-pthread"];
 
-/** @param blas a folder with an OpenBLAS called libblas.so.3, to try PyTorch with */
-export function findRival(id: RivalId, blas: string | undefined): Rival | Absent {
+/**
+ * @param engines what evenkeel runs on; the other rivals in JavaScript run on the Node that runs this
+ * @param blas a folder with an OpenBLAS called libblas.so.3, to try PyTorch with
+ */
+export function findRivals(id: RivalId, engines: readonly Engine[], blas: string | undefined): (Rival | Absent)[] {
   switch (id) {
     case "compiled":
     case "eager":
-      return own(id);
     case "fast":
-      if (!hasRelaxedMadd()) {
-        return { id, absent: `evenkeel compiled, fast: Node ${process.version} has no relaxed SIMD; Node 22 has` };
-      }
-      return own(id);
+      return engines.map((engine) => own(id, engine));
     case "torch":
-      return torch(id);
+      return [torch(id)];
     case "openblas":
-      return torchWithOpenBlas(id, blas);
+      return [torchWithOpenBlas(id, blas)];
     case "tfjs":
-      return installed(id, "TensorFlow.js", "tfjs", ["@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm"]);
+      return [installed(id, "TensorFlow.js", "tfjs", ["@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm"])];
     case "jax":
-      return installed(id, "jax-js", "jax", ["@jax-js/jax"]);
+      return [installed(id, "jax-js", "jax", ["@jax-js/jax"])];
     case "jaxProducts":
-      return jaxByProducts(id);
+      return [jaxByProducts(id)];
   }
 }
 
-function own(id: "compiled" | "fast" | "eager"): Rival {
+function own(id: "compiled" | "fast" | "eager", engine: Engine): Rival | Absent {
   const name = { compiled: "evenkeel compiled", fast: "evenkeel compiled, fast", eager: "evenkeel eager" }[id];
+  if (id === "fast" && !hasRelaxedMadd(engine)) {
+    return { absent: `${name}: ${engine.name} has no relaxed SIMD; Node 22 has` };
+  }
   return {
     id,
-    name,
-    command: ["node", script("rivals/evenkeel.js"), id],
-    processes: ownProcesses(id, name),
+    name: `${name}, ${engine.name}`,
+    product: "evenkeel",
+    command: [engine.program, script("rivals/evenkeel.js"), id],
+    processes: ownProcesses(id, name, engine),
     installed: () => installedBytes(["evenkeel"]),
   };
 }
 
-function ownProcesses(id: "compiled" | "fast" | "eager", name: string): ProcessSide[] {
+function ownProcesses(id: "compiled" | "fast" | "eager", name: string, engine: Engine): ProcessSide[] {
+  const side = (name: string, file: string, ...rest: string[]): ProcessSide => ({
+    name: `${name}, ${engine.name}`,
+    command: [engine.program, script(`process/${file}.js`), ...rest],
+  });
   if (id === "fast") return [];
-  const loop: ProcessSide = { name, command: ["node", script("process/evenkeel.js"), id] };
-  if (id === "eager") return [loop];
-  return [loop, { name: `${name}, train.fit`, command: ["node", script("process/evenkeelFit.js")] }];
+  const loop = side(name, "evenkeel", id);
+  return id === "eager" ? [loop] : [loop, side(`${name}, train.fit`, "evenkeelFit")];
 }
 
 function installed(id: RivalId, name: string, file: string, packages: readonly string[]): Rival | Absent {
   const missing = packages.find((name) => !existsSync(new URL(`../node_modules/${name}`, import.meta.url)));
-  if (missing !== undefined) return { id, absent: `${name}: ${missing} is not installed; npm --prefix bench install` };
+  if (missing !== undefined) return { absent: `${name}: ${missing} is not installed; npm --prefix bench install` };
+  const nameHere = `${name}, ${here.name}`;
   return {
     id,
-    name,
-    command: ["node", script(`rivals/${file}.js`)],
-    processes: [{ name, command: ["node", script(`process/${file}.js`)] }],
+    name: nameHere,
+    product: name,
+    command: [here.program, script(`rivals/${file}.js`)],
+    processes: [{ name: nameHere, command: [here.program, script(`process/${file}.js`)] }],
     installed: () => installedBytes(packages),
   };
 }
 
 /** Its own convolutions are slow, its products are not: the bench shows both ways. */
 function jaxByProducts(id: "jaxProducts"): Rival | Absent {
-  const rival = installed(id, "jax-js, convolutions as products", "jax", ["@jax-js/jax"]);
+  const rival = installed(id, "jax-js", "jax", ["@jax-js/jax"]);
   if ("absent" in rival) return rival;
-  return { ...rival, command: [...rival.command, "products"], processes: [], onlyConvNets: true };
+  const name = `jax-js, convolutions as products, ${here.name}`;
+  return { ...rival, name, command: [...rival.command, "products"], processes: [], onlyConvNets: true };
 }
 
 function torch(id: "torch" | "openblas", folder?: string): Rival | Absent {
-  const environment: Record<string, string> = { OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1" };
+  // A BLAS counts its threads by itself when it is loaded: torch.set_num_threads does not reach it.
+  const environment: Record<string, string> = {
+    OPENBLAS_NUM_THREADS: "1",
+    OMP_NUM_THREADS: "1",
+    MKL_NUM_THREADS: "1",
+  };
   if (folder !== undefined) environment.LD_LIBRARY_PATH = folder;
   const size = "import torch_size; print(torch_size.installed())";
   const cwd = fileURLToPath(new URL("../python", import.meta.url));
   if (spawnSync(python, ["-c", "import torch"], { env: { ...process.env, ...environment } }).status !== 0) {
-    return { id, absent: `PyTorch: ${python} has no torch; on Debian: apt-get install python3-torch` };
+    return { absent: `PyTorch: ${python} has no torch; on Debian: apt-get install python3-torch` };
   }
   const name = id === "torch" ? "PyTorch eager" : "PyTorch eager, OpenBLAS";
   return {
     id,
     name,
+    product: "PyTorch",
     command: [python, script("../python/rival.py")],
     processes: [{ name, command: [python, script("../python/process.py")] }],
     environment,
+    singleThread: true,
     installed: () => {
       const { status, stdout } = spawnSync(python, ["-c", size], { cwd, env: { ...process.env, ...environment } });
       return status === 0 ? Number(stdout.toString()) : undefined;
@@ -140,15 +163,9 @@ function torchWithOpenBlas(id: "openblas", blas: string | undefined): Rival | Ab
   if (folder !== undefined) return torch(id, folder);
   const how =
     "apt-get download libopenblas0-pthread, dpkg --extract it, and name its …/openblas-pthread folder by --blas";
-  return { id, absent: `PyTorch with OpenBLAS: none found; on Debian: ${how}` };
+  return { absent: `PyTorch with OpenBLAS: none found; on Debian: ${how}` };
 }
 
 function script(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url));
-}
-
-/** Whether the engine takes `f32x4.relaxed_madd`: a module with nothing else. */
-function hasRelaxedMadd(): boolean {
-  const hex = "0061736d0100000001080160037b7b7b017b030201000a0d010b00200020012002fd85020b";
-  return WebAssembly.validate(Buffer.from(hex, "hex"));
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { engineName } from "./engineName.ts";
 import { ProblemReader } from "./problem.ts";
 
 /**
@@ -11,7 +12,7 @@ export type Step = (read: boolean) => number | undefined;
 
 /** A side of the benchmark that runs in Node. */
 export interface Side {
-  /** Name and version of what runs; asked after the first steps. */
+  /** Name and version of what runs, without Node's; asked after the first steps. */
   describe(): string;
   /** Starts from the problem's weights. Called more than once. */
   begin(reader: ProblemReader): Step;
@@ -35,7 +36,7 @@ export async function serve(side: Side): Promise<void> {
       const losses = [step(true)];
       const firstStep = performance.now() - start;
       while (losses.length < Number(count)) losses.push(step(true));
-      answer({ version: side.describe(), losses, firstStep });
+      answer({ version: `${side.describe()}, ${engineName(process.version)}`, losses, firstStep });
     } else if (command === "time") {
       step ??= side.begin(reader);
       answer({ microseconds: time(step, Number(count)) });

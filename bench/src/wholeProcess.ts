@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { ProcessSide, Rival, RivalId } from "./rivals.ts";
 import { median } from "./statistics.ts";
+import { ownSession, raiseWeight } from "./weight.ts";
 
 /** What W6 took one rival, from starting the program to its end. */
 export interface ProcessMeasured {
@@ -86,10 +87,12 @@ const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env;
 async function runOnce({ name, command, rival }: Contender, table: string): Promise<Run> {
   const [program, script, ...mode] = command;
   const start = performance.now();
-  const child = spawn(program === "node" ? process.execPath : program, [script, table, ...mode], {
+  const child = spawn(program, [script, table, ...mode], {
+    ...ownSession,
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...environment, ...rival.environment },
   });
+  raiseWeight(child);
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     output += text;
