@@ -19,7 +19,7 @@ const help = `npm run bench -- [options]
   --rivals torch,jax  these alone, of ${rivalIds.join(", ")}
   --nodes 20,24       evenkeel on these versions of Node, too: fetched from npm, 200 MB each
   --rounds N          turns that each rival gets per workload (31)
-  --turn MS           milliseconds a turn takes, at least (25)
+  --turn MS           milliseconds a turn takes, at least (100)
   --process-rounds N  runs of the whole processes of W6 (5)
   --blas FOLDER       where an OpenBLAS called libblas.so.3 is, to try PyTorch with
   --write             keep the tables in bench/RESULTS.md
@@ -38,7 +38,7 @@ export function readOptions(args: readonly string[]): Options {
         rivals: { type: "string" },
         nodes: { type: "string" },
         rounds: { type: "string", default: "31" },
-        turn: { type: "string", default: "25" },
+        turn: { type: "string", default: "100" },
         "process-rounds": { type: "string", default: "5" },
         blas: { type: "string" },
         write: { type: "boolean", default: false },
