@@ -12,6 +12,22 @@ interface Setting {
   readonly value: unknown;
 }
 
+/** An element of a list, which an engine reads faster by its index than by the key of a setting. */
+interface Item {
+  readonly list: readonly unknown[];
+  readonly index: number;
+  readonly value: unknown;
+}
+
+/**
+ * A count of changes, of which every module has one. Read by name, unlike settings, because the
+ * objects that hold it are alike.
+ */
+interface Counter {
+  readonly object: { readonly count?: unknown };
+  readonly value: unknown;
+}
+
 interface Held {
   readonly tensor: Tensor;
   readonly storage: unknown;
@@ -40,7 +56,11 @@ const mostContents = 1000;
  * memory of the tensors it refers to. If one has changed, the step is traced again.
  */
 export class Guards {
+  /** All of them. {@link holds} checks the three lists that follow, which divide them. */
   readonly #settings: Setting[] = [];
+  readonly #fields: Setting[] = [];
+  readonly #items: Item[] = [];
+  readonly #counters: Counter[] = [];
   readonly #contents: Contents[] = [];
   readonly #tensors: Held[] = [];
   /** Objects, with the keys that are watched; null stands for all. */
@@ -50,6 +70,14 @@ export class Guards {
   #inContents = 0;
   /** The count of `tensorChanges` when the tensors were last looked at. */
   #changes = -1;
+
+  #keep(setting: Setting): void {
+    this.#settings.push(setting);
+    const { object, key, value } = setting;
+    if (Array.isArray(object) && isIndex(key)) this.#items.push({ list: object, index: Number(key), value });
+    else if (key === "count") this.#counters.push({ object, value });
+    else this.#fields.push(setting);
+  }
 
   /** See `guard` in core/apply.ts. */
   add(target: object, keys?: readonly string[]): void {
@@ -65,7 +93,7 @@ export class Guards {
     for (const key of keys) {
       if (known.has(key)) continue;
       known.add(key);
-      this.#settings.push({ object, key, value: object[key] });
+      this.#keep({ object, key, value: object[key] });
     }
   }
 
@@ -74,12 +102,12 @@ export class Guards {
     const object = target as Record<string, unknown>;
     for (const key of Object.keys(target)) {
       const value = object[key];
-      if (!known?.has(key)) this.#settings.push({ object, key, value });
+      if (!known?.has(key)) this.#keep({ object, key, value });
       this.#look(value, key, target);
     }
     // `forward` belongs to the class, unless the user has set it on the instance.
     if ("forward" in target && !Object.hasOwn(target, "forward")) {
-      this.#settings.push({ object, key: "forward", value: object.forward });
+      this.#keep({ object, key: "forward", value: object.forward });
     }
   }
 
@@ -106,7 +134,7 @@ export class Guards {
     this.#watched.set(value, null);
     this.#contents.push({ object, keys, path, owner });
     for (const key of keys) {
-      this.#settings.push({ object, key, value: object[key] });
+      this.#keep({ object, key, value: object[key] });
       this.#look(object[key], `${path}.${key}`, owner);
     }
   }
@@ -122,9 +150,9 @@ export class Guards {
 
   /** Whether all assumptions hold: checked before every run. */
   get holds(): boolean {
-    for (const { object, key, value } of this.#settings) {
-      if (!Object.is(object[key], value)) return false;
-    }
+    for (const { object, value } of this.#counters) if (!Object.is(object.count, value)) return false;
+    for (const { list, index, value } of this.#items) if (!Object.is(list[index], value)) return false;
+    for (const { object, key, value } of this.#fields) if (!Object.is(object[key], value)) return false;
     for (const { object, keys } of this.#contents) if (!hasKeys(object, keys)) return false;
     if (this.#changes !== tensorChanges.count) {
       for (const held of this.#tensors) if (!isAsHeld(held)) return false;
@@ -190,6 +218,8 @@ export class Guards {
     return `"${contents.path}${Array.isArray(object) ? `[${key}]` : `.${key}`}" of ${nameOf(contents.owner)}`;
   }
 }
+
+const isIndex = (key: string): boolean => String(Number(key)) === key && Number(key) >= 0;
 
 function nameOf(object: object): string {
   if (Array.isArray(object)) return "a list";
