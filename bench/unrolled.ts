@@ -160,7 +160,7 @@ function phases(kind: new (hidden: number) => Cell, length: number): Record<stri
   });
   const layout = timed(times, "layout", () => layOut(tasks, results));
   for (const block of layout.blocks) heap().release(block);
-  const program = timed(times, "emit", () => new Program(tasks, results, { fast: false }));
+  const program = timed(times, "emit", () => new Program(tasks, results, { fast: false, wide: false }));
   timed(times, "module", () => program.instantiate());
   const tensors = [...args[0], args[1], args[2]];
   timed(times, "run 1", () => program.run(tensors));

@@ -16,14 +16,20 @@ if (!hasEngines) {
   console.log("skipped: these builds of Node are for Linux on x64");
   process.exit(0);
 }
-let failed = 0;
+let [passed, failed] = [0, 0];
 for (const version of versions) {
   const path = engine(version);
   const run = (...args: string[]) => spawnSync(path, args, { cwd: root, encoding: "utf8" });
-  const { status, stdout, stderr } = run("--import", "tsx", "test/digest/main.ts");
-  const same = status === 0 && canonical(stdout) === expected;
-  if (!same) failed++;
-  console.log(`Node ${run("--version").stdout.trim()}: ${same ? "same digest" : `${stdout}${stderr}`}`);
+  // Node 20 cannot be told to make vectors of 256 bits.
+  const modes = Number(version.split(".")[0]) > 20 ? [[], ["--wide"]] : [[]];
+  for (const mode of modes) {
+    const { status, stdout, stderr } = run("--import", "tsx", "test/digest/main.ts", ...mode);
+    const same = status === 0 && canonical(stdout) === expected;
+    if (same) passed++;
+    else failed++;
+    const name = ["Node", run("--version").stdout.trim(), ...mode].join(" ");
+    console.log(`${name}: ${same ? "same digest" : `${stdout}${stderr}`}`);
+  }
 }
-console.log(`${versions.length - failed} passed, ${failed} failed`);
+console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;

@@ -59,6 +59,22 @@ function classifier(): Training {
   };
 }
 
+/** Layers whose products are packed, in tiles that do not divide them. */
+function large(): Training {
+  manualSeed(44);
+  const model = new nn.Sequential(
+    ...[new nn.Linear(100, 262), new nn.BatchNorm1d(262), new nn.ReLU()],
+    ...[new nn.Linear(262, 250), new nn.ReLU(), new nn.Linear(250, 3)],
+  );
+  return {
+    model,
+    optimizer: new Adam(model.parameters(), { lr: 0.001 }),
+    loss: (output, target) => F.crossEntropy(output, target),
+    batch: (rows) => [randn([rows, 100]), randint(0, 3, [rows])],
+    ...{ steps: 40, batchSize: 140, lastBatch: 37 },
+  };
+}
+
 async function sha256(tensors: readonly Tensor[]): Promise<string> {
   const parts = tensors.map(({ data }) => new Uint8Array(data.slice().buffer));
   const bytes = new Uint8Array(parts.reduce((total, { length }) => total + length, 0));
@@ -71,7 +87,7 @@ async function sha256(tensors: readonly Tensor[]): Promise<string> {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-const trainings = { tutorial, classifier, ...convNets };
+const trainings = { tutorial, classifier, large, ...convNets };
 
 export async function digests({ compiled = true } = {}): Promise<Digests> {
   const found: [string, string][] = [];

@@ -36,7 +36,7 @@ function cost(length: number): number {
   const { user } = process.cpuUsage();
   const { graph, gradFields } = trace(step as never, args);
   const { tasks, results } = optimize(withGradients(graph, gradFields).graph);
-  new Program(tasks, results, { fast: false });
+  new Program(tasks, results, { fast: false, wide: false });
   return (process.cpuUsage().user - user) / 1000;
 }
 

@@ -4,7 +4,7 @@ import { Tensor } from "../tensor/index.ts";
 import { Storage } from "../tensor/storage.ts";
 import { type Graph, type GraphBuffer, type GraphValue, viewOf } from "./graph.ts";
 import { optimize } from "./passes/index.ts";
-import { Program } from "./program/program.ts";
+import { Program, type ProgramOptions } from "./program/program.ts";
 import type { GradField } from "./trace/gradFields.ts";
 import type { Trace } from "./trace/trace.ts";
 import { type Cells, withCells } from "./variants/numbers.ts";
@@ -20,7 +20,7 @@ export interface Made {
 }
 
 /** Makes the program of a trace; it reads the numbers that have a cell at every run. */
-export function make(trace: Trace, cells: Cells, options: { readonly fast: boolean }): Made {
+export function make(trace: Trace, cells: Cells, options: ProgramOptions): Made {
   const { graph, grads } = withGradients(trace.graph, trace.gradFields);
   const { tasks, results } = optimize(withCells(graph, cells));
   return { program: new Program(tasks, results, options), trace, cells, grads };

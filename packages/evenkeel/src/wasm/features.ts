@@ -1,13 +1,14 @@
 import { f32x4 } from "./instructions.ts";
 import { ModuleBuilder } from "./moduleBuilder.ts";
 
-let relaxed: boolean | undefined;
+let relaxed = false;
 
 /**
- * Whether the engine has relaxed SIMD (Node 22 and later): compiles a module that uses it, once.
+ * Whether the engine has relaxed SIMD (Node 22 and later; Node 20 by a flag): looks at a module that
+ * uses it, until it has.
  */
 export function hasRelaxedMadd(): boolean {
-  if (relaxed === undefined) {
+  if (!relaxed) {
     const module = new ModuleBuilder();
     module.function("madd", [], (f) => {
       const a = f.local("v128");

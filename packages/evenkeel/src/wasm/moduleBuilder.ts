@@ -16,9 +16,20 @@ interface Defined {
  * functions in order of definition. Equal calls give equal bytes.
  */
 export class ModuleBuilder {
+  readonly #wide: () => boolean;
   readonly #imports: FunctionRef[] = [];
   readonly #functions: Defined[] = [];
   readonly #shared = new Map<string, FunctionRef>();
+
+  /** @param wide whether loops are to be written for vectors of 256 bits; asked when it matters */
+  constructor({ wide = () => false }: { readonly wide?: (() => boolean) | undefined } = {}) {
+    this.#wide = wide;
+  }
+
+  /** Whether the engine makes 256-bit operations of pairs of ours: then other loops are the fastest. */
+  get wide(): boolean {
+    return this.#wide();
+  }
 
   /**
    * A function of the host, `env.<name>`. All imports must be declared before the first function.

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { problemOf } from "evenkeel";
+import "evenkeel/node";
 import {
   planStudy,
   runStudy,

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import "evenkeel/node";
 import { type StudyData, trialRunner } from "evenkeel/study";
 import { printable } from "../../shell/printed.ts";
 import { catchWarnings } from "../../shell/warnings.ts";

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import "evenkeel/node";
 import { type CrossValidation, crossValidate, type FoldEvent, type TrainTableOptions } from "evenkeel/train";
 import Papa from "papaparse";
 import type { RunFolder } from "../../records/runs/runFolder.ts";

@@ -10,6 +10,7 @@ import { heap } from "../memory/heap.ts";
 import { type Layout, layOut } from "../memory/layout.ts";
 import type { Task } from "../passes/fuse.ts";
 import { verification, verifyLayout } from "../verify.ts";
+import { prefersWide } from "../wideVectors.ts";
 import { Backup } from "./backup.ts";
 import { emitTask, type TaskCode } from "./emit.ts";
 
@@ -40,6 +41,14 @@ function generatorsOf(tasks: readonly Task[], code: readonly TaskCode[]): Genera
   return [...new Set(drawing.flatMap((task) => (task.kind === "op" ? (generatorOf(task.node) ?? []) : [])))];
 }
 
+/** How the code of a program is written. */
+export interface ProgramOptions {
+  /** Lets the engine fuse multiply and add. */
+  readonly fast: boolean;
+  /** For vectors of 256 bits, if that is faster here. */
+  readonly wide: boolean;
+}
+
 /** A compiled graph: one WebAssembly module over the heap, and the host code around it. */
 export class Program {
   readonly parts: ProgramParts;
@@ -56,10 +65,10 @@ export class Program {
   #runs = 0;
   #isDisposed = false;
 
-  constructor(tasks: readonly Task[], results: readonly GraphValue[], { fast }: { readonly fast: boolean }) {
+  constructor(tasks: readonly Task[], results: readonly GraphValue[], { fast, wide }: ProgramOptions) {
     const layout = layOut(tasks, results);
     if (verification.enabled) verifyLayout(tasks, results, layout);
-    const module = new ModuleBuilder();
+    const module = new ModuleBuilder({ wide: () => wide && prefersWide() });
     const fallback = module.import("fallback", ["i32"]);
     const code = tasks.map((task, index) => emitTask(task, index, { module, layout, fallback, fast }));
     module.function(

@@ -3,6 +3,7 @@ import { isGradEnabled, Tensor } from "../../tensor/index.ts";
 import { warnOfHost } from "../explain/hostWarning.ts";
 import type { GraphBuffer } from "../graph.ts";
 import { type Made, make } from "../made.ts";
+import type { ProgramOptions } from "../program/program.ts";
 import { type Trace, trace } from "../trace/trace.ts";
 import { isOrdinary, repeatsIn, signatureOf } from "../tree.ts";
 import { type Comparison, compareTraces } from "./compare.ts";
@@ -42,14 +43,14 @@ const mostMisses = 8;
  */
 export class Variants {
   readonly #step: Step;
-  readonly #options: { readonly fast: boolean; readonly cacheSize: number };
+  readonly #options: ProgramOptions & { readonly cacheSize: number };
   readonly #watch: Watch;
   /** The last one used first. */
   #variants: Variant[] = [];
   /** Calls in a row that found no program. */
   #misses = 0;
 
-  constructor(step: Step, options: { readonly fast: boolean; readonly cacheSize: number; readonly check: Check }) {
+  constructor(step: Step, options: ProgramOptions & { readonly cacheSize: number; readonly check: Check }) {
     this.#step = step;
     this.#options = options;
     this.#watch = new Watch(options.check);

@@ -30,8 +30,8 @@ export interface Registers {
   readonly passing: Local<"v128">;
 }
 
-export function registers(f: FunctionBuilder): Registers {
-  return { sums: f.locals("v128", maximumSums), held: f.locals("v128", 4), passing: f.local("v128") };
+export function registers(f: FunctionBuilder, sums = maximumSums): Registers {
+  return { sums: f.locals("v128", sums), held: f.locals("v128", 4), passing: f.local("v128") };
 }
 
 export interface Tile {
