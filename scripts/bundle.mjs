@@ -34,7 +34,8 @@ await build({
         { name: "predicting", test: (id) => predicting.has(id), priority: 2 },
         // With what they import: the rows of ops, but no kernel.
         { name: "eager", test: /\/src\/(core|problem|random|tensor|nn|optim|data|io)\//, priority: 1 },
-        { name: "compiled", test: /\/src\/./ },
+        // Without the entry that sets a flag when it is loaded.
+        { name: "compiled", test: /\/src\/(?!node\/)./ },
       ],
     },
     sourcemap: true,

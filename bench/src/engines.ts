@@ -7,10 +7,16 @@ import type { Absent } from "./rivals.ts";
 export interface Engine {
   readonly program: string;
   readonly name: string;
+  /** 24 for v24.12.0. */
+  readonly major: number;
 }
 
+const engineOf = (program: string, version: string): Engine => ({
+  ...{ program, name: engineName(version), major: Number(/\d+/.exec(version)?.[0]) },
+});
+
 /** The Node that runs this. */
-export const here: Engine = { program: process.execPath, name: engineName(process.version) };
+export const here: Engine = engineOf(process.execPath, process.version);
 
 /**
  * The Node that runs this, then one of each other major version that is asked for, out of npm and
@@ -32,7 +38,7 @@ async function fromNpm(version: string): Promise<Engine | Absent> {
   try {
     const program = scripts.engine(version);
     const { stdout } = spawnSync(program, ["--version"], { encoding: "utf8" });
-    return { program, name: engineName(stdout.trim()) };
+    return engineOf(program, stdout.trim());
   } catch (error) {
     return { absent: `Node ${version}: ${error instanceof Error ? error.message : error}` };
   }

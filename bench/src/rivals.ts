@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type Engine, hasRelaxedMadd, here } from "./engines.ts";
 import { installedBytes } from "./sizes.ts";
 
-export type RivalId = "compiled" | "fast" | "eager" | "torch" | "openblas" | "tfjs" | "jax" | "jaxProducts";
+export type RivalId = "compiled" | "wide" | "fast" | "eager" | "torch" | "openblas" | "tfjs" | "jax" | "jaxProducts";
 
 /** A way of doing W6. */
 export interface ProcessSide {
@@ -45,6 +45,7 @@ export interface Absent {
 
 export const rivalIds: readonly RivalId[] = [
   "compiled",
+  "wide",
   "fast",
   "eager",
   "torch",
@@ -68,6 +69,7 @@ export function findRivals(id: RivalId, engines: readonly Engine[], blas: string
     case "compiled":
     case "eager":
     case "fast":
+    case "wide":
       return engines.map((engine) => own(id, engine));
     case "torch":
       return [torch(id)];
@@ -82,8 +84,21 @@ export function findRivals(id: RivalId, engines: readonly Engine[], blas: string
   }
 }
 
-function own(id: "compiled" | "fast" | "eager", engine: Engine): Rival | Absent {
-  const name = { compiled: "evenkeel compiled", fast: "evenkeel compiled, fast", eager: "evenkeel eager" }[id];
+/** How evenkeel takes part. */
+type OwnId = "compiled" | "wide" | "fast" | "eager";
+
+const ownNames: Readonly<Record<OwnId, string>> = {
+  compiled: "evenkeel compiled",
+  wide: "evenkeel compiled, 256-bit",
+  fast: "evenkeel compiled, fast",
+  eager: "evenkeel eager",
+};
+
+function own(id: OwnId, engine: Engine): Rival | Absent {
+  const name = ownNames[id];
+  if (id === "wide" && engine.major < 22) {
+    return { absent: `${name}: ${engine.name} cannot be told to make 256-bit vectors; Node 22 can` };
+  }
   if (id === "fast" && !hasRelaxedMadd(engine)) {
     return { absent: `${name}: ${engine.name} has no relaxed SIMD; Node 22 has` };
   }
@@ -97,12 +112,12 @@ function own(id: "compiled" | "fast" | "eager", engine: Engine): Rival | Absent 
   };
 }
 
-function ownProcesses(id: "compiled" | "fast" | "eager", name: string, engine: Engine): ProcessSide[] {
+function ownProcesses(id: OwnId, name: string, engine: Engine): ProcessSide[] {
   const side = (name: string, file: string, ...rest: string[]): ProcessSide => ({
     name: `${name}, ${engine.name}`,
     command: [engine.program, script(`process/${file}.js`), ...rest],
   });
-  if (id === "fast") return [];
+  if (id === "fast" || id === "wide") return [];
   const loop = side(name, "evenkeel", id);
   return id === "eager" ? [loop] : [loop, side(`${name}, train.fit`, "evenkeelFit")];
 }

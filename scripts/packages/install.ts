@@ -84,8 +84,17 @@ export async function libraryFaults(place: Place, nodes: readonly string[]): Pro
     .filter((path) => !path.endsWith(".json"))
     .map((path) => `evenkeel${path.slice(1)}`);
   const program = `
-    for (const path of ${JSON.stringify(subpaths)})
+    const load = async (path) => {
       if (Object.keys(await import(path)).length === 0) throw new Error(path + " exports nothing");
+    };
+    // f32x4.relaxed_madd, which evenkeel/node alone makes valid in Node 20: importing nothing else may set a flag.
+    const hex = "0061736d0100000001080160037b7b7b017b030201000a0d010b00200020012002fd85020b";
+    const isRelaxed = () => WebAssembly.validate(Buffer.from(hex, "hex"));
+    const before = isRelaxed();
+    for (const path of ${JSON.stringify(subpaths.filter((path) => path !== "evenkeel/node"))}) await load(path);
+    if (isRelaxed() !== before) throw new Error("a flag of V8 was set without evenkeel/node");
+    await load("evenkeel/node");
+    if (!isRelaxed()) throw new Error("evenkeel/node did not set its flag");
     const { tableFromRows } = await import("evenkeel/tabular");
     const { trainTable } = await import("evenkeel/train");
     const rows = Array.from({ length: 60 }, (_, i) => ({ x: i % 7, y: 3 * (i % 7) }));

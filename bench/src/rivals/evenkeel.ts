@@ -3,9 +3,16 @@ import { convNet } from "../convNet.ts";
 import type { ProblemReader } from "../problem.ts";
 import { rootMeanSquare, type Step, serve } from "../serve.ts";
 
-type Mode = "eager" | "compiled" | "fast";
+const names = {
+  eager: "evenkeel eager",
+  compiled: "evenkeel compiled",
+  wide: "evenkeel compiled, 256-bit",
+  fast: "evenkeel compiled, fast",
+} as const;
+type Mode = keyof typeof names;
 
 const mode = process.argv[3] as Mode;
+if (mode === "wide") await import("evenkeel/node");
 /** What was compiled last, asked for its fallbacks. */
 let latest: Pick<Compiled<Tensor[], Tensor>, "explain"> | undefined;
 
@@ -77,7 +84,7 @@ function handedOver(run: () => Tensor): Step {
 }
 
 function describe(): string {
-  const name = { eager: "evenkeel eager", compiled: "evenkeel compiled", fast: "evenkeel compiled, fast" }[mode];
+  const name = names[mode];
   const fallbacks = latest?.explain().programs.reduce((sum, program) => sum + program.fallbacks, 0) ?? 0;
   return fallbacks === 0 ? name : `${name}, ${fallbacks} tasks by reference`;
 }
