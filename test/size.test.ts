@@ -26,7 +26,7 @@ const budgets: Readonly<Record<string, Budget>> = {
   tensor: { minified: 91.9, gzip: 30.9 },
   linear: { minified: 110, gzip: 36.9 },
   step: { minified: 433.8, gzip: 142.5 },
-  page: { minified: 113.8, gzip: 41 },
+  page: { minified: 115, gzip: 41.5 },
   trees: { minified: 50, gzip: 17.9 },
   everything: { minified: 940, gzip: 313 },
 };

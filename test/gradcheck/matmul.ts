@@ -1,9 +1,11 @@
+import type * as fused from "../../packages/evenkeel/src/ops/matmul/linearFused.ts";
 import type * as matmul from "../../packages/evenkeel/src/ops/matmul/matmul.ts";
-import { type GradCase, type GradCases, valuesFrom } from "./inputs.ts";
+import { fixed, type GradCase, type GradCases, positiveOf, valuesFrom } from "./inputs.ts";
 
 /** Cases of ops/matmul. */
 
 const values = valuesFrom(5);
+const positive = positiveOf(values);
 
 const matrixCases = (): GradCase[] =>
   [false, true].flatMap((transposeA) =>
@@ -28,11 +30,30 @@ const matrixCases = (): GradCase[] =>
     ),
   );
 
-export const matmulCases: GradCases<typeof matmul> = {
+/** Statistics and parameters of a batch norm that evaluates. */
+const norm = (channels: number) => [
+  fixed(values([channels])),
+  fixed(positive([channels])),
+  values([channels]),
+  values([channels]),
+];
+
+export const matmulCases: GradCases<typeof matmul & typeof fused> = {
   matmul: matrixCases(),
   linear: [
     { name: "[3, 2] to 4", inputs: [values([3, 2]), values([4, 2]), values([4])] },
     { name: "one", inputs: [values([1, 1]), values([1, 1]), values([1])] },
     { name: "no rows", inputs: [values([0, 2]), values([3, 2]), values([3])] },
   ],
+  linearRelu: [{ name: "[3, 2] to 4", inputs: [values([3, 2]), values([4, 2]), values([4])] }],
+  linearBatchNormEval: [false, true].map((relu) => ({
+    name: `[3, 2] to 4${relu ? ", relu" : ""}`,
+    inputs: [values([3, 2]), values([4, 2]), values([4]), ...norm(4)],
+    attrs: { eps: 1e-3, relu },
+  })),
+  matmulBatchNormEval: [false, true].map((relu) => ({
+    name: `[3, 2] to 4${relu ? ", relu" : ""}`,
+    inputs: [values([3, 2]), values(relu ? [4, 2] : [2, 4]), ...norm(4)],
+    attrs: { eps: 1e-3, relu, transposeB: relu },
+  })),
 };

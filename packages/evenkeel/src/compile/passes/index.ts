@@ -6,6 +6,7 @@ import { channelsLast } from "./channelsLast.ts";
 import { foldConstants, withoutExpansions, withoutNeedlessClones } from "./fold.ts";
 import { fuseElementwise, type Task } from "./fuse.ts";
 import { joinCalls } from "./join.ts";
+import { fuseLinear } from "./linear.ts";
 import { withoutDeadCode } from "./rewrite.ts";
 import { writeThrough } from "./writeThrough.ts";
 
@@ -33,6 +34,7 @@ const passes: Readonly<Record<string, (graph: Graph) => Graph>> = {
   withoutNeedlessClones,
   fuseBatchNormRelu,
   channelsLast,
+  fuseLinear,
   writeThrough,
   withoutExpansions: (graph) => withoutExpansions(graph, (node) => fusionOf(node) !== undefined),
 };

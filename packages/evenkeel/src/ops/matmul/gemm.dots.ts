@@ -1,4 +1,5 @@
 import { type FunctionBuilder, f32x4, i32, type Local, type V128, v128 } from "../../wasm/index.ts";
+import { Columns } from "./gemm.epilogue.ts";
 import { advance, floatBytes, type Gemm, plus, pointer, vectorBytes } from "./gemm.problem.ts";
 import { maximumSums, multiplyAdd, type Registers, registers } from "./gemm.tiles.ts";
 
@@ -18,18 +19,16 @@ export function emitDotProducts(f: FunctionBuilder, gemm: Gemm): void {
 interface DotTile {
   readonly rows: number;
   readonly columns: number;
-  /**
-   * Pointers to the tile's first row of A, first column of B, first element of C and of the bias;
-   * constant.
-   */
+  /** Pointers to the tile's first row of A, first column of B and first element of C; constant. */
   readonly a: Local<"i32">;
   readonly b: Local<"i32">;
   readonly c: Local<"i32">;
-  readonly bias: Local<"i32"> | undefined;
+  /** What its columns have. */
+  readonly of: Columns;
 }
 
 function emitRows(f: FunctionBuilder, shared: Registers, gemm: Gemm, start: number, rows: number, blocks: number) {
-  const { n, a, b, c, cStride, bias } = gemm;
+  const { n, a, b, c, cStride } = gemm;
   const columns = Math.min(n, 4);
   const tile: DotTile = {
     rows,
@@ -37,7 +36,7 @@ function emitRows(f: FunctionBuilder, shared: Registers, gemm: Gemm, start: numb
     a: f.local("i32"),
     b: f.local("i32"),
     c: f.local("i32"),
-    bias: bias === undefined ? undefined : f.local("i32"),
+    of: new Columns(f, gemm),
   };
   const cStart = pointer(f, plus(c, start * cStride));
   const moving = f.locals("i32", 3);
@@ -45,11 +44,11 @@ function emitRows(f: FunctionBuilder, shared: Registers, gemm: Gemm, start: numb
   f.times(blocks, () => {
     f.set(tile.b, b.address);
     f.set(tile.c, cStart);
-    if (tile.bias !== undefined) f.set(tile.bias, bias as number);
+    tile.of.rewind(f);
     const step = (count: number) => {
       advance(f, tile.b, count * b.columnStride);
       advance(f, tile.c, count * floatBytes);
-      if (tile.bias !== undefined) advance(f, tile.bias, count * floatBytes);
+      tile.of.advance(f, count * floatBytes);
     };
     f.times(Math.floor(n / columns), () => {
       emitTile(f, shared, gemm, tile, moving);
@@ -122,20 +121,17 @@ function storeGroup(f: FunctionBuilder, shared: Registers, gemm: Gemm, tile: Dot
     const at = first + i;
     return { row: Math.floor(at / tile.columns), column: at % tile.columns };
   });
-  if (tile.bias !== undefined) f.set(low, f32x4.add(low, biasOf(tile.bias, tile.columns, places)));
+  f.set(
+    low,
+    tile.of.finisher(
+      f,
+      places.map(({ column }) => column),
+    )(low),
+  );
   const offsets = places.map(({ row, column }) => row * gemm.cStride + column * floatBytes);
   if (count === 4 && offsets.every((offset, i) => offset === offsets[0] + i * floatBytes)) {
     f.storeV128(tile.c, low, offsets[0]);
   } else {
     for (const [lane, offset] of offsets.entries()) f.storeLane32(tile.c, low, lane, offset);
   }
-}
-
-function biasOf(bias: Local<"i32">, columns: number, places: readonly { readonly column: number }[]): V128 {
-  if (columns === 4) return v128.load(bias);
-  if (columns === 1) return v128.load32Splat(bias);
-  return places.reduce<V128>(
-    (vector, { column }, lane) => v128.load32Lane(bias, vector, lane, column * floatBytes),
-    f32x4.const(0),
-  );
 }

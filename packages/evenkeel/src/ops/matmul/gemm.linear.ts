@@ -1,5 +1,5 @@
 import type { FunctionBuilder, ModuleBuilder } from "../../wasm/index.ts";
-import { emitGemm, floatBytes, type GemmSize, operand } from "./gemm.ts";
+import { type Epilogue, emitGemm, floatBytes, type GemmSize, operand } from "./gemm.ts";
 
 /**
  * y [m, n] = x [m, k] * the transpose of weight [n, k] (+ bias [n] in every row), float32, by their
@@ -9,6 +9,7 @@ export interface LinearProduct extends GemmSize {
   readonly x: number;
   readonly weight: number;
   readonly bias?: number;
+  readonly epilogue?: Epilogue | undefined;
   readonly y: number;
   readonly scratch: number;
   /** Whether relaxed_madd may be used. */
@@ -16,10 +17,10 @@ export interface LinearProduct extends GemmSize {
 }
 
 export function emitLinear(f: FunctionBuilder, module: ModuleBuilder, product: LinearProduct): void {
-  const { m, n, k, x, weight, bias, y, scratch, fast } = product;
+  const { m, n, k, x, weight, bias, epilogue, y, scratch, fast } = product;
   emitGemm(f, module, {
     ...{ m, n, k, a: operand(x, m, k, false), b: operand(weight, k, n, true), c: y, cStride: n * floatBytes },
     ...(bias !== undefined && { bias }),
-    ...{ scratch, fast },
+    ...{ epilogue, scratch, fast },
   });
 }

@@ -1,4 +1,5 @@
 import type { FunctionBuilder, Local } from "../../wasm/index.ts";
+import { Columns } from "./gemm.epilogue.ts";
 import { advance, type Gemm, pointer, vectorBytes } from "./gemm.problem.ts";
 import { coverColumns, maximumSums, type Registers, registers, storeTile, sumTile, type Tile } from "./gemm.tiles.ts";
 
@@ -28,12 +29,12 @@ function emitRows(
   aRow: Local<"i32">,
   cRow: Local<"i32">,
 ): void {
-  const { a, b, n, k, cStride, bias } = gemm;
+  const { a, b, n, k, cStride } = gemm;
   const width = Math.floor(maximumSums / rows);
   const vectors = coverColumns(n);
   const bColumn = pointer(f, b.address);
   const c = pointer(f, cRow);
-  const biasAt = bias === undefined ? undefined : pointer(f, bias);
+  const columns = new Columns(f, gemm);
   const at = { a: f.local("i32"), b: f.local("i32") };
   const emitTile = (offsets: readonly number[]) => {
     const tile: Tile = {
@@ -49,10 +50,11 @@ function emitRows(
     f.set(at.a, aRow);
     f.set(at.b, bColumn);
     sumTile(f, shared, tile, k);
-    storeTile(f, shared, tile, c, cStride, biasAt);
+    storeTile(f, shared, tile, c, cStride, columns);
   };
   const move = (bytes: number) => {
-    for (const pointer of biasAt === undefined ? [bColumn, c] : [bColumn, c, biasAt]) advance(f, pointer, bytes);
+    for (const pointer of [bColumn, c]) advance(f, pointer, bytes);
+    columns.advance(f, bytes);
   };
   // Full tiles run in a loop; the rest is one tile, whose last vector may overlap.
   const regular = Math.floor(Math.floor(n / 4) / width);

@@ -9,6 +9,7 @@ import {
   type ModuleBuilder,
   v128,
 } from "../../wasm/index.ts";
+import { Columns, emitFinish } from "./gemm.epilogue.ts";
 import { emitPack, packBytes } from "./gemm.panels.ts";
 import { advance, floatBytes, type Gemm, pointer, vectorBytes } from "./gemm.problem.ts";
 import { longestRun, registers, sumRun, type Tile } from "./gemm.tiles.ts";
@@ -59,7 +60,7 @@ function blockBytes(m: number, n: number, k: number) {
 }
 
 export function emitPacked(f: FunctionBuilder, module: ModuleBuilder, gemm: Gemm): void {
-  const { m, n, k, a, b, c, cStride, bias, scratch } = gemm;
+  const { m, n, k, a, b, c, cStride, bias, epilogue, scratch } = gemm;
   const { panelsA, panelsB } = blockBytes(m, n, k);
   const packedB = scratch;
   const packedA = scratch + panelsB;
@@ -71,13 +72,14 @@ export function emitPacked(f: FunctionBuilder, module: ModuleBuilder, gemm: Gemm
   const bAt = f.locals("i32", 2);
   const cAt = f.locals("i32", 2);
   const start = pointer(f, bias ?? zeros);
+  const finishing = epilogue && new Columns(f, { epilogue });
   if (bias === undefined) f.fill(zeros, 0, Math.min(n, blockN) * floatBytes);
   f.set(bAt[0], b.address);
   f.set(cAt[0], c);
   eachBlock(f, n, blockN, (width) => {
     f.set(aAt[0], a.address);
     f.set(bAt[1], bAt[0]);
-    const addBlock = (depth: number, first: boolean) => {
+    const addBlock = (depth: number, first: boolean, last: boolean) => {
       const columns = { from: bAt[1], across: b.columnStride, along: b.rowStride };
       emitPack(f, module, columns, packedB, width, depth, tileColumns);
       f.set(aAt[1], aAt[0]);
@@ -87,6 +89,7 @@ export function emitPacked(f: FunctionBuilder, module: ModuleBuilder, gemm: Gemm
         emitPack(f, module, rows, packedA, height, depth, tileRows);
         const [addend, addendStride] = first ? [start, 0] : [cAt[1], cStride];
         f.call(multiply, packedA, packedB, cAt[1], cStride, addend, addendStride, height, width, depth, buffer);
+        if (finishing && last) emitFinish(f, finishing, { c: cAt[1], cStride, rows: height, n: width });
         advance(f, aAt[1], height * a.rowStride);
         advance(f, cAt[1], height * cStride);
       });
@@ -94,11 +97,14 @@ export function emitPacked(f: FunctionBuilder, module: ModuleBuilder, gemm: Gemm
       advance(f, bAt[1], depth * b.rowStride);
     };
     const depth = Math.min(k, blockK);
-    addBlock(depth, true);
-    eachBlock(f, k - depth, blockK, (depth) => addBlock(depth, false));
+    const lastDepth = k === depth ? 0 : k % blockK || blockK;
+    addBlock(depth, true, lastDepth === 0);
+    eachBlock(f, k - depth - lastDepth, blockK, (depth) => addBlock(depth, false, false));
+    if (lastDepth > 0) addBlock(lastDepth, false, true);
     advance(f, bAt[0], width * b.columnStride);
     advance(f, cAt[0], width * floatBytes);
     if (bias !== undefined) advance(f, start, width * floatBytes);
+    finishing?.advance(f, width * floatBytes);
   });
 }
 

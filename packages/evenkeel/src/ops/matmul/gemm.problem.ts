@@ -1,4 +1,4 @@
-import { type FunctionBuilder, type I32, i32, type Local } from "../../wasm/index.ts";
+import { type FunctionBuilder, type I32, i32, type Local, type V128 } from "../../wasm/index.ts";
 
 /** C [m, n] = A [m, k] * B [k, n] (+ bias [n] in every row), float32. Strides are in bytes. */
 export interface Gemm {
@@ -12,10 +12,21 @@ export interface Gemm {
   readonly cStride: number;
   /** Address of the bias. */
   readonly bias?: number | undefined;
+  readonly epilogue?: Epilogue | undefined;
   /** Address of working memory, aligned to 16 bytes. */
   readonly scratch: number;
   /** Whether relaxed_madd may be used. */
   readonly fast: boolean;
+}
+
+/** What becomes of an element behind the addition of its bias, in this order. */
+export interface Epilogue {
+  /**
+   * Addresses of float64 [n], `shift` behind `scale`: value * scale + shift in double, rounded once.
+   */
+  readonly affine?: { readonly scale: number; readonly shift: number } | undefined;
+  /** Four elements, in a variable, to what is stored in their place. */
+  readonly activation?: ((values: V128) => V128) | undefined;
 }
 
 /** A matrix as it lies in memory. */
@@ -26,6 +37,7 @@ export interface Operand {
 }
 
 export const floatBytes = 4;
+export const doubleBytes = 8;
 export const vectorBytes = 16;
 
 export const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
@@ -67,5 +79,14 @@ export function columnsOf(gemm: Gemm, start: number, count: number): Gemm {
     b: { ...gemm.b, address: plus(gemm.b.address, start * gemm.b.columnStride) },
     c: plus(gemm.c, start * floatBytes),
     bias: gemm.bias === undefined ? undefined : gemm.bias + start * floatBytes,
+    epilogue: epilogueFrom(gemm.epilogue, start),
   };
+}
+
+/** The epilogue of a part of the columns. */
+function epilogueFrom(epilogue: Epilogue | undefined, column: number): Epilogue | undefined {
+  if (epilogue?.affine === undefined) return epilogue;
+  const { scale, shift } = epilogue.affine;
+  const bytes = column * doubleBytes;
+  return { ...epilogue, affine: { scale: scale + bytes, shift: shift + bytes } };
 }

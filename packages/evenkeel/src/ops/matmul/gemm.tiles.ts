@@ -8,6 +8,7 @@ import {
   type V128,
   v128,
 } from "../../wasm/index.ts";
+import { type Columns, quad } from "./gemm.epilogue.ts";
 import { advance, floatBytes, pointer, vectorBytes } from "./gemm.problem.ts";
 
 /**
@@ -114,23 +115,19 @@ function stepTile(f: FunctionBuilder, { sums, held, passing }: Registers, tile: 
   }
 }
 
-/** Writes the sums, with the bias if there is one, to C, whose rows are `stride` bytes apart. */
+/** Writes what becomes of the sums to C, whose rows are `stride` bytes apart. */
 export function storeTile(
   f: FunctionBuilder,
-  { sums, held }: Registers,
+  { sums }: Registers,
   { rows, vectors }: Tile,
   c: Expr<"i32">,
   stride: number,
-  bias?: I32,
+  columns: Columns,
 ): void {
-  // With more vectors than `held` there is one row, and each bias is used once.
-  const hold = bias !== undefined && vectors.length <= held.length;
-  if (hold) for (const [v, offset] of vectors.entries()) f.set(held[v], v128.load(bias, offset));
-  for (let row = 0; row < rows; row++) {
-    for (const [v, offset] of vectors.entries()) {
-      const sum = sums[row * vectors.length + v];
-      const added = bias === undefined ? sum : f32x4.add(sum, hold ? held[v] : v128.load(bias, offset));
-      f.storeV128(c, added, row * stride + offset);
+  for (const [v, offset] of vectors.entries()) {
+    const finish = columns.finisher(f, quad(offset / floatBytes));
+    for (let row = 0; row < rows; row++) {
+      f.storeV128(c, finish(sums[row * vectors.length + v]), row * stride + offset);
     }
   }
 }

@@ -1,9 +1,10 @@
 import type { FunctionBuilder, ModuleBuilder } from "../../wasm/index.ts";
 import { directScratch, emitDirect } from "./gemm.direct.ts";
+import { Columns, emitFinish } from "./gemm.epilogue.ts";
 import { emitPacked, packedScratch } from "./gemm.packed.ts";
 import { advance, floatBytes, type Gemm, pointer, roundUp } from "./gemm.problem.ts";
 
-export { advance, floatBytes, type Gemm, type Operand, operand, pointer } from "./gemm.problem.ts";
+export { advance, type Epilogue, floatBytes, type Gemm, type Operand, operand, pointer } from "./gemm.problem.ts";
 
 /** The sizes of a product, [m, k] x [k, n], and whether A lies with its columns contiguous. */
 export interface GemmSize {
@@ -44,14 +45,14 @@ export function emitGemm(f: FunctionBuilder, module: ModuleBuilder, gemm: Gemm):
 }
 
 /** No terms: zeros, or the bias in every row. */
-function emitEmptySums(f: FunctionBuilder, { m, n, c, cStride, bias }: Gemm): void {
-  if (bias === undefined) {
-    f.fill(c, 0, roundUp(m * cStride, 4));
-    return;
+function emitEmptySums(f: FunctionBuilder, { m, n, c, cStride, bias, epilogue }: Gemm): void {
+  if (bias === undefined) f.fill(c, 0, roundUp(m * cStride, 4));
+  else {
+    const row = pointer(f, c);
+    f.times(m, () => {
+      f.copy(row, bias, n * floatBytes);
+      advance(f, row, cStride);
+    });
   }
-  const row = pointer(f, c);
-  f.times(m, () => {
-    f.copy(row, bias, n * floatBytes);
-    advance(f, row, cStride);
-  });
+  if (epilogue !== undefined) emitFinish(f, new Columns(f, { epilogue }), { c, cStride, rows: m, n });
 }

@@ -1,4 +1,5 @@
-import { type FunctionBuilder, f32x4, v128 } from "../../wasm/index.ts";
+import type { FunctionBuilder } from "../../wasm/index.ts";
+import { Columns } from "./gemm.epilogue.ts";
 import { advance, floatBytes, type Gemm, pointer, vectorBytes } from "./gemm.problem.ts";
 import { coverColumns, maximumSums, registers, sumTile, type Tile } from "./gemm.tiles.ts";
 
@@ -7,8 +8,9 @@ import { coverColumns, maximumSums, registers, sumTile, type Tile } from "./gemm
  * tiles of the transposed product, vectors of four rows of C, written lane by lane.
  */
 export function emitTurned(f: FunctionBuilder, gemm: Gemm): void {
-  const { m, n, k, a, b, c, cStride, bias } = gemm;
+  const { m, n, k, a, b, c, cStride } = gemm;
   const shared = registers(f);
+  const columns = new Columns(f, gemm);
   const width = Math.floor(maximumSums / n);
   const vectors = coverColumns(m);
   const aRows = pointer(f, a.address);
@@ -29,9 +31,10 @@ export function emitTurned(f: FunctionBuilder, gemm: Gemm): void {
     f.set(at.b, aRows);
     sumTile(f, shared, tile, k);
     for (let column = 0; column < n; column++) {
+      const finish = columns.finisher(f, [column, column, column, column]);
       for (const [v, offset] of offsets.entries()) {
         const sum = shared.sums[column * offsets.length + v];
-        if (bias !== undefined) f.set(sum, f32x4.add(sum, v128.load32Splat(bias, column * floatBytes)));
+        f.set(sum, finish(sum));
         for (let lane = 0; lane < 4; lane++) {
           const row = offset / floatBytes + lane;
           f.storeLane32(cRows, sum, lane, row * cStride + column * floatBytes);

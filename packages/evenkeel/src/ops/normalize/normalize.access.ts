@@ -46,7 +46,8 @@ export function storeChannels(f: FunctionBuilder, { columns }: Matrix, address: 
   if (columns > 2) f.storeV128(at, pair[1], address + 16);
 }
 
-const doubled = (column: I32): I32 => (typeof column === "number" ? 2 * column : i32.shl(column, 1));
+/** The position in a float64 array of what is at `column` in a float32 array, in bytes. */
+export const doubled = (column: I32): I32 => (typeof column === "number" ? 2 * column : i32.shl(column, 1));
 
 /** The n-th pair that one pass stores for another. */
 export function loadKept({ at, offset }: Kept, n: number): Pair {

@@ -7,6 +7,7 @@ import {
   keptBytes,
   type Matrix,
   matrixOf,
+  planeBytes,
   type SumPass,
   sumsBytes,
 } from "./normalize.columns.ts";
@@ -66,7 +67,7 @@ function statisticsPass(call: Call, matrix: Matrix, planes: Planes): SumPass {
       storeChannels(f, matrix, variance.address, column, variances);
       const weights = loadChannels(matrix, weight, column);
       const biases = loadChannels(matrix, bias, column);
-      storeScaleAndShift(call, matrix, planes, slot, {
+      storeScaleAndShift(call, planeBytes(matrix), planes, slot, {
         means: inBlocks(matrix) ? means : offset,
         variances,
         weights,

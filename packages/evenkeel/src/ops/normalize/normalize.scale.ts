@@ -42,17 +42,16 @@ export const inverseStd = (variance: V128, eps: number): V128 =>
 export type NormCall = Pick<KernelCall<BatchNormAttrs>, "inputs" | "outputs" | "attrs" | "f" | "scratch">;
 
 /**
- * Computes scale and shift from the statistics of some columns; `means` are those of the values to
- * scale.
+ * Computes scale and shift from the statistics of four columns; `means` are those of the values to
+ * scale. Their halves are written `plane` bytes apart.
  */
 export function storeScaleAndShift(
-  { f, attrs }: NormCall,
-  matrix: Matrix,
+  { f, attrs }: Pick<NormCall, "f" | "attrs">,
+  plane: number,
   planes: Planes,
   slot: I32,
   of: { readonly means: Pair; readonly variances: Pair; readonly weights: Pair; readonly biases: Pair },
 ): void {
-  const plane = planeBytes(matrix);
   for (const half of [0, 1] as const) {
     const scale = f.let(f64x2.mul(inverseStd(of.variances[half], attrs.eps), of.weights[half]));
     f.storeV128(slot, scale, planes.scale + half * plane);

@@ -1,7 +1,7 @@
 import type { Spec } from "../../core/index.ts";
 import type { Kernel } from "../../wasm/index.ts";
 import { loadChannels } from "./normalize.access.ts";
-import { emitPasses, forEachGroup, matrixOf, single } from "./normalize.columns.ts";
+import { emitPasses, forEachGroup, matrixOf, planeBytes, single } from "./normalize.columns.ts";
 import {
   declinesLayout,
   forwardSize,
@@ -33,7 +33,7 @@ export const batchNormEvalMatrix = {
     const planes = planesAt(matrix, scratch);
     forEachGroup(f, matrix, single, ({ slot, column }) => {
       const [means, variances, weights, biases] = inputs.slice(1).map((of) => loadChannels(matrix, of, column));
-      storeScaleAndShift(call, matrix, planes, slot, { means, variances, weights, biases });
+      storeScaleAndShift(call, planeBytes(matrix), planes, slot, { means, variances, weights, biases });
     });
     emitPasses(f, matrix, { size: forwardSize, scratch: 0, passes: [normalizePass(call, matrix, planes, false)] });
   },

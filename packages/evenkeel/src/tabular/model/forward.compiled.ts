@@ -2,7 +2,6 @@ import { type Shape, type Spec, sizeOf } from "../../core/index.ts";
 import { ensembleMatmulFloats } from "../../ops/ensemble/ensembleMatmul.floats.ts";
 import { ensembleMeanKernel } from "../../ops/ensemble/ensembleMean.kernel.ts";
 import { layerNormFloats } from "../../ops/layerNorm/layerNorm.floats.ts";
-import { emitLinear } from "../../ops/matmul/gemm.linear.ts";
 import { advance, pointer } from "../../ops/matmul/gemm.problem.ts";
 import { floatBytes, gemmScratch } from "../../ops/matmul/gemm.ts";
 import { batchNormEvalMatrix } from "../../ops/normalize/normalizeEval.matrix.ts";
@@ -11,15 +10,9 @@ import { alignment, blockBytes, pageBytes } from "../../wasm/blocks.ts";
 import { emitFusedLoop } from "../../wasm/fusedLoop.ts";
 import { type FunctionBuilder, f32x4, ModuleBuilder, type Placed } from "../../wasm/index.ts";
 import { kernelOf } from "./activations.ts";
+import { emitLinearLayer, fusedLayers, linearScratch, normState, type Step } from "./forward.linear.ts";
 import type { Forward, ForwardPlan, State } from "./forward.ts";
-import type {
-  ActivationLayer,
-  EnsembleMeanLayer,
-  EnsembleScale,
-  LinearEnsembleLayer,
-  LinearLayer,
-  NormLayer,
-} from "./layers.ts";
+import type { ActivationLayer, EnsembleMeanLayer, EnsembleScale, LinearEnsembleLayer, NormLayer } from "./layers.ts";
 
 /**
  * Hands out addresses, one behind the other: whole vectors, as kernels expect of their arrays. 0
@@ -108,23 +101,15 @@ interface Emitted {
   readonly output: Placed;
 }
 
-/** Where a layer reads and writes, and what it may use meanwhile. */
-interface Step {
-  readonly f: FunctionBuilder;
-  readonly module: ModuleBuilder;
-  readonly from: Placed;
-  readonly to: Placed;
-  readonly scratch: number;
-  /** The layer's own parameters and statistics: "weight", "running_mean". */
-  readonly own: (name: string) => Placed;
-}
-
-type AnyLayer = ForwardPlan["layers"][number];
+type AnyLayer = ReturnType<typeof fusedLayers>[number]["layer"];
 
 /** Layers that write nothing: what comes behind them reads what came before. */
 const silent: readonly AnyLayer["kind"][] = ["dropout", "ensembleView", "flatten", "unflatten"];
 
-function emitLayers({ layers, rows, inputs }: ForwardPlan, arena: Arena, parameter: (name: string) => Placed): Emitted {
+function emitLayers(plan: ForwardPlan, arena: Arena, parameter: (name: string) => Placed): Emitted {
+  const { rows, inputs } = plan;
+  const fused = fusedLayers(plan.layers);
+  const layers = fused.map(({ layer }) => layer);
   const module = new ModuleBuilder();
   const lines = rows * Math.max(1, ...layers.map((layer) => ("members" in layer ? layer.members : 1)));
   const widths = [inputs, ...layers.flatMap((layer) => ("outputs" in layer ? [layer.outputs] : []))];
@@ -135,14 +120,15 @@ function emitLayers({ layers, rows, inputs }: ForwardPlan, arena: Arena, paramet
   let shape: Shape = [rows, inputs];
   const block = (): Placed => ({ address: blocks[turn % 2], shape, dtype: "float32" });
   const input = block();
-  const calls = layers.flatMap((layer, i) => {
+  const calls = fused.flatMap(({ layer, at }) => {
     if (silent.includes(layer.kind)) return [];
     const from = block();
     shape = shapeBehind(layer, shape);
     if (layer.kind !== "activation") turn++;
     const to = block();
-    return module.function(`${i}_${layer.kind}`, [], (f) => {
-      emitLayer(layer, { f, module, from, to, scratch, own: (name) => parameter(`layers.${i}.${name}`) }, arena);
+    const own: Step["own"] = (name, behind = 0) => parameter(`layers.${at + behind}.${name}`);
+    return module.function(`${at}_${layer.kind}`, [], (f) => {
+      emitLayer(layer, { f, module, from, to, scratch, own }, arena);
     });
   });
   const forward = (f: FunctionBuilder) => {
@@ -196,25 +182,16 @@ function emitLayer(layer: AnyLayer, step: Step, arena: Arena): void {
   }
 }
 
-function emitLinearLayer({ inputs, outputs, bias }: LinearLayer, { f, module, from, to, scratch, own }: Step): void {
-  emitLinear(f, module, {
-    ...{ m: from.shape[0], n: outputs, k: inputs, x: from.address, weight: own("weight").address, y: to.address },
-    ...(bias && { bias: own("bias").address }),
-    ...{ scratch, fast: false },
-  });
-}
-
 function emitNorm({ kind, eps }: NormLayer, { f, from, to, scratch, own }: Step, arena: Arena): void {
-  const [weight, bias] = [own("weight"), own("bias")];
   if (kind === "batchNorm") {
-    const inputs = [from, own("running_mean"), own("running_var"), weight, bias];
+    const inputs = [from, ...normState.map((name) => own(name))];
     batchNormEvalMatrix.emit({ inputs, outputs: [to], attrs: { eps }, f, scratch });
     return;
   }
   const [lines] = from.shape;
   const statistic = (): Placed => ({ address: arena.bytes(8 * lines), shape: [lines], dtype: "float64" });
   layerNormFloats.emit({
-    ...{ inputs: [from, weight, bias], outputs: [to, statistic(), statistic()], attrs: { eps }, f },
+    ...{ inputs: [from, own("weight"), own("bias")], outputs: [to, statistic(), statistic()], attrs: { eps }, f },
   });
 }
 
@@ -274,7 +251,7 @@ function emitMean({ members, outputs, of }: EnsembleMeanLayer, { f, module, from
 function scratchOf(layer: AnyLayer, rows: number, lines: number): number {
   switch (layer.kind) {
     case "linear":
-      return gemmScratch({ m: lines, n: layer.outputs, k: layer.inputs });
+      return linearScratch(layer, lines);
     case "batchNorm": {
       const x: Spec = { shape: [lines, layer.width], dtype: "float32" };
       return batchNormEvalMatrix.scratch([x]);
