@@ -22,7 +22,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   wasm: ["core"],
   ops: ["core", "random", "wasm"],
   tensor: ["core", "ops", "random"],
-  compile: ["core", "wasm", "ops", "tensor", "random"],
+  eager: ["core", "wasm", "ops", "tensor"],
+  compile: ["core", "wasm", "ops", "tensor", "random", "eager"], // eager: what compiles has the assembler for both
   node: ["compile"],
   nn: ["core", "ops", "random", "tensor"], // ops for fused rows; random for dropout's generator
   optim: ["core", "ops", "tensor", "nn"], // ops for the rows that make a step

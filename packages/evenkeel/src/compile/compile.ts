@@ -9,6 +9,8 @@ import {
   wholeNumber,
   wrongState,
 } from "../core/index.ts";
+import { fasterReferences } from "../eager/faster.ts";
+import { useFasterReferences } from "../tensor/eager.ts";
 import { Tensor } from "../tensor/index.ts";
 import { hasRelaxedMadd } from "../wasm/index.ts";
 import { type ExplainOptions, type Explanation, explain } from "./explain/explain.ts";
@@ -18,6 +20,9 @@ import { type ArgumentIsNoTree, type AsTree, inputsOf, mapLeaves, type Tree } fr
 import { type Variant, Variants } from "./variants/variants.ts";
 import { watches } from "./variants/watch.ts";
 import { enableWideVectors, hasWideVectors } from "./wideVectors.ts";
+
+// A program that may compile ships the assembler, so its eager steps use it too.
+useFasterReferences(fasterReferences);
 
 export const compileOptions = {
   /** False runs the function eagerly, for debugging (true). */

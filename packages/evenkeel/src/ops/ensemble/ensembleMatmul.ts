@@ -1,7 +1,7 @@
 import { defineOp, formatShape, type Gradients, refuse, type Spec } from "../../core/index.ts";
 import { product } from "../matmul/product.ts";
 import { requireFloat, requireSameDtype } from "../shapes.ts";
-import { memberOf, memberProducts } from "./ensembleMatmul.loops.ts";
+import { memberProducts, memberWeightProducts } from "./ensembleMatmul.loops.ts";
 
 /**
  * Products of the members of an ensemble: member j of every row, x[:, j], with a matrix of its own.
@@ -32,7 +32,7 @@ export const ensembleMatmul = defineOp({
     }
     return [{ shape: [rows, k, outputs], dtype: x.dtype }];
   },
-  reference: ([x, weight], [y], { transposeB = false }) => memberProducts(x, weight, transposeB, y),
+  reference: ([x, weight], [y], { transposeB = false }) => memberProducts(product, x, weight, transposeB, y),
   saves: ["input", "weight"],
   savedFor: { input: [1], weight: [0] },
   grad: (dy, { input, weight }, { attrs: { transposeB = false }, needs }): Gradients => [
@@ -56,14 +56,7 @@ export const ensembleMatmulWeight = defineOp({
     }
     return [{ shape: [x.shape[1], x.shape[2], dy.shape[2]], dtype: x.dtype }];
   },
-  reference: ([x, dy], [dweight]) => {
-    const [rows, k, inputs] = x.shape;
-    const outputs = dy.shape[2];
-    for (let j = 0; j < k; j++) {
-      const own = dweight.data.subarray(j * inputs * outputs, (j + 1) * inputs * outputs);
-      product("ensembleMatmulWeight", memberOf(x, j), true, memberOf(dy, j), false, own, inputs, outputs, rows);
-    }
-  },
+  reference: ([x, dy], [dweight]) => memberWeightProducts(product, x, dy, dweight),
   saves: ["input", "dy"],
   savedFor: { input: [1], dy: [0] },
   grad: (g, { input, dy }, { needs }) => [

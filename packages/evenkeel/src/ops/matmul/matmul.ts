@@ -12,7 +12,7 @@ import {
 } from "../../core/index.ts";
 import { sum } from "../reduce/reduce.ts";
 import { requireSameDtype, requireShape } from "../shapes.ts";
-import { product } from "./product.ts";
+import { type Multiply, product } from "./product.ts";
 
 /**
  * Matrix products. Dot products accumulate in double, in the order of the inner dimension; those of
@@ -60,15 +60,7 @@ export const matmul = defineOp({
     }
     return [{ shape: [...broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n], dtype: a.dtype }];
   },
-  reference: ([a, b], [y], { transposeA = false, transposeB = false }) => {
-    const [m, k] = matrixOf(a.shape, transposeA);
-    const n = y.shape[y.shape.length - 1];
-    forEachMatrix(a.shape, b.shape, y.shape, (i, j, o) => {
-      const left = matrix(a, i, m * k);
-      const right = matrix(b, j, k * n);
-      product("matmul", left, transposeA, right, transposeB, matrix(y, o, m * n), m, n, k);
-    });
-  },
+  reference: ([a, b], [y], attrs) => multiplyBatches(product, a, b, y, attrs),
   saves: ["input", "other"],
   savedFor: { input: [1], other: [0] },
   grad: (dy, { input, other }, { attrs: { transposeA = false, transposeB = false }, needs }): Gradients => [
@@ -102,10 +94,7 @@ export const linear = defineOp({
     requireShape("linear", "bias", bias, [weight.shape[0]]);
     return [{ shape: [x.shape[0], weight.shape[0]], dtype: x.dtype }];
   },
-  reference: ([x, weight, bias], [y]) => {
-    const [n, outputs] = y.shape;
-    product("linear", x.data, false, weight.data, true, y.data, n, outputs, x.shape[1], bias.data);
-  },
+  reference: (inputs, [y]) => multiplyLinear(product, inputs, y),
   saves: ["input", "weight"],
   savedFor: { input: [1], weight: [0] },
   grad: (dy, { input, weight }, { needs }) => [
@@ -114,6 +103,29 @@ export const linear = defineOp({
     needs[2] ? sum(dy, { dims: [0], keepdim: false }) : null,
   ],
 });
+
+/** The products of {@link matmul}. */
+export function multiplyBatches(
+  multiply: Multiply,
+  a: NdArray,
+  b: NdArray,
+  y: NdArray,
+  { transposeA = false, transposeB = false }: MatmulAttrs,
+): void {
+  const [m, k] = matrixOf(a.shape, transposeA);
+  const n = y.shape[y.shape.length - 1];
+  forEachMatrix(a.shape, b.shape, y.shape, (i, j, o) => {
+    const left = matrix(a, i, m * k);
+    const right = matrix(b, j, k * n);
+    multiply("matmul", left, transposeA, right, transposeB, matrix(y, o, m * n), m, n, k);
+  });
+}
+
+/** The product of {@link linear}. */
+export function multiplyLinear(multiply: Multiply, [x, weight, bias]: readonly NdArray[], y: NdArray): void {
+  const [n, outputs] = y.shape;
+  multiply("linear", x.data, false, weight.data, true, y.data, n, outputs, x.shape[1], bias.data);
+}
 
 const matrix = (x: NdArray, index: number, size: number) => x.data.subarray(index * size, (index + 1) * size);
 

@@ -2,6 +2,9 @@ import type { TypedArray } from "../../core/index.ts";
 import { refuse } from "../../core/index.ts";
 import { storeWhole } from "../loops.ts";
 
+/** Computes one product; see {@link product}. */
+export type Multiply = typeof product;
+
 /** One M x N product; `a` is read at any two strides, `b` along its rows. */
 export function product(
   op: string,

@@ -88,7 +88,7 @@ function outputOf(layer: ForwardPlan["layers"][number], x: NdArray, own: (name: 
       return floats([rows / layer.members, layer.members, x.shape[1]], x.data as Float32Array);
     case "linearEnsemble": {
       const y = floats([rows, layer.members, layer.outputs]);
-      memberProducts(x, own("weight"), false, y);
+      memberProducts(product, x, own("weight"), false, y);
       const bias = own("bias").data;
       for (let i = 0; i < y.data.length; i++) y.data[i] += bias[i % bias.length];
       return y;

@@ -1,0 +1,51 @@
+import type { AnyOp } from "../core/index.ts";
+import { memberProducts, memberWeightProducts } from "../ops/ensemble/ensembleMatmul.loops.ts";
+import type { EnsembleMatmulAttrs } from "../ops/ensemble/ensembleMatmul.ts";
+import { ensembleMatmul, ensembleMatmulWeight, linear, matmul } from "../ops/index.ts";
+import { type MatmulAttrs, multiplyBatches, multiplyLinear } from "../ops/matmul/matmul.ts";
+import { type Multiply, product } from "../ops/matmul/product.ts";
+import type { FasterReferences } from "../tensor/eager.ts";
+import { Products } from "./products.ts";
+
+/** Products of fewer multiply-adds take as long to copy as to compute. So does a single row. */
+const worthCopying = 500;
+/** A program that has done fewer multiply-adds would wait longer for the code than for its products. */
+const worthMaking = 100_000;
+
+/** Multiply-adds so far, until {@link products} is made. */
+let done = 0;
+/** Null if the engine refuses, as under a page's security policy. */
+let products: Products | null | undefined;
+
+/** As {@link product}, to the same bits. */
+export const multiply: Multiply = (op, a, transposeA, b, transposeB, y, m, n, k, bias) => {
+  const size = m * n * k;
+  if (m > 1 && size >= worthCopying && !(y instanceof Int32Array)) {
+    if (products === undefined) {
+      done += size;
+      if (done >= worthMaking) products = makeProducts();
+    }
+    if (products) return products.multiply({ a, transposeA, b, transposeB, y, m, n, k, bias });
+  }
+  product(op, a, transposeA, b, transposeB, y, m, n, k, bias);
+};
+
+function makeProducts(): Products | null {
+  try {
+    return new Products();
+  } catch {
+    return null;
+  }
+}
+
+/** What eager execution runs instead of references, where there is an assembler. */
+export const fasterReferences: FasterReferences = new Map<AnyOp, AnyOp["reference"]>([
+  [matmul, ([a, b], [y], attrs: MatmulAttrs) => multiplyBatches(multiply, a, b, y, attrs)],
+  [linear, (inputs, [y]) => multiplyLinear(multiply, inputs, y)],
+  [
+    ensembleMatmul,
+    ([x, weight], [y], { transposeB = false }: EnsembleMatmulAttrs) =>
+      memberProducts(multiply, x, weight, transposeB, y),
+  ],
+  [ensembleMatmulWeight, ([x, dy], [dweight]) => memberWeightProducts(multiply, x, dy, dweight)],
+]);
