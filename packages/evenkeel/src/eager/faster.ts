@@ -1,10 +1,11 @@
 import type { AnyOp } from "../core/index.ts";
 import { memberProducts, memberWeightProducts } from "../ops/ensemble/ensembleMatmul.loops.ts";
 import type { EnsembleMatmulAttrs } from "../ops/ensemble/ensembleMatmul.ts";
-import { ensembleMatmul, ensembleMatmulWeight, linear, matmul } from "../ops/index.ts";
+import * as ops from "../ops/index.ts";
 import { type MatmulAttrs, multiplyBatches, multiplyLinear } from "../ops/matmul/matmul.ts";
 import { type Multiply, product } from "../ops/matmul/product.ts";
 import type { FasterReferences } from "../tensor/eager.ts";
+import { fasterElementwise } from "./elementwise.ts";
 import { Products } from "./products.ts";
 
 /** Products of fewer multiply-adds take as long to copy as to compute. So does a single row. */
@@ -38,14 +39,22 @@ function makeProducts(): Products | null {
   }
 }
 
+/** One operation of IEEE 754 per element: see {@link fasterElementwise}. */
+export const elementwise: readonly AnyOp[] = [
+  ...[ops.add, ops.sub, ops.mul, ops.div, ops.maximum, ops.minimum],
+  ...[ops.neg, ops.abs, ops.square, ops.sqrt, ops.relu],
+  ...[ops.eq, ops.ne, ops.lt, ops.le, ops.gt, ops.ge, ops.where],
+];
+
 /** What eager execution runs instead of references, where there is an assembler. */
 export const fasterReferences: FasterReferences = new Map<AnyOp, AnyOp["reference"]>([
-  [matmul, ([a, b], [y], attrs: MatmulAttrs) => multiplyBatches(multiply, a, b, y, attrs)],
-  [linear, (inputs, [y]) => multiplyLinear(multiply, inputs, y)],
+  [ops.matmul, ([a, b], [y], attrs: MatmulAttrs) => multiplyBatches(multiply, a, b, y, attrs)],
+  [ops.linear, (inputs, [y]) => multiplyLinear(multiply, inputs, y)],
   [
-    ensembleMatmul,
+    ops.ensembleMatmul,
     ([x, weight], [y], { transposeB = false }: EnsembleMatmulAttrs) =>
       memberProducts(multiply, x, weight, transposeB, y),
   ],
-  [ensembleMatmulWeight, ([x, dy], [dweight]) => memberWeightProducts(multiply, x, dy, dweight)],
+  [ops.ensembleMatmulWeight, ([x, dy], [dweight]) => memberWeightProducts(multiply, x, dy, dweight)],
+  ...elementwise.map((op) => [op, fasterElementwise(op)] as const),
 ]);
