@@ -25,10 +25,10 @@ interface Budget {
 const budgets: Readonly<Record<string, Budget>> = {
   tensor: { minified: 91.9, gzip: 30.9 },
   linear: { minified: 110, gzip: 36.9 },
-  step: { minified: 433.8, gzip: 142.5 },
+  step: { minified: 453, gzip: 149 },
   page: { minified: 115, gzip: 41.5 },
   trees: { minified: 50, gzip: 17.9 },
-  everything: { minified: 940, gzip: 313 },
+  everything: { minified: 961, gzip: 319 },
 };
 
 interface Bundle {

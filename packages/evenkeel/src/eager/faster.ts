@@ -4,7 +4,10 @@ import type { EnsembleMatmulAttrs } from "../ops/ensemble/ensembleMatmul.ts";
 import * as ops from "../ops/index.ts";
 import { type MatmulAttrs, multiplyBatches, multiplyLinear } from "../ops/matmul/matmul.ts";
 import { type Multiply, product } from "../ops/matmul/product.ts";
+import { channelStatistics, normalizeBackward, normalizeForward } from "../ops/normalize/normalize.loops.ts";
+import type { BatchNormAttrs } from "../ops/normalize/normalize.ts";
 import type { FasterReferences } from "../tensor/eager.ts";
+import { fasterPasses } from "./batchNorm.ts";
 import { fasterElementwise } from "./elementwise.ts";
 import { Products } from "./products.ts";
 
@@ -56,5 +59,21 @@ export const fasterReferences: FasterReferences = new Map<AnyOp, AnyOp["referenc
       memberProducts(multiply, x, weight, transposeB, y),
   ],
   [ops.ensembleMatmulWeight, ([x, dy], [dweight]) => memberWeightProducts(multiply, x, dy, dweight)],
+  [
+    ops.batchNorm,
+    ([x, weight, bias], [y, mean, variance], { eps }: BatchNormAttrs) => {
+      channelStatistics(x, mean.data, variance.data, fasterPasses);
+      normalizeForward(x, mean, variance, weight, bias, eps, y, fasterPasses);
+    },
+  ],
+  [
+    ops.batchNormEval,
+    ([x, mean, variance, weight, bias], [y], { eps }: BatchNormAttrs) =>
+      normalizeForward(x, mean, variance, weight, bias, eps, y, fasterPasses),
+  ],
+  [
+    ops.batchNormBackward,
+    (inputs, outputs, { eps }: BatchNormAttrs) => normalizeBackward(inputs, outputs, eps, fasterPasses),
+  ],
   ...elementwise.map((op) => [op, fasterElementwise(op)] as const),
 ]);

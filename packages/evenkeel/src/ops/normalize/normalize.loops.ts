@@ -1,29 +1,31 @@
 import { type NdArray, sizeOf, type TypedArray } from "../../core/index.ts";
+import {
+  addGradients,
+  addSquares,
+  addValues,
+  type ChannelLayout,
+  type ChannelPasses,
+  normalize,
+  propagate,
+} from "./normalize.passes.ts";
 
-/**
- * The loops of batch normalization over [N, C, ...], written out: they are most of an eager step.
- * Values are visited row by row and summed in double, so that sums have a fixed order.
- */
+/** Batch normalization over [N, C, ...]: passes over the elements, and sums per channel between them. */
 
 /** Mean and biased variance of each channel, in two passes. */
-export function channelStatistics(x: NdArray, mean: TypedArray, variance: TypedArray): void {
-  const { data } = x;
-  const [channels, inner] = layoutOf(x);
-  const count = data.length / channels;
+export function channelStatistics(
+  x: NdArray,
+  mean: TypedArray,
+  variance: TypedArray,
+  passes: Pick<ChannelPasses, "addValues" | "addSquares"> = { addValues, addSquares },
+): void {
+  const layout = layoutOf(x);
+  const [channels] = layout;
+  const count = x.data.length / channels;
   mean.fill(0);
   variance.fill(0);
-  for (let at = 0; at < data.length; ) {
-    for (let c = 0; c < channels; c++) for (let i = 0; i < inner; i++) mean[c] += data[at++];
-  }
+  passes.addValues(x.data, layout, mean);
   for (let c = 0; c < channels; c++) mean[c] /= count;
-  for (let at = 0; at < data.length; ) {
-    for (let c = 0; c < channels; c++) {
-      for (let i = 0; i < inner; i++) {
-        const centred = data[at++] - mean[c];
-        variance[c] += centred * centred;
-      }
-    }
-  }
+  passes.addSquares(x.data, layout, mean, variance);
   for (let c = 0; c < channels; c++) variance[c] /= count;
 }
 
@@ -36,36 +38,27 @@ export function normalizeForward(
   bias: NdArray,
   eps: number,
   y: NdArray,
+  passes: Pick<ChannelPasses, "normalize"> = { normalize },
 ): void {
-  const [channels, inner] = layoutOf(x);
   const scale = inverseStd(variance, eps);
-  for (let c = 0; c < channels; c++) scale[c] *= weight.data[c];
-  const [from, to, centre, shift] = [x.data, y.data, mean.data, bias.data];
-  for (let at = 0; at < from.length; ) {
-    for (let c = 0; c < channels; c++) {
-      for (let i = 0; i < inner; i++, at++) to[at] = (from[at] - centre[c]) * scale[c] + shift[c];
-    }
-  }
+  for (let c = 0; c < scale.length; c++) scale[c] *= weight.data[c];
+  passes.normalize(x.data, layoutOf(x), mean.data, scale, bias.data, y.data);
 }
 
 /** dx, dweight and dbias from dy, x, weight, mean and variance; the row has the formulas. */
-export function normalizeBackward(inputs: readonly NdArray[], outputs: readonly NdArray[], eps: number): void {
-  const [dy, x, weight, mean, variance] = inputs;
-  const [dx, dweight, dbias] = outputs;
-  const [channels, inner] = layoutOf(x);
+export function normalizeBackward(
+  [dy, x, weight, mean, variance]: readonly NdArray[],
+  [dx, dweight, dbias]: readonly NdArray[],
+  eps: number,
+  passes: Pick<ChannelPasses, "addGradients" | "propagate"> = { addGradients, propagate },
+): void {
+  const layout = layoutOf(x);
+  const [channels] = layout;
   const count = x.data.length / channels;
   const invstd = inverseStd(variance, eps);
   const sums = new Float64Array(channels);
   const products = new Float64Array(channels);
-  const [from, flow, to, centre] = [x.data, dy.data, dx.data, mean.data];
-  for (let at = 0; at < from.length; ) {
-    for (let c = 0; c < channels; c++) {
-      for (let i = 0; i < inner; i++, at++) {
-        sums[c] += flow[at];
-        products[c] += flow[at] * (from[at] - centre[c]);
-      }
-    }
-  }
+  passes.addGradients(dy.data, x.data, layout, mean.data, sums, products);
   const scale = invstd.map((s, c) => s * weight.data[c]);
   for (let c = 0; c < channels; c++) {
     dbias.data[c] = sums[c];
@@ -73,16 +66,10 @@ export function normalizeBackward(inputs: readonly NdArray[], outputs: readonly 
     sums[c] /= count;
     products[c] *= (invstd[c] * invstd[c]) / count;
   }
-  for (let at = 0; at < from.length; ) {
-    for (let c = 0; c < channels; c++) {
-      for (let i = 0; i < inner; i++, at++) {
-        to[at] = scale[c] * (flow[at] - sums[c] - (from[at] - centre[c]) * products[c]);
-      }
-    }
-  }
+  passes.propagate(dy.data, x.data, layout, mean.data, scale, sums, products, dx.data);
 }
 
-function layoutOf(x: NdArray): [channels: number, inner: number] {
+function layoutOf(x: NdArray): ChannelLayout {
   return [x.shape[1], sizeOf(x.shape.slice(2))];
 }
 
