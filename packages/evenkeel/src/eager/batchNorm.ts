@@ -18,8 +18,8 @@ const leastChannels = 4;
 
 /** Matrices with fewer elements take as long to copy as to compute. */
 const worthCopying = 256;
-/** A program that has visited fewer elements would wait longer for the code than for them. */
-const worthMaking = 20_000;
+/** A program whose passes have visited fewer elements would wait longer for the code than for them. */
+const worthMaking = 200_000;
 
 const floatBytes = 4;
 const doubleBytes = 8;

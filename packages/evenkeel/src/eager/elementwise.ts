@@ -18,7 +18,7 @@ const mostArrays = 4;
 /** Arrays with fewer elements take as long to copy as to compute. */
 const worthCopying = 256;
 /** An op that has computed fewer elements would wait longer for its code than for them. */
-const worthMaking = 20_000;
+const worthMaking = 50_000;
 
 /** Computes a piece; its views are where the operands and the result lie. */
 interface Piece {

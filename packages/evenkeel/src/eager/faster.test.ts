@@ -18,6 +18,7 @@ function expectSameBits(compute: () => Tensor[]): void {
     return compute().map(bits);
   };
   const expected = by(undefined);
+  randn([100, 100]).matmul(randn([100, 100])); // enough for products to have their code
   const first = by(fasterReferences);
   for (const [i, result] of expected.entries()) {
     expect(Buffer.compare(Buffer.from(first[i]), Buffer.from(result)), `result ${i}`).toBe(0);
@@ -145,8 +146,8 @@ async function freshProduct(size: number): Promise<{ y: Float32Array; made: numb
 
 describe("multiply", () => {
   it("makes no code for a few small products", async () => {
-    expect((await freshProduct(20)).made).toBe(0);
-    expect((await freshProduct(50)).made).toBe(1);
+    expect((await freshProduct(99)).made).toBe(0);
+    expect((await freshProduct(100)).made).toBe(1);
   });
 
   it("computes by the reference where the engine refuses to compile", async () => {
@@ -163,10 +164,10 @@ describe("multiply", () => {
     try {
       vi.resetModules();
       const fresh = await import("./faster.ts");
-      const y = new Float32Array(2500);
-      const ones = new Float32Array(2500).fill(1);
-      for (let i = 0; i < 2; i++) fresh.multiply("matmul", ones, false, ones, false, y.fill(0), 50, 50, 50);
-      expect(y.every((value) => value === 50)).toBe(true);
+      const y = new Float32Array(10_000);
+      const ones = new Float32Array(10_000).fill(1);
+      for (let i = 0; i < 2; i++) fresh.multiply("matmul", ones, false, ones, false, y.fill(0), 100, 100, 100);
+      expect(y.every((value) => value === 100)).toBe(true);
       expect(refusals, "asked once").toBe(1);
     } finally {
       vi.unstubAllGlobals();

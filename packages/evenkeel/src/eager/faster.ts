@@ -14,7 +14,7 @@ import { Products } from "./products.ts";
 /** Products of fewer multiply-adds take as long to copy as to compute. So does a single row. */
 const worthCopying = 500;
 /** A program that has done fewer multiply-adds would wait longer for the code than for its products. */
-const worthMaking = 100_000;
+const worthMaking = 1_000_000;
 
 /** Multiply-adds so far, until {@link products} is made. */
 let done = 0;
