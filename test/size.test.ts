@@ -122,6 +122,8 @@ describe("what a program ships", () => {
 
   it("a compiled training step of a network for tables", async () => {
     const bundled = await bundle("step");
+    // What compiles has the assembler, and its eager steps use it: the call that says so is kept.
+    expect(bundled.modules.map(({ path }) => path)).toContain("eager/faster.ts");
     expectWithin("step", bundled);
     const { run } = await load("step", bundled);
     expect((run as () => unknown)()).toEqual({ learns: true, fallbacks: 0 });
