@@ -4,10 +4,12 @@ import { build } from "rolldown";
 
 /**
  * Writes the JavaScript of packages/evenkeel/dist: a file per entry of the package's exports, and chunks that they share.
- * Node takes a millisecond to find and load a file, so the chunks are few: predicting.js for pages that only predict with a
- * model, eager.js for programs that only run eagerly, shared.js for what both need, compiled.js for the rest. A bundler leaves
- * out a file that nothing is used of. Of any other it may keep each call at the top level, and every op is defined by one.
- * Nothing is renamed or minified: stack traces and printed class names are those of the sources. The declarations beside it
+ * Node takes a millisecond to find and load a file, and a millisecond to parse 50 kB, so the chunks are few, and hold what
+ * is used together: predicting.js for pages that only predict with a model, eager.js for programs that only run eagerly,
+ * shared.js for what both need, tables.js for what reads, checks and scores tables, compiled.js for what compiles and trains,
+ * study.js for the rest. A bundler leaves out a file that nothing is used of. Of any other it may keep each call at the top
+ * level, and every op is defined by one. Nothing is renamed or minified: stack traces and printed class names are those of
+ * the sources. The declarations beside it
  * are tsc's.
  */
 
@@ -17,6 +19,8 @@ const entries = Object.values(exports).flatMap((entry) => /^\.\/dist\/(.*)\.js$/
 
 /** What predicting needs, with all that this imports: no chunk is loaded in a circle. */
 const predicting = await importsFrom("src/tabular/model/tableModel.ts");
+/** What tells of errors. */
+const problems = await importsFrom("src/problem/index.ts");
 /** Whether a module has nothing to do with tables or WebAssembly. */
 const isLean = (id) => !/\/src\/(wasm|tabular)\//.test(id) && predicting.get(id).every(isLean);
 
@@ -30,12 +34,14 @@ await build({
     chunkFileNames: "chunks/[name].js",
     codeSplitting: {
       groups: [
-        { name: "shared", test: (id) => predicting.has(id) && isLean(id), priority: 3 },
+        { name: "shared", test: (id) => problems.has(id) || (predicting.has(id) && isLean(id)), priority: 3 },
         { name: "predicting", test: (id) => predicting.has(id), priority: 2 },
         // With what they import: the rows of ops, but no kernel.
-        { name: "eager", test: /\/src\/(core|problem|random|tensor|nn|optim|data|io)\//, priority: 1 },
+        { name: "eager", test: /\/src\/(core|random|tensor|nn|optim|data|io)\//, priority: 1 },
+        { name: "tables", test: /\/src\/tabular\// },
+        { name: "compiled", test: /\/src\/train\// },
         // Without the entry that sets a flag when it is loaded.
-        { name: "compiled", test: /\/src\/(?!node\/)./ },
+        { name: "study", test: /\/src\/(?!node\/)./ },
       ],
     },
     sourcemap: true,

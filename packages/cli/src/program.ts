@@ -1,11 +1,5 @@
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { evaluateCommand } from "./commands/evaluate.ts";
-import { initCommand } from "./commands/init.ts";
-import { inspectCommand } from "./commands/inspect.ts";
-import { predictCommand } from "./commands/predict.ts";
-import { runsCommand } from "./commands/runs.ts";
-import { studyCommand } from "./commands/study.ts";
-import { trainCommand } from "./commands/train.ts";
+import { commandsFor } from "./commands/commands.ts";
 import type { CommandContext, ProgramContext } from "./shell/context.ts";
 import { exitCodes } from "./shell/exitCodes.ts";
 import { failureOf, helpHint } from "./shell/failure.ts";
@@ -26,18 +20,14 @@ prints what makes the shell complete them; so for zsh, fish and powershell.
 `;
 
 /** The program: `evenkeel` with its commands. */
-function createProgram(context: CommandContext): CommandUnknownOpts {
+async function createProgram(args: readonly string[], context: CommandContext): Promise<CommandUnknownOpts> {
   const program = new Command("evenkeel")
     .description("Predicts a column of a table with a neural network.")
     .version(version)
-    .addCommand(inspectCommand(context))
-    .addCommand(trainCommand(context))
-    .addCommand(predictCommand(context))
-    .addCommand(evaluateCommand(context))
-    .addCommand(runsCommand(context))
-    .addCommand(studyCommand(context))
-    .addCommand(initCommand(context))
+    // Their arguments are for their own help.
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText("after", examples);
+  for (const command of await commandsFor(args, context)) program.addCommand(command);
   configure(program, context.output);
   return program;
 }
@@ -71,7 +61,7 @@ export async function runProgram(args: readonly string[], given: ProgramContext)
   };
   const giveBack = catchWarnings(output.writeError);
   try {
-    const program = createProgram({ ...context, exit });
+    const program = await createProgram(args, { ...context, exit });
     if (args[0] === "complete") {
       const { addCompletion } = await import("./commands/completion/completion.ts");
       await addCompletion(program, { cwd: context.cwd, args });

@@ -35,8 +35,7 @@ interface Flags extends TableFlags {
 /** `evenkeel evaluate MODEL [TABLE]`: how good a model is on rows whose target is known. */
 export function evaluateCommand(context: CommandContext): CommandUnknownOpts {
   const { output } = context;
-  const described = new Command("evaluate")
-    .summary("how good a model is on rows whose target is known")
+  const described = new Command()
     .description(
       "Scores a model on a table that has the target, beside what the training recorded and what guessing would reach.",
     )

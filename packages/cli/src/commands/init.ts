@@ -17,8 +17,7 @@ alone, which has no dependencies, and on a reader of CSV.
 /** `evenkeel init [folder]`: a TypeScript project that trains on a table. */
 export function initCommand(context: CommandContext): CommandUnknownOpts {
   const { output } = context;
-  return new Command("init")
-    .summary("a TypeScript project that trains on a table")
+  return new Command()
     .description("Writes a small TypeScript project that trains on a CSV file and predicts with the model.")
     .argument("[folder]", "where to write it", ".")
     .option("--table <file>", "a CSV file, which is copied into the project, or a built-in table", "mpg")

@@ -41,8 +41,7 @@ interface Flags extends TableFlags, Omit<ColumnFlags, "target"> {
  */
 export function inspectCommand(context: CommandContext): CommandUnknownOpts {
   const { output } = context;
-  const command = new Command("inspect")
-    .summary("what a table's columns mean, and what is doubtful; or what a model is")
+  const command = new Command()
     .description(
       "Shows a table: its columns, what they mean, what is missing, and what is doubtful about it. Or a model: its network, " +
         "columns and scores.",

@@ -41,8 +41,7 @@ interface Flags extends TableFlags {
 /** `evenkeel predict MODEL [TABLE]`: what a model says about the rows of a table. */
 export function predictCommand(context: CommandContext): CommandUnknownOpts {
   const { output } = context;
-  const described = new Command("predict")
-    .summary("what a model says of other rows")
+  const described = new Command()
     .description(
       "Predicts the rows of a table with a trained model: the target in its own unit, or classes with their probabilities.",
     )

@@ -65,8 +65,7 @@ export function runsCommand({ output, cwd }: CommandContext): CommandUnknownOpts
       write(json ? jsonText(comparisonJson(compared)) : comparisonText(compared, colors));
     });
 
-  return new Command("runs")
-    .summary("what was trained before: list, show, compare")
+  return new Command()
     .description("Lists, shows and compares recorded runs.")
     .addHelpText("after", examples)
     .addCommand(list)

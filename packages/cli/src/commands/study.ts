@@ -46,8 +46,7 @@ const free = new Set(["--threads", "--details", "--no-report", "--json", "--resu
  * them hold.
  */
 export function studyCommand(context: CommandContext): CommandUnknownOpts {
-  const command = new Command("study")
-    .summary("does batch normalization help on this table? and other questions")
+  const command = new Command()
     .description(
       "Does batch normalization help on this table? Trains networks with and without it, on raw and on scaled features, over " +
         "seeds and learning rates, and says which of seven claims held, which did not, and which are undecided. " +

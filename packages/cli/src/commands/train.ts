@@ -69,8 +69,7 @@ interface Flags extends TrainFlags, TableFlags {
 
 /** `evenkeel train TABLE`: a table in, a model, its scores and a report out. */
 export function trainCommand(context: CommandContext): CommandUnknownOpts {
-  const command = new Command("train")
-    .summary("a model of a table, its scores beside baselines, and a report")
+  const command = new Command()
     .description("Trains a network or boosted trees on a table, and compares the model with simple baselines.")
     .argument("[table]", "a file, a pattern, - for standard input, or a built-in table: mpg, penguins, flights");
   addTargetFlag(command)

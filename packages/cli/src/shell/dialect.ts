@@ -1,4 +1,4 @@
-import { type Dialect, formatProblem, type Given, type Problem, type Reference } from "evenkeel";
+import { type Dialect, formatProblem, type Given, type Problem, type Reference } from "evenkeel/problem";
 import { flagOf, hasFlag, offFlagOf } from "./flags.ts";
 
 /**

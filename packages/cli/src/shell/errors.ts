@@ -1,4 +1,4 @@
-import { type Problem, type ProblemCode, problemOf, type Text } from "evenkeel";
+import { type Problem, type ProblemCode, problemOf, type Text } from "evenkeel/problem";
 import { said } from "./dialect.ts";
 import { reasonOf } from "./files/writeAtomic.ts";
 

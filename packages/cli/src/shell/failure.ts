@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { type ProblemCode, problemOf } from "evenkeel";
+import { type ProblemCode, problemOf } from "evenkeel/problem";
 import { said } from "./dialect.ts";
 import { exitCodes } from "./exitCodes.ts";
 import { faultOf } from "./files/fault.ts";

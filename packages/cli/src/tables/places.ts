@@ -1,5 +1,4 @@
-import { problemOf } from "evenkeel";
-import { withProblem } from "evenkeel/problem";
+import { problemOf, withProblem } from "evenkeel/problem";
 import { TableError } from "evenkeel/tabular";
 import { inPlace, type PlaceOf } from "../shell/dialect.ts";
 

@@ -1,4 +1,4 @@
-import { problemOf } from "evenkeel";
+import { problemOf } from "evenkeel/problem";
 import { type Column, type ColumnReading, type ColumnValues, readColumn } from "evenkeel/tabular";
 
 /** What a column holds, in figures. */

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { problemOf } from "evenkeel";
 import "evenkeel/node";
+import { problemOf } from "evenkeel/problem";
 import {
   planStudy,
   runStudy,

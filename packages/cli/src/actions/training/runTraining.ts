@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
-import { problemOf } from "evenkeel";
 import { type Checkpoint, saveCheckpoint } from "evenkeel/io";
 import "evenkeel/node";
-import { withoutUndefined } from "evenkeel/problem";
+import { problemOf, withoutUndefined } from "evenkeel/problem";
 import type { BaselineStep, Task } from "evenkeel/tabular";
 import {
   type TableEpochEvent,

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
-import type { Problem } from "evenkeel";
+import type { Problem } from "evenkeel/problem";
 
 const day = 24 * 60 * 60 * 1000;
 
