@@ -199,10 +199,16 @@ function* boosted(
     const { iteration: step, iterations: steps } = grown.value;
     if ((yield { name: "trees", step, steps }) === true) return [];
   }
-  const fitted = grown.value;
-  const predict: Predict = (rows) =>
-    fitted.preprocessing.decode(outputOf(fitted.preprocessing, fitted.trees, table, rows));
-  const note = fitted.heldBackLoss.length > 0 ? `ended early, after ${fitted.trees.iterations} rounds` : undefined;
+  const { preprocessing: own, trees, fitted, heldBackLoss } = grown.value;
+  let tested: Predictions | undefined;
+  const predict: Predict = (asked) => {
+    // What they say of the rows that they were fitted on is known. Intervals ask for the test rows again.
+    if (asked === rows) return own.decode({ shape: [rows.length, own.outputs], dtype: "float64", data: fitted });
+    if (asked !== split.test) return own.decode(outputOf(own, trees, table, asked));
+    tested ??= own.decode(outputOf(own, trees, table, asked));
+    return tested;
+  };
+  const note = heldBackLoss.length > 0 ? `ended early, after ${trees.iterations} rounds` : undefined;
   return [
     {
       name: "trees",

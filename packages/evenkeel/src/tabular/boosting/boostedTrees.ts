@@ -39,6 +39,9 @@ const dtypes = {
 type Name = keyof BoostedTreesState;
 const names = Object.keys(dtypes) as Name[];
 
+/** All trees go over so many rows before the next ones: these stay in the cache. */
+const rowsAtOnce = 1024;
+
 /** What the trees of a file must fit. */
 export interface TreesSize {
   /** Of each feature, how many categories its codes stand for; 0 for numbers. */
@@ -88,17 +91,31 @@ export class BoostedTrees {
     const { outputs } = this.size;
     const out = allocate("float64", rows * outputs, [rows, outputs]) as Float64Array;
     for (let i = 0; i < out.length; i++) out[i] = this.#state.start[i % outputs];
-    for (let tree = 0; tree < this.#state.roots.length; tree++) this.addTree(tree, columns, out, tree % outputs);
+    for (let from = 0; from < rows; from += rowsAtOnce) {
+      const to = Math.min(rows, from + rowsAtOnce);
+      for (let tree = 0; tree < this.#state.roots.length; tree++) {
+        this.addTree(tree, columns, out, tree % outputs, from, to);
+      }
+    }
     return out;
   }
 
-  /** Adds what one tree says to every row's place in `out`, which has one for each output. */
-  addTree(tree: number, columns: readonly Float64Array[], out: Float64Array, output: number): void {
+  /**
+   * Adds what one tree says to the places of rows in `out`, which has one for each output; of all
+   * rows by default.
+   */
+  addTree(
+    tree: number,
+    columns: readonly Float64Array[],
+    out: Float64Array,
+    output: number,
+    from = 0,
+    to = out.length / this.size.outputs,
+  ): void {
     const { roots, child, feature, threshold, missingLeft, categorySet, categories, value } = this.#state;
     const { outputs } = this.size;
-    const root = roots[tree];
-    for (let row = 0, to = output; to < out.length; row++, to += outputs) {
-      let node = root;
+    for (let row = from; row < to; row++) {
+      let node = roots[tree];
       for (let next = child[node]; next >= 0; next = child[node]) {
         const given = columns[feature[node]][row];
         const limit = threshold[node];
@@ -109,7 +126,7 @@ export class BoostedTrees {
           node = left ? next : next + 1;
         }
       }
-      out[to] += value[node];
+      out[row * outputs + output] += value[node];
     }
   }
 }

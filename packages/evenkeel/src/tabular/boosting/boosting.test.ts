@@ -30,6 +30,24 @@ describe("boosted trees", () => {
   });
 
   it.each([
+    ["numbers", { task: "regression" }, {}],
+    ["numbers, with rows held back", { task: "regression" }, { earlyStopping: true }],
+    ["three classes, with rows held back", { task: "multiclass", classes: 3 }, { earlyStopping: true, maxIter: 5 }],
+  ] as const)("know what they say of the rows that they were given: %s", (_, task, options) => {
+    const n = 3000; // more than are predicted at a time
+    const columns = [of(noise, n), of((i) => (i % 5 ? noise(i * 3) : Number.NaN), n), of((i) => (i * 31) % 7, n)];
+    const features = { rows: n, columns, categories: [0, 0, 7] };
+    const truth = of((i) => Math.floor(3 * noise(i) ** 2), n);
+    const { trees, fitted } = boostTrees(features, { ...task, truth }, options);
+    expect(fitted).toEqual(trees.output(features));
+    for (const row of [0, 1023, 1024, 2999]) {
+      const alone = { ...features, rows: 1, columns: columns.map((column) => column.slice(row, row + 1)) };
+      const { outputs } = trees.size;
+      expect(trees.output(alone)).toEqual(fitted.slice(row * outputs, (row + 1) * outputs));
+    }
+  });
+
+  it.each([
     ["one row", numbers(of(noise, 1)), of(() => 3, 1), 3],
     ["a constant target", numbers(of(noise, 60)), of(() => -2, 60), -2],
     ["a constant feature", numbers(of(() => 1, 60)), of((i) => i % 2, 60), 0.5],

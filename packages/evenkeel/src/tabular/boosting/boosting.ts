@@ -18,6 +18,11 @@ export interface BoostingTarget {
 /** What a boosting has made. */
 export interface Boosting {
   readonly trees: BoostedTrees;
+  /**
+   * [rows, outputs]: what the trees say of the rows that they were given, those held back among
+   * them: `trees.output(features)`, to the bit.
+   */
+  readonly fitted: Float64Array;
   /** The mean loss on the rows held back after each iteration, the start first; without early stopping, empty. */
   readonly heldBackLoss: readonly number[];
 }
@@ -67,11 +72,10 @@ export function* boosting(
   const { earlyStopping, validationFraction, maxBins, maxIter, nIterNoChange, tol } = settings;
   const stops = earlyStopping === "auto" ? features.rows > rowsToHoldBack : earlyStopping;
   const held = stops && features.rows > 1 ? holdBack(target, validationFraction, seed) : undefined;
-  const trainFeatures = held ? rowsOf(features, held.train) : features;
   const truth = held ? valuesAt(target.truth, held.train) : target.truth;
 
-  const known = findBins(trainFeatures, maxBins, seed);
-  const binned = binFeatures(trainFeatures, known);
+  const known = findBins(features, held?.train, maxBins, seed);
+  const binned = binFeatures(features, held?.train, known);
   const loss = lossOf(target.task, target.classes ?? 0);
   const start = loss.start(truth);
   const raw = Array.from(start, (value) => new Float64Array(truth.length).fill(value));
@@ -96,7 +100,17 @@ export function* boosting(
     if (isToEnd === true || watch?.hasStopped(nIterNoChange, tol)) break;
   }
   const size = { categories: features.categories, outputs: loss.outputs };
-  return { trees: BoostedTrees.of(size, stateOf(start, trees, known)), heldBackLoss: watch?.losses ?? [] };
+  const fitted = new Float64Array(features.rows * loss.outputs);
+  place(raw, held?.train, fitted);
+  if (held && watch) place(watch.raw, held.validation, fitted);
+  return { trees: BoostedTrees.of(size, stateOf(start, trees, known)), fitted, heldBackLoss: watch?.losses ?? [] };
+}
+
+/** Writes raw outputs to the places of their rows, of all rows by default. */
+function place(raw: readonly Float64Array[], rows: Int32Array | undefined, out: Float64Array): void {
+  for (const [k, values] of raw.entries()) {
+    for (let i = 0; i < values.length; i++) out[(rows?.[i] ?? i) * raw.length + k] = values[i];
+  }
 }
 
 /** Adds a tree's leaves to the raw outputs of its rows. */
@@ -110,10 +124,10 @@ function addLeaves(raw: Float64Array, nodes: readonly GrownNode[], rows: Uint32A
 /** The rows that early stopping looks at, and their raw outputs so far. */
 class HeldBack {
   readonly losses: number[] = [];
+  readonly raw: readonly Float64Array[];
   readonly #features: TreeFeatures;
   readonly #truth: Float64Array;
   readonly #loss: BoostingLoss;
-  readonly #raw: readonly Float64Array[];
 
   constructor(
     features: TreeFeatures,
@@ -125,8 +139,8 @@ class HeldBack {
     this.#features = rowsOf(features, rows);
     this.#truth = valuesAt(target.truth, rows);
     this.#loss = loss;
-    this.#raw = Array.from(start, (value) => new Float64Array(rows.length).fill(value));
-    this.losses.push(loss.mean(this.#truth, this.#raw));
+    this.raw = Array.from(start, (value) => new Float64Array(rows.length).fill(value));
+    this.losses.push(loss.mean(this.#truth, this.raw));
   }
 
   /** Adds the trees of an iteration. */
@@ -134,9 +148,9 @@ class HeldBack {
     const size = { categories: this.#features.categories, outputs: 1 };
     for (const [k, nodes] of grown.entries()) {
       const tree = BoostedTrees.of(size, stateOf(Float64Array.of(0), [nodes], known));
-      tree.addTree(0, this.#features.columns, this.#raw[k], 0);
+      tree.addTree(0, this.#features.columns, this.raw[k], 0);
     }
-    this.losses.push(this.#loss.mean(this.#truth, this.#raw));
+    this.losses.push(this.#loss.mean(this.#truth, this.raw));
   }
 
   /** Whether none of the last `patience` iterations was better than the one before them. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { timeOf, turnOf, yearOf } from "./calendar.ts";
+import { ofTurns, timeOf, turnOf, yearOf, yearsOf } from "./calendar.ts";
 
 it("agrees with Date", () => {
   const times = fc.oneof(
@@ -38,4 +38,16 @@ it("agrees with Date", () => {
     1982,
     Number.NaN,
   ]);
+});
+
+it("says of many times what it says of each", () => {
+  const hour = 3_600_000;
+  // More days than are remembered, some of them twice, and times of the day.
+  const times = Float64Array.from({ length: 12_000 }, (_, i) => ((i * 37) % 9001) * 24 * hour - 3e11 + (i % 50) * hour);
+  times[5] = Number.NaN;
+  expect(yearsOf(times)).toEqual(times.map(yearOf));
+  for (const part of ["month", "yearDay", "weekday", "hour"] as const) {
+    const turns = ofTurns(part, (turn) => 2 * turn);
+    expect(times.map(turns)).toEqual(times.map((time) => 2 * turnOf(part, time)));
+  }
 });

@@ -36,11 +36,30 @@ function firstDayOf(year: number): number {
   return before * 365 + Math.floor(before / 4) - Math.floor(before / 100) + Math.floor(before / 400) - 719_162;
 }
 
+interface Year {
+  readonly year: number;
+  /** Its first day, and how many it has. */
+  readonly first: number;
+  readonly days: number;
+}
+
+function yearAt(days: number): Year {
+  const { year } = dateOf(days);
+  const first = firstDayOf(year);
+  return { year, first, days: firstDayOf(year + 1) - first };
+}
+
+const within = (time: number, { year, first, days }: Year): number => year + (time / day - first) / days;
+
 /** 1999.5 is the middle of 1999. NaN for NaN. */
 export function yearOf(time: number): number {
-  const { year } = dateOf(Math.floor(time / day));
-  const first = firstDayOf(year);
-  return year + (time / day - first) / (firstDayOf(year + 1) - first);
+  return within(time, yearAt(Math.floor(time / day)));
+}
+
+/** {@link yearOf} of many times. */
+export function yearsOf(times: Float64Array): Float64Array {
+  const years = remembering(yearAt);
+  return times.map((time) => within(time, years(Math.floor(time / day))));
 }
 
 /** The time at which it is so much of a year, to the millisecond: the inverse of {@link yearOf}. */
@@ -69,6 +88,33 @@ export function turnOf(part: DatePart, time: number): number {
     default:
       return part satisfies never;
   }
+}
+
+/**
+ * A function of where a time is in its round, for many times: it is called once for times that are
+ * in the same place. It gets what {@link turnOf} gives.
+ */
+export function ofTurns<T>(part: DatePart, of: (turn: number) => T): (time: number) => T {
+  const known = remembering((time) => of(turnOf(part, time)));
+  if (part === "hour") return (time) => known(time - Math.floor(time / day) * day);
+  return (time) => known(Math.floor(time / day) * day);
+}
+
+/** Millions of rows have few days, and few times of the day. */
+const mostRemembered = 4096;
+
+/** A function that remembers what it gave for the last few thousand numbers. */
+function remembering<T>(of: (key: number) => T): (key: number) => T {
+  const known = new Map<number, T>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) {
+      if (known.size === mostRemembered) known.clear();
+      value = of(key);
+      known.set(key, value);
+    }
+    return value;
+  };
 }
 
 /**

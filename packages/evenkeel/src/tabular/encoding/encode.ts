@@ -3,7 +3,7 @@ import { cosAndSin } from "../../core/math/portableMath.ts";
 import { shorten } from "../schema/columns.ts";
 import { booleansOf, datesOf, largestFloat32, numbersOf, textsOf } from "../schema/read.ts";
 import type { Column } from "../table/table.ts";
-import { turnOf, yearOf } from "./calendar.ts";
+import { ofTurns, yearsOf } from "./calendar.ts";
 import type { CategoryEncoding, DateEncoding, Encoding, NumberInputs } from "./encoding.ts";
 import { writePiecewise } from "./piecewise/bins.ts";
 import { inputOf } from "./scaling/scaling.ts";
@@ -131,13 +131,13 @@ function encodeDate(
   place: InputColumns,
 ): void {
   const times = datesOf(column, { nulls, dates: encoding.dates }, rows);
-  const waves = encodeNumbers(column, times.map(yearOf), encoding, place, rows);
+  const waves = encodeNumbers(column, yearsOf(times), encoding, place, rows);
   const { out, width } = place;
   for (const [k, part] of encoding.parts.entries()) {
+    const waveOf = ofTurns(part, (turn) => cosAndSin(2 * Math.PI * turn));
     for (let i = 0, to = waves + 2 * k; i < times.length; i++, to += width) {
       if (Number.isNaN(times[i])) continue;
-      const angle = 2 * Math.PI * turnOf(part, times[i]);
-      const [cos, sin] = cosAndSin(angle);
+      const [cos, sin] = waveOf(times[i]);
       out[to] = sin;
       out[to + 1] = cos;
     }

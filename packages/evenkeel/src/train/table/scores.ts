@@ -1,6 +1,16 @@
-import { type Schema, type Split, scoresOf, type Table, TableModel, type TableScores } from "../../tabular/index.ts";
+import {
+  type Predictions,
+  type Schema,
+  type Split,
+  scoresOf,
+  type Table,
+  TableModel,
+  type TableScores,
+} from "../../tabular/index.ts";
+import { largeRows } from "./recipe.ts";
 import type { TableStage } from "./stage.ts";
 import { chooseStatistics, type StatisticsChoice, type StatisticsKind } from "./statistics.ts";
+import type { Rows } from "./trainer.ts";
 
 /** Scores of the parts that have rows, in the target's own unit. */
 export type PartScores = { readonly [P in keyof Split]?: TableScores };
@@ -9,9 +19,16 @@ export type PartScores = { readonly [P in keyof Split]?: TableScores };
 export interface ScoredStage {
   readonly model: TableModel;
   readonly scores: PartScores;
-  /** Undefined without BatchNorm. */
+  /**
+   * Undefined without BatchNorm. Of a large table the kind that was not kept has scores of the
+   * validation rows alone.
+   */
   readonly statistics?: StatisticsChoice<PartScores>;
+  /** What the model says of the test rows, if there are any. */
+  readonly tested?: Predictions;
 }
+
+const allParts = ["train", "validation", "test"] as const;
 
 /**
  * Scores a network on the parts of a split that have rows, and sets the statistics that were asked
@@ -21,28 +38,52 @@ export function scoreStage(
   table: Table,
   schema: Schema,
   split: Split,
-  { preprocessing, trainer, train }: TableStage,
+  { places, preprocessing, trainer, train, validation }: TableStage,
   wanted: StatisticsKind | "better",
 ): ScoredStage {
   const { network } = trainer;
   network.eval();
-  // A model is a copy of the current network, so each kind of statistics has its own model.
-  const modelNow = () => new TableModel({ schema, preprocessing, network });
-  const score = (): PartScores => {
-    const model = modelNow();
-    const parts = (["train", "validation", "test"] as const).filter((part) => split[part].length > 0);
-    const scores = parts.map((part) => {
-      const rows = split[part];
-      return [part, scoresOf(schema.task, model.predict(table, rows), preprocessing.truth(table, rows))];
-    });
-    return Object.fromEntries(scores);
+  // What the network was given is encoded already; a refit was given other rows than these.
+  const predicted = (model: TableModel, rows: Int32Array): Predictions => {
+    if (rows === places.train) return predictEncoded(model, train);
+    if (validation && rows === places.validation) return predictEncoded(model, validation);
+    return model.predict(table, rows);
   };
-  const statistics = chooseStatistics(trainer, train, wanted, score, errorOf);
+  // A model is a copy of the current network, so each kind of statistics has its own model.
+  const score = (parts: readonly (keyof Split)[]): ScoredStage => {
+    const model = new TableModel({ schema, preprocessing, network });
+    let tested: Predictions | undefined;
+    const scored = parts.flatMap((part) => {
+      const rows = split[part];
+      if (rows.length === 0) return [];
+      const predictions = predicted(model, rows);
+      if (part === "test") tested = predictions;
+      return [[part, scoresOf(schema.task, predictions, preprocessing.truth(table, rows))] as const];
+    });
+    return { model, scores: Object.fromEntries(scored), ...(tested && { tested }) };
+  };
+  // Of a large table, all of its rows are scored once.
+  const isLarge = split.train.length + split.validation.length > largeRows;
+  const compared = isLarge ? (["validation"] as const) : allParts;
+  const statistics = chooseStatistics(trainer, train, wanted, () => score(compared), errorOf);
   network.eval();
-  return { model: modelNow(), scores: statistics?.[statistics.kept] ?? score(), ...(statistics && { statistics }) };
+  if (statistics === undefined) return score(allParts);
+  const { kept, asTrained, recomputed } = statistics;
+  const final = isLarge ? score(allParts) : statistics[kept];
+  const both = { asTrained: asTrained.scores, recomputed: recomputed.scores, [kept]: final.scores };
+  return { ...final, statistics: { kept, ...both } };
+}
+
+/** What a model says of rows of a training. */
+function predictEncoded({ network, preprocessing }: TableModel, rows: Rows): Predictions {
+  const [x, codes] = rows.length > 2 ? rows : [rows[0]];
+  const count = x.shape[0];
+  const inputs = { x: x.data as Float32Array, ...(codes && { codes: codes.data as Int32Array }) };
+  const data = network.output(inputs, count);
+  return preprocessing.decode({ shape: [count, preprocessing.outputs], dtype: "float32", data });
 }
 
 /** The error on the validation rows by which running statistics are chosen. */
-function errorOf({ validation }: PartScores): number {
+function errorOf({ scores: { validation } }: ScoredStage): number {
   return validation?.rmse ?? validation?.logLoss ?? Number.NaN;
 }

@@ -15,6 +15,8 @@ import { UnitError } from "./unitError.ts";
 
 /** A network before its training, and the encoded rows to train it on. */
 export interface TableStage {
+  /** The rows of the table that `train` and `validation` are. */
+  readonly places: { readonly train: Int32Array; readonly validation?: Int32Array };
   readonly preprocessing: Preprocessing;
   readonly trainer: TableTrainer<TabularNet>;
   readonly train: Rows;
@@ -51,7 +53,7 @@ export function newStage(
     compile: compile === false ? false : { check: "never" },
   });
   trainer.reset(plan);
-  return { preprocessing, trainer, train, ...(validation && { validation }) };
+  return { places: rows, preprocessing, trainer, train, ...(validation && { validation }) };
 }
 
 /** Rows as inputs and target of a network. */

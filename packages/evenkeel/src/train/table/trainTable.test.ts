@@ -435,6 +435,32 @@ describe("running statistics", () => {
     expect(parameters(trained)).toEqual(parameters(recomputed));
   });
 
+  it("of a large table: the kind that is kept is scored on all rows, the other on the validation rows", async () => {
+    const noise = (i: number) => ((i * 7919) % 10007) / 10007;
+    const rows = Array.from({ length: 12_600 }, (_, i) => ({
+      a: noise(i),
+      kind: `k${(i * 31) % 20}`,
+      y: noise(i) + ((i * 31) % 20) / 9,
+    }));
+    const table = tableFromRows(rows);
+    const options = { target: "y", ...small, features: undefined, epochs: 1 };
+    for (const kept of ["asTrained", "recomputed"] as const) {
+      const other = kept === "asTrained" ? "recomputed" : "asTrained";
+      const { model, scores, split, statistics } = await trainTable(table, { ...options, statistics: kept });
+      expect(split.train.length + split.validation.length).toBeGreaterThan(10_000);
+      expect(Object.keys(scores)).toEqual(["train", "validation", "test"]);
+      for (const part of ["train", "validation", "test"] as const) {
+        const predictions = model.predict(table, split[part]);
+        expect(scores[part]).toEqual(
+          scoresOf("regression", predictions, model.preprocessing.truth(table, split[part])),
+        );
+      }
+      expect(statistics?.[kept]).toEqual(scores);
+      expect(Object.keys(statistics?.[other] ?? {})).toEqual(["validation"]);
+      expect(statistics?.[other].validation).not.toEqual(scores.validation);
+    }
+  });
+
   it("there are none without batch normalization", async () => {
     expect((await train("price", { network: { hidden: [8], norm: "layer" } })).statistics).toBeUndefined();
   });

@@ -122,8 +122,9 @@ export async function trainTable(given: Table, options: TrainTableOptions): Prom
       ? await refit(table, schema, split, plan, options, { ...first, history, keptEpoch: best, checkpoint: final })
       : undefined;
   const keptEpoch = again?.refit.kept ? (again.refit.epochs ?? best) : best;
-  const { statistics } = again?.scored ?? first;
-  const { model, scores, decision } = decide(first, again?.scored ?? first, { table, schema, split }, options);
+  const last = again?.scored ?? first;
+  const { statistics } = last;
+  const { model, scores, decision } = decide(first, last, { table, schema, split }, options);
   const fitting = fittingBaselines(table, stage.preprocessing, split, { seed, refit: again?.refit.kept ?? false });
   const { value: simple } = await inTurns(fitting, { signal, onStep: onBaseline });
   const outcome = { table, schema, findings, split, plan, history, keptEpoch, scores, baselines: simple };
@@ -133,7 +134,8 @@ export async function trainTable(given: Table, options: TrainTableOptions): Prom
     ...(statistics && { statistics }),
     ...(again && { refit: again.refit }),
   };
-  const intervals = testIntervals(model, { ...scored, seed: plan.seed }, wanted);
+  const known = model === last.model ? last.tested : undefined;
+  const intervals = testIntervals(model, { ...scored, seed: plan.seed }, wanted, known);
   const training = { ...scored, ...(intervals && { intervals }) };
   const rareRecord = settled === undefined ? {} : { rareClasses: settled };
   const record = { ...tableRecord(training, wanted), ...rareRecord, ...options.record };

@@ -43,11 +43,18 @@ const almostInfinity = 1e300;
 
 /**
  * Learns the bins of features.
+ * @param rows which rows to learn from; all by default
  * @param maxBins how many bins a feature has at most, without that of missing values; 2 to 255
  */
-export function findBins(features: TreeFeatures, maxBins: number, seed: Seed): BinThresholds {
-  const chosen =
-    features.rows > subsample ? randperm(features.rows, new Generator(seed)).subarray(0, subsample) : undefined;
+export function findBins(
+  features: TreeFeatures,
+  rows: Int32Array | undefined,
+  maxBins: number,
+  seed: Seed,
+): BinThresholds {
+  const count = rows?.length ?? features.rows;
+  const drawn = count > subsample ? randperm(count, new Generator(seed)).subarray(0, subsample) : undefined;
+  const chosen = rows !== undefined && drawn !== undefined ? drawn.map((i) => rows[i]) : (drawn ?? rows);
   const thresholds = features.columns.map((column, k) =>
     features.categories[k] > 0
       ? new Float64Array(0)
@@ -88,16 +95,20 @@ function quantiles(sorted: Float64Array, maxBins: number): Float64Array {
   });
 }
 
-/** The bins of rows. */
-export function binFeatures(features: TreeFeatures, known: BinThresholds): BinnedFeatures {
-  const columns = features.columns.map((column, k) =>
-    features.categories[k] > 0
-      ? binCodes(column, known.missingBin)
-      : binColumn(column, known.thresholds[k], known.missingBin),
-  );
+/** The bins of some rows, of all by default. */
+export function binFeatures(
+  features: TreeFeatures,
+  rows: Int32Array | undefined,
+  known: BinThresholds,
+): BinnedFeatures {
+  const columns = features.columns.map((all, k) => {
+    const column = rows === undefined ? all : valuesAt(all, rows);
+    if (features.categories[k] > 0) return binCodes(column, known.missingBin);
+    return binColumn(column, known.thresholds[k], known.missingBin);
+  });
   return {
     ...known,
-    rows: features.rows,
+    rows: rows?.length ?? features.rows,
     columns,
     isCategory: features.categories.map((count) => count > 0),
     hasMissing: columns.map((column) => column.includes(known.missingBin)),
