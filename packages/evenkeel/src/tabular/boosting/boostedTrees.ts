@@ -101,16 +101,16 @@ export class BoostedTrees {
   }
 
   /**
-   * Adds what one tree says to the places of rows in `out`, which has one for each output; of all
-   * rows by default.
+   * Adds what one tree says to the places of the rows from `from` to before `to` in `out`, where
+   * each row has one for each output.
    */
   addTree(
     tree: number,
     columns: readonly Float64Array[],
     out: Float64Array,
     output: number,
-    from = 0,
-    to = out.length / this.size.outputs,
+    from: number,
+    to: number,
   ): void {
     const { roots, child, feature, threshold, missingLeft, categorySet, categories, value } = this.#state;
     const { outputs } = this.size;

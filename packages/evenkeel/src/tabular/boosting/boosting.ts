@@ -148,7 +148,7 @@ class HeldBack {
     const size = { categories: this.#features.categories, outputs: 1 };
     for (const [k, nodes] of grown.entries()) {
       const tree = BoostedTrees.of(size, stateOf(Float64Array.of(0), [nodes], known));
-      tree.addTree(0, this.#features.columns, this.raw[k], 0);
+      tree.addTree(0, this.#features.columns, this.raw[k], 0, 0, this.#features.rows);
     }
     this.losses.push(this.#loss.mean(this.#truth, this.raw));
   }
