@@ -6,6 +6,8 @@ export {
   compile,
   type ExplainOptions,
   type Explanation,
+  getNumThreads,
+  setNumThreads,
   type Tree,
 } from "./compile/index.ts";
 export {

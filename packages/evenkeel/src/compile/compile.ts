@@ -45,6 +45,8 @@ export const compileOptions = {
    * false is for comparisons (whether they are on).
    */
   wide: optional(flag()),
+  /** The most threads of `setNumThreads` that it runs on (all of them). */
+  threads: optional(wholeNumber(1)),
   /**
    * How many programs to keep (16). The least recently used goes first, and gives its memory back
    * at once.
@@ -125,9 +127,10 @@ export function compile<Args extends unknown[], Result>(
     check,
     fast,
     wide = hasWideVectors(),
+    threads,
     cacheSize,
   } = resolveOptions("compile", options, compileOptions);
-  const settings = { fast: fast && hasRelaxedMadd(), wide: wide && enableWideVectors(), cacheSize, check };
+  const settings = { fast: fast && hasRelaxedMadd(), wide: wide && enableWideVectors(), threads, cacheSize, check };
   const variants = new Variants(step as (...args: never[]) => unknown, settings);
 
   let isDisposed = false;

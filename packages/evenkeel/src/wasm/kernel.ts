@@ -63,6 +63,19 @@ export interface Kernel<A = never> {
   /** Bytes of working memory. */
   readonly scratch?: (inputs: readonly Spec[], outputs: readonly Spec[], attrs: A) => number;
   readonly emit: (call: KernelCall<A>) => void;
+  /** How large calls are divided among threads. */
+  readonly parts?: Divided<A>;
+}
+
+/**
+ * Calls in parts that may run at the same time and together write what the whole would, to the bit:
+ * their number depends on the call only.
+ */
+export interface Divided<A = never> {
+  /** How many parts a call has, and the bytes of working memory of all; undefined if it is small. */
+  readonly of: (inputs: readonly Spec[], attrs: A) => { readonly count: number; readonly scratch: number } | undefined;
+  /** Writes the code of one of them. It calls nothing of the host. */
+  readonly emit: (call: KernelCall<A>, part: number) => void;
 }
 
 /** The instructions of one kind of lane; arithmetic is written once for both. */

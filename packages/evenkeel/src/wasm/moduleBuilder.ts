@@ -11,6 +11,14 @@ interface Defined {
   readonly exported: boolean;
 }
 
+/** All that WebAssembly can address: 4 GiB. */
+export const mostPages = 65_536;
+
+interface ModuleOptions {
+  readonly wide?: (() => boolean) | undefined;
+  readonly isShared?: boolean | undefined;
+}
+
 /**
  * Builds a WebAssembly module over one imported memory (`env.memory`). Imports come first, then
  * functions in order of definition. Equal calls give equal bytes.
@@ -21,9 +29,13 @@ export class ModuleBuilder {
   readonly #functions: Defined[] = [];
   readonly #shared = new Map<string, FunctionRef>();
 
-  /** @param wide whether loops are to be written for vectors of 256 bits; asked when it matters */
-  constructor({ wide = () => false }: { readonly wide?: (() => boolean) | undefined } = {}) {
+  /** Whether the memory is shared by threads. */
+  readonly #isShared: boolean;
+
+  /** @param options.wide whether loops are to be written for vectors of 256 bits; asked when it matters */
+  constructor({ wide = () => false, isShared = false }: ModuleOptions = {}) {
     this.#wide = wide;
+    this.#isShared = isShared;
   }
 
   /** Whether the engine makes 256-bit operations of pairs of ours: then other loops are the fastest. */
@@ -79,10 +91,11 @@ export class ModuleBuilder {
         writeSignature(s, all[all.findIndex((ref) => signatureOf(ref) === signature)]);
     });
     section(out, 2, this.#imports.length + 1, (s) => {
-      // The limits of the import: at least one page, no maximum of its own.
       s.name("env");
       s.name("memory");
-      s.bytes([2, 0, 1]);
+      // The limits of the import: at least one page, no maximum of its own, which shared memory must have.
+      s.bytes(this.#isShared ? [2, 3, 1] : [2, 0, 1]);
+      if (this.#isShared) s.u32(mostPages);
       for (const ref of this.#imports) {
         s.name("env");
         s.name(ref.name);

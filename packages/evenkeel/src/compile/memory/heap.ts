@@ -1,5 +1,6 @@
-import { type ArrayOf, type DType, dtypeOf, refuse, type TypedArray } from "../../core/index.ts";
+import { type ArrayOf, type DType, dtypeOf, refuse, type TypedArray, wrongState } from "../../core/index.ts";
 import { alignment, blockBytes, pageBytes } from "../../wasm/blocks.ts";
+import { mostPages } from "../../wasm/moduleBuilder.ts";
 
 /** An owner of an array that can live here: a tensor's storage, a generator's words. */
 interface Resident {
@@ -12,7 +13,8 @@ interface Resident {
  * at a step.
  */
 export class Heap {
-  readonly memory = new WebAssembly.Memory({ initial: 4 });
+  readonly memory: WebAssembly.Memory;
+  readonly isShared: boolean;
   /** Free blocks by address: [address, bytes]. Address 0 is never used: it means no address. */
   readonly #free: [number, number][] = [[alignment, 4 * pageBytes - alignment]];
   readonly #blocks = new Map<number, number>();
@@ -23,6 +25,12 @@ export class Heap {
    * A block is freed when its array is garbage-collected, which a caller of `tensor.data` prevents.
    */
   readonly #released = new FinalizationRegistry<number>((address) => this.release(address));
+
+  /** @param isShared whether threads are to see it: its arrays are then over a SharedArrayBuffer */
+  constructor(isShared = false) {
+    this.isShared = isShared;
+    this.memory = new WebAssembly.Memory({ initial: 4, ...(isShared && { maximum: mostPages, shared: true }) });
+  }
 
   /** A block of at least `bytes`, zeroed. */
   allocate(bytes: number): number {
@@ -150,10 +158,23 @@ export class Heap {
   }
 }
 
-let shared: Heap | undefined;
+let only: Heap | undefined;
+let willBeShared = false;
 
 /** The heap, made when the first program is. */
 export function heap(): Heap {
-  shared ??= new Heap();
-  return shared;
+  only ??= new Heap(willBeShared);
+  return only;
+}
+
+/** Lets threads share the heap; it cannot be moved, so this must come before the first program. */
+export function shareHeap(): void {
+  if (only !== undefined && !only.isShared) {
+    throw wrongState(
+      "setNumThreads",
+      "a step was compiled before, and its memory cannot be shared with threads any more",
+      "call it before the first compiled step runs",
+    );
+  }
+  willBeShared = true;
 }

@@ -41,11 +41,12 @@ export const nodesOf = (task: Task): readonly GraphNode[] => (task.kind === "op"
 /**
  * Gives every buffer an address: state in the heap, temporaries by their lifetimes, all others
  * permanently. If there is no room for all, it takes none.
+ * @param divides - whether large tasks are divided among threads
  */
-export function layOut(tasks: readonly Task[], results: readonly GraphValue[]): Layout {
+export function layOut(tasks: readonly Task[], results: readonly GraphValue[], divides = false): Layout {
   const blocks: number[] = [];
   try {
-    return place(tasks, results, blocks);
+    return place(tasks, results, divides, blocks);
   } catch (error) {
     heap().releaseAll(blocks);
     throw error;
@@ -53,7 +54,7 @@ export function layOut(tasks: readonly Task[], results: readonly GraphValue[]): 
 }
 
 /** @param blocks - gets the blocks that are taken of the heap */
-function place(tasks: readonly Task[], results: readonly GraphValue[], blocks: number[]): Layout {
+function place(tasks: readonly Task[], results: readonly GraphValue[], divides: boolean, blocks: number[]): Layout {
   const shared = heap();
   const lifetimes = lifetimesOf(tasks, results);
   const addresses = new Map<GraphBuffer, number>();
@@ -66,7 +67,7 @@ function place(tasks: readonly Task[], results: readonly GraphValue[], blocks: n
   adoptTogether(shared, together);
   const temporaries = bundlesOf(lifetimes, together);
   const plan = planMemory(temporaries.map(({ lifetime }) => lifetime));
-  const scratchBytes = tasks.reduce((most, task) => Math.max(most, scratchOf(task)), 0);
+  const scratchBytes = tasks.reduce((most, task) => Math.max(most, scratchOf(task, divides)), 0);
   const arena = own(plan.bytes + scratchBytes);
   for (const [i, { buffers }] of temporaries.entries()) {
     let address = arena + plan.offsets[i];

@@ -1,3 +1,4 @@
+import type { TypedArray } from "../../core/index.ts";
 import { kernelOf } from "../../ops/kernels.ts";
 import {
   emitFusedGroup,
@@ -27,6 +28,8 @@ interface EmitContext {
   readonly module: ModuleBuilder;
   readonly layout: Layout;
   readonly fallback: FunctionRef<readonly ["i32"], null>;
+  /** (task, number of its parts): runs them in all threads; undefined if there is one. */
+  readonly parallel: FunctionRef<readonly ["i32", "i32"], null> | undefined;
   readonly fast: boolean;
 }
 
@@ -49,16 +52,13 @@ export function emitTask(task: Task, index: number, context: EmitContext): TaskC
     f.call(context.fallback, index);
   };
   const kernel = kernelOf(op) as Kernel<unknown>;
-  const emitCall = (f: FunctionBuilder, call: Call) =>
-    kernel.emit({
-      ...call,
-      f,
-      module,
-      scratch: layout.scratch,
-      fast: context.fast,
-      reference: () => reference(f),
-      resident: (block) => heap().adopt(block),
-    });
+  const callWith = (f: FunctionBuilder, call: Call) => ({
+    ...call,
+    ...{ f, module, scratch: layout.scratch, fast: context.fast },
+    reference: () => reference(f),
+    resident: (block: { data: TypedArray }) => heap().adopt(block),
+  });
+  const emitCall = (f: FunctionBuilder, call: Call) => kernel.emit(callWith(f, call));
   const callOf = ({ inputs, outputs, attrs }: GraphNode): Call => ({
     inputs: inputs.map((value) => placed(value, layout)),
     outputs: outputs.map((value) => placed(value, layout)),
@@ -69,6 +69,15 @@ export function emitTask(task: Task, index: number, context: EmitContext): TaskC
     return { ref: define((f) => emitJoined(f, module, task.joins, calls, emitCall)), mayThrow };
   }
   const fallback = whyNoKernel(task.node);
+  const { parallel } = context;
+  const parts = parallel && fallback === undefined ? kernel.parts?.of(task.node.inputs, task.node.attrs) : undefined;
+  if (parallel !== undefined && parts !== undefined) {
+    for (let part = 0; part < parts.count; part++) {
+      const write = (f: FunctionBuilder) => kernel.parts?.emit(callWith(f, callOf(task.node)), part);
+      module.function(`part_${index}_${part}`, [], write, { exported: true });
+    }
+    return { ref: define((f) => f.call(parallel, index, parts.count)), mayThrow };
+  }
   const ref = define((f) => (fallback === undefined ? emitCall(f, callOf(task.node)) : reference(f)));
   return { ref, fallback, mayThrow };
 }

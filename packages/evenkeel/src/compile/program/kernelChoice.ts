@@ -10,10 +10,15 @@ export function whyNoKernel({ op, attrs, inputs, outputs }: GraphNode): string |
   return kernel.declines?.(inputs, outputs, attrs);
 }
 
-/** Bytes of working memory that a task needs. */
-export function scratchOf(task: Task): number {
+/**
+ * Bytes of working memory that a task needs.
+ * @param divides - whether large tasks are divided among threads
+ */
+export function scratchOf(task: Task, divides: boolean): number {
   if (task.kind !== "op" || whyNoKernel(task.node) !== undefined) return 0;
   const { op, attrs, inputs, outputs } = task.node;
   const kernel = kernelOf(op);
-  return (kernel.kind === "kernel" && kernel.scratch?.(inputs, outputs, attrs)) || 0;
+  if (kernel.kind !== "kernel") return 0;
+  const parts = divides ? kernel.parts?.of(inputs, attrs) : undefined;
+  return parts?.scratch ?? kernel.scratch?.(inputs, outputs, attrs) ?? 0;
 }

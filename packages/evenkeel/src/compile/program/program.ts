@@ -9,6 +9,8 @@ import { type GraphBuffer, type GraphValue, generatorOf } from "../graph.ts";
 import { heap } from "../memory/heap.ts";
 import { type Layout, layOut } from "../memory/layout.ts";
 import type { Task } from "../passes/fuse.ts";
+import type { Divisible } from "../threads/pool.ts";
+import { getNumThreads, threadPool } from "../threads/threads.ts";
 import { verification, verifyLayout } from "../verify.ts";
 import { prefersWide } from "../wideVectors.ts";
 import { Backup } from "./backup.ts";
@@ -34,6 +36,9 @@ interface Views {
 }
 
 /** Frees a program's memory when the program is garbage-collected, unless it was disposed of. */
+/** How many divided programs there were. */
+let programs = 0;
+
 const released = new FinalizationRegistry<readonly number[]>((blocks) => heap().releaseAll(blocks));
 
 function generatorsOf(tasks: readonly Task[], code: readonly TaskCode[]): Generator[] {
@@ -47,6 +52,8 @@ export interface ProgramOptions {
   readonly fast: boolean;
   /** For vectors of 256 bits, if that is faster here. */
   readonly wide: boolean;
+  /** The most threads that it runs on; all by default. */
+  readonly threads?: number | undefined;
 }
 
 /** A compiled graph: one WebAssembly module over the heap, and the host code around it. */
@@ -59,18 +66,24 @@ export class Program {
   /** Generators that the program's code draws from. */
   readonly #generators: readonly Generator[];
   readonly #backup: Backup;
+  /** Blocks of the heap that go with it. */
+  readonly #blocks: number[];
+  readonly #divisible: Omit<Divisible, "parts"> | undefined;
   #exports: Exports | undefined;
   #step: () => void = () => {};
   #views: Views | undefined;
   #runs = 0;
   #isDisposed = false;
 
-  constructor(tasks: readonly Task[], results: readonly GraphValue[], { fast, wide }: ProgramOptions) {
-    const layout = layOut(tasks, results);
+  constructor(tasks: readonly Task[], results: readonly GraphValue[], options: ProgramOptions) {
+    const { fast, wide, threads = getNumThreads() } = options;
+    const divides = threads > 1 && threadPool() !== undefined;
+    const layout = layOut(tasks, results, divides);
     if (verification.enabled) verifyLayout(tasks, results, layout);
-    const module = new ModuleBuilder({ wide: () => wide && prefersWide() });
+    const module = new ModuleBuilder({ wide: () => wide && prefersWide(), isShared: heap().isShared });
     const fallback = module.import("fallback", ["i32"]);
-    const code = tasks.map((task, index) => emitTask(task, index, { module, layout, fallback, fast }));
+    const parallel = divides ? module.import("parallel", ["i32", "i32"]) : undefined;
+    const code = tasks.map((task, index) => emitTask(task, index, { module, layout, fallback, parallel, fast }));
     module.function(
       "step",
       [],
@@ -86,7 +99,9 @@ export class Program {
     this.#written = layout.written;
     this.#generators = generatorsOf(tasks, code);
     this.#backup = new Backup(tasks, code);
-    released.register(this, layout.blocks, this);
+    this.#blocks = [...layout.blocks];
+    if (divides) this.#divisible = this.#shareModule(threads);
+    released.register(this, this.#blocks, this);
   }
 
   /**
@@ -99,7 +114,16 @@ export class Program {
     if (this.#runs > 0 || !released.unregister(this)) return;
     this.#exports = undefined;
     this.#views = undefined;
-    heap().releaseAll(this.parts.layout.blocks);
+    heap().releaseAll(this.#blocks);
+  }
+
+  /** Puts the module where workers find it. */
+  #shareModule(threads: number): Omit<Divisible, "parts"> {
+    const { bytes } = this.parts;
+    const address = heap().allocate(bytes.length);
+    this.#blocks.push(address);
+    new Uint8Array(heap().memory.buffer, address, bytes.length).set(bytes);
+    return { id: ++programs, module: { address, length: bytes.length }, threads };
   }
 
   /** Compiles the module synchronously, as Node and workers allow. */
@@ -201,7 +225,9 @@ export class Program {
   }
 
   #imports(): WebAssembly.Imports {
-    return { env: { memory: heap().memory, fallback: (index: number) => this.#fallback(index) } };
+    const fallback = (index: number) => this.#fallback(index);
+    const parallel = (task: number, count: number) => this.#parallel(task, count);
+    return { env: { memory: heap().memory, fallback, ...(this.#divisible && { parallel }) } };
   }
 
   #ready(instance: WebAssembly.Instance): void {
@@ -218,6 +244,14 @@ export class Program {
   /** Reads the positions back. A program that knows a generator has drawn from it. */
   #takeBack(): void {
     for (const { engine } of this.#generators) engine.used = engine.block.data[stateLength];
+  }
+
+  /** The parts of a task, in all threads. */
+  #parallel(task: number, count: number): void {
+    const parts = this.#exports;
+    if (this.#divisible !== undefined && parts !== undefined) {
+      threadPool()?.run({ ...this.#divisible, parts }, task, count);
+    }
   }
 
   /** An op without a kernel: its reference, on arrays over the program's memory. */

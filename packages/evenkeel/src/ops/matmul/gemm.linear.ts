@@ -1,5 +1,5 @@
 import type { FunctionBuilder, ModuleBuilder } from "../../wasm/index.ts";
-import { type Epilogue, emitGemm, floatBytes, type GemmSize, operand } from "./gemm.ts";
+import { type Epilogue, emitGemm, floatBytes, type Gemm, type GemmSize, operand } from "./gemm.ts";
 
 /**
  * y [m, n] = x [m, k] * the transpose of weight [n, k] (+ bias [n] in every row), float32, by their
@@ -17,10 +17,13 @@ export interface LinearProduct extends GemmSize {
 }
 
 export function emitLinear(f: FunctionBuilder, module: ModuleBuilder, product: LinearProduct): void {
-  const { m, n, k, x, weight, bias, epilogue, y, scratch, fast } = product;
-  emitGemm(f, module, {
+  emitGemm(f, module, gemmOfLinear(product));
+}
+
+export function gemmOfLinear({ m, n, k, x, weight, bias, epilogue, y, scratch, fast }: LinearProduct): Gemm {
+  return {
     ...{ m, n, k, a: operand(x, m, k, false), b: operand(weight, k, n, true), c: y, cStride: n * floatBytes },
     ...(bias !== undefined && { bias }),
     ...{ epilogue, scratch, fast },
-  });
+  };
 }

@@ -24,7 +24,7 @@ const nearElements = 2 ** 15;
  * Whether panels pay: if B, or A when read across its rows, no longer fits the inner caches. Below
  * that they cost a tenth, and with a short side a panel is not reused often enough.
  */
-function packs({ m, n, k, transposeA = false }: GemmSize): boolean {
+export function packs({ m, n, k, transposeA = false }: GemmSize): boolean {
   return Math.min(m, n, k) >= 16 && k * (transposeA ? Math.max(m, n) : n) > nearElements;
 }
 

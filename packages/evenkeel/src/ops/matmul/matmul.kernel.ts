@@ -2,8 +2,9 @@ import { broadcastShapes, broadcastStrides, isFloat, type Shape, type Spec, size
 import { widthOf } from "../../wasm/convert.ts";
 import type { FunctionBuilder, Kernel, KernelCall, Placed } from "../../wasm/index.ts";
 import { emitDoubleGemm } from "./gemm.doubles.ts";
-import { emitLinear } from "./gemm.linear.ts";
-import { advance, emitGemm, floatBytes, gemmScratch, type Operand, operand, pointer } from "./gemm.ts";
+import { emitLinear, gemmOfLinear, type LinearProduct } from "./gemm.linear.ts";
+import { emitGemmPart, gemmParts } from "./gemm.parts.ts";
+import { advance, emitGemm, floatBytes, type Gemm, gemmScratch, type Operand, operand, pointer } from "./gemm.ts";
 import type { MatmulAttrs } from "./matmul.ts";
 
 /** The product of two batches of matrices, as a number of equal products. */
@@ -67,6 +68,18 @@ export const matmulKernel: Kernel<MatmulAttrs> = {
     if (batches.dims.length === 0) emitProduct(call, call.f, batches, a, b);
     else emitBatches(call, batches, a, b);
   },
+  parts: {
+    of: ([a, b], attrs) => {
+      const batches = batchesOf(a, b, attrs);
+      return a.dtype === "float64" || batches.dims.length > 0
+        ? undefined
+        : gemmParts({ ...batches, transposeA: attrs.transposeA });
+    },
+    emit: (call, part) => {
+      const [a, b] = call.inputs;
+      emitGemmPart(call.f, call.module, gemmOf(call, batchesOf(a, b, call.attrs), a, b, call.outputs[0]), part);
+    },
+  },
 };
 
 interface At {
@@ -82,23 +95,20 @@ function emitProduct(
   b: At,
   c: At = call.outputs[0],
 ): void {
-  const { module, inputs, scratch, fast } = call;
   const { transposeA = false, transposeB = false } = call.attrs;
-  if (inputs[0].dtype === "float64") {
+  if (call.inputs[0].dtype === "float64") {
     emitDoubleGemm(f, { m, n, k, a: a.address, b: b.address, c: c.address, transposeA, transposeB });
     return;
   }
-  emitGemm(f, module, {
-    m,
-    n,
-    k,
-    a: operand(a.address, m, k, transposeA),
-    b: operand(b.address, k, n, transposeB),
-    c: c.address,
-    cStride: n * floatBytes,
-    scratch,
-    fast,
-  });
+  emitGemm(f, call.module, gemmOf(call, { m, n, k }, a, b, c));
+}
+
+function gemmOf(call: KernelCall<MatmulAttrs>, { m, n, k }: Omit<Batches, "dims">, a: At, b: At, c: At): Gemm {
+  const { transposeA = false, transposeB = false } = call.attrs;
+  return {
+    ...{ m, n, k, a: operand(a.address, m, k, transposeA), b: operand(b.address, k, n, transposeB) },
+    ...{ c: c.address, cStride: n * floatBytes, scratch: call.scratch, fast: call.fast },
+  };
 }
 
 /** The products one after the other, through a function of the three addresses. */
@@ -131,17 +141,32 @@ function emitBatches(call: KernelCall<MatmulAttrs>, batches: Batches, a: Placed,
 export const linearKernel: Kernel<object> = {
   kind: "kernel",
   declines: ([x]) => declinesDtype(x),
-  scratch: ([x, weight]) =>
-    x.dtype === "float64" ? 0 : gemmScratch({ m: x.shape[0], n: weight.shape[0], k: x.shape[1] }),
-  emit: ({ inputs: [x, weight, bias], outputs: [y], f, module, scratch, fast }) => {
-    const [m, k] = x.shape;
-    const n = weight.shape[0];
+  scratch: ([x, weight]) => (x.dtype === "float64" ? 0 : gemmScratch(sizeOfLinear(x, weight))),
+  emit: (call) => {
+    const { inputs, outputs, f, module } = call;
+    const [x, weight, bias] = inputs;
     if (x.dtype === "float64") {
-      const [a, b, c] = [x.address, weight.address, y.address];
-      emitDoubleGemm(f, { m, n, k, a, b, c, transposeA: false, transposeB: true, bias: bias.address });
-      return;
-    }
-    const addresses = { x: x.address, weight: weight.address, bias: bias.address, y: y.address };
-    emitLinear(f, module, { m, n, k, ...addresses, scratch, fast });
+      const [a, b, c] = [x.address, weight.address, outputs[0].address];
+      emitDoubleGemm(f, {
+        ...sizeOfLinear(x, weight),
+        a,
+        b,
+        c,
+        transposeA: false,
+        transposeB: true,
+        bias: bias.address,
+      });
+    } else emitLinear(f, module, linearOf(call));
+  },
+  parts: {
+    of: ([x, weight]) => (x.dtype === "float64" ? undefined : gemmParts(sizeOfLinear(x, weight))),
+    emit: (call, part) => emitGemmPart(call.f, call.module, gemmOfLinear(linearOf(call)), part),
   },
 };
+
+const sizeOfLinear = (x: Spec, weight: Spec) => ({ m: x.shape[0], n: weight.shape[0], k: x.shape[1] });
+
+function linearOf({ inputs: [x, weight, bias], outputs: [y], scratch, fast }: KernelCall<object>): LinearProduct {
+  const addresses = { x: x.address, weight: weight.address, bias: bias.address, y: y.address };
+  return { ...sizeOfLinear(x, weight), ...addresses, scratch, fast };
+}

@@ -1,0 +1,96 @@
+import { heap } from "../memory/heap.ts";
+import { workerSource } from "./worker.ts";
+
+/**
+ * Threads that help with the parts of large tasks. The main thread writes what is to be done into a
+ * control block of the shared memory, and then a ticket: how many parts are left, and in the bits
+ * above a number of the task. Who lowers a ticket by one has the part of that number. A ticket of
+ * another task cannot be taken by mistake, because its number differs. The main thread takes tickets
+ * too, and so ends alone where no worker is scheduled; at the end it waits for parts that workers
+ * have begun.
+ */
+
+/** Where the words of the control block are. */
+const place = { ticket: 0, program: 1, task: 2, done: 3, threads: 4, address: 5, length: 6 } as const;
+
+/** What of a program a pool needs. */
+export interface Divisible {
+  /** Of this process, different for each program. */
+  readonly id: number;
+  /** Where its module's bytes are in the heap, and how many. */
+  readonly module: { readonly address: number; readonly length: number };
+  /** The most threads that may work on it. */
+  readonly threads: number;
+  /** The functions "part_<task>_<part>". */
+  readonly parts: Readonly<Record<string, () => void>>;
+}
+
+/** The part of Node's worker_threads that is needed. */
+export interface WorkerThreads {
+  readonly Worker: new (
+    source: string,
+    options: { readonly eval: true; readonly workerData: unknown },
+  ) => { unref(): void; terminate(): unknown };
+}
+
+/** A wait for a worker first spins for so many rounds, about 20 microseconds. */
+const spins = 2000;
+
+export class ThreadPool {
+  readonly #words: Int32Array;
+  readonly #control: number;
+  readonly #workers: { terminate(): unknown }[] = [];
+  #number = 0;
+  /** How many parts workers have run so far. */
+  helped = 0;
+
+  constructor() {
+    this.#control = heap().allocate(64);
+    this.#words = new Int32Array(heap().memory.buffer, this.#control, 16);
+  }
+
+  /** The number of threads, the main one among them. */
+  get threads(): number {
+    return 1 + this.#workers.length;
+  }
+
+  /** Starts or ends workers until there are so many threads. */
+  resize(threads: number, { Worker }: WorkerThreads): void {
+    while (this.threads > threads) this.#workers.pop()?.terminate();
+    while (this.threads < threads) {
+      const workerData = { memory: heap().memory, control: this.#control, own: this.threads, place };
+      const worker = new Worker(workerSource, { eval: true, workerData });
+      worker.unref(); // it does not keep the process alive
+      this.#workers.push(worker);
+    }
+  }
+
+  /** Runs the parts of a task, here and in the workers. They are all done when it returns. */
+  run({ id, module, threads, parts }: Divisible, task: number, count: number): void {
+    const words = this.#words;
+    words[place.program] = id;
+    words[place.task] = task;
+    words[place.done] = 0;
+    words[place.threads] = threads;
+    words[place.address] = module.address;
+    words[place.length] = module.length;
+    this.#number = (this.#number + 1) & 0x3fffff;
+    Atomics.store(words, place.ticket, (this.#number << 8) | count);
+    if (threads > 1) Atomics.notify(words, place.ticket);
+    let own = 0;
+    for (;;) {
+      const ticket = Atomics.load(words, place.ticket);
+      const left = ticket & 255;
+      if (left === 0) break;
+      if (Atomics.compareExchange(words, place.ticket, ticket, ticket - 1) !== ticket) continue;
+      own++;
+      parts[`part_${task}_${left - 1}`]();
+    }
+    for (let spun = 0; ; spun++) {
+      const done = Atomics.load(words, place.done);
+      if (done === count - own) break;
+      if (spun > spins) Atomics.wait(words, place.done, done, 1);
+    }
+    this.helped += count - own;
+  }
+}

@@ -1,0 +1,63 @@
+import type { FunctionBuilder, ModuleBuilder } from "../../wasm/index.ts";
+import { emitPacked, packedScratch } from "./gemm.packed.ts";
+import { columnsOf, type Gemm, plus, roundUp } from "./gemm.problem.ts";
+import { type GemmSize, packs } from "./gemm.ts";
+
+/**
+ * A large product in parts that may run at the same time: some rows of C each, or some columns where
+ * there are more of those. Their number depends on the sizes only, and every element of C is summed
+ * as in the whole, so the result has the same bits however many threads there are.
+ */
+
+/** Below this many multiplications a thread takes longer to wake than to help. */
+const worthParts = 2e6;
+const mostParts = 8;
+/** Each part copies the other operand into panels of its own: with fewer rows or columns that costs too much. */
+const smallestPart = 64;
+
+interface Parts {
+  readonly count: number;
+  /** How many rows or columns a part has; the last one has the rest. */
+  readonly size: number;
+  readonly byRows: boolean;
+  /** Bytes of scratch of one part. */
+  readonly scratch: number;
+}
+
+function partsOf(whole: GemmSize): Parts | undefined {
+  const { m, n, k } = whole;
+  if (m * n * k < worthParts || !packs(whole)) return undefined;
+  const byRows = m >= n;
+  const total = byRows ? m : n;
+  const size = Math.max(smallestPart, roundUp(Math.ceil(total / mostParts), 16));
+  const count = Math.ceil(total / size);
+  if (count === 1) return undefined;
+  return { count, size, byRows, scratch: roundUp(packedScratch(byRows ? { m: size, n, k } : { m, n: size, k }), 64) };
+}
+
+/** Into how many parts a product is divided; undefined if it is not, because it is small. */
+export function gemmParts(whole: GemmSize): { readonly count: number; readonly scratch: number } | undefined {
+  const parts = partsOf(whole);
+  return parts && { count: parts.count, scratch: parts.count * parts.scratch };
+}
+
+/** Writes the code of one part. Scratch is as large as {@link gemmParts} says. */
+export function emitGemmPart(f: FunctionBuilder, module: ModuleBuilder, gemm: Gemm, part: number): void {
+  const parts = partsOf({ ...gemm, transposeA: gemm.a.columnStride !== 4 });
+  if (parts === undefined) throw new Error("a small product has no parts");
+  const { byRows, size } = parts;
+  const start = part * size;
+  const length = Math.min(size, (byRows ? gemm.m : gemm.n) - start);
+  const own = { ...gemm, scratch: gemm.scratch + part * parts.scratch };
+  emitPacked(f, module, byRows ? rowsOf(own, start, length) : columnsOf(own, start, length));
+}
+
+/** The product for `count` of the rows alone. */
+function rowsOf(gemm: Gemm, start: number, count: number): Gemm {
+  return {
+    ...gemm,
+    m: count,
+    a: { ...gemm.a, address: plus(gemm.a.address, start * gemm.a.rowStride) },
+    c: plus(gemm.c, start * gemm.cStride),
+  };
+}
