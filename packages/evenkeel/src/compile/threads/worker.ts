@@ -3,7 +3,9 @@
  * (pool.ts has the protocol). A source, because the library is bundled in ways that it cannot know.
  */
 export const workerSource = `
-const { memory, control, own, place } = require("node:worker_threads").workerData;
+const { process } = globalThis;
+const { getBuiltinModule } = process;
+const { memory, control, own, place } = getBuiltinModule("node:worker_threads").workerData;
 const words = new Int32Array(memory.buffer, control, 16);
 const programs = new Map();
 

@@ -1,3 +1,4 @@
+import { refuse } from "../../core/index.ts";
 import type { FunctionBuilder, ModuleBuilder } from "../../wasm/index.ts";
 import { emitPacked, packedScratch } from "./gemm.packed.ts";
 import { columnsOf, type Gemm, plus, roundUp } from "./gemm.problem.ts";
@@ -44,7 +45,7 @@ export function gemmParts(whole: GemmSize): { readonly count: number; readonly s
 /** Writes the code of one part. Scratch is as large as {@link gemmParts} says. */
 export function emitGemmPart(f: FunctionBuilder, module: ModuleBuilder, gemm: Gemm, part: number): void {
   const parts = partsOf({ ...gemm, transposeA: gemm.a.columnStride !== 4 });
-  if (parts === undefined) throw new Error("a small product has no parts");
+  if (parts === undefined) throw refuse("internal", "matmul", "a small product has no parts");
   const { byRows, size } = parts;
   const start = part * size;
   const length = Math.min(size, (byRows ? gemm.m : gemm.n) - start);
