@@ -93,7 +93,7 @@ describe("evenkeel train", () => {
     expect(out).toContain("51 rows to train on, 13 to validate, 16 to test; seed 0");
     expect(out.match(/^epoch \d\/3 {2}MAE/gm)).toHaveLength(3);
     expect(out.replaceAll(/\s+/g, " ")).toMatch(
-      /A baseline is better than the network on the test rows: MAE [\d.]+ \([\d.]+ to [\d.]+\), ridge [\d.]+: \d+% more \(\d+ to \d+%\)/,
+      /A baseline is better than the network on the test rows: MAE [\d.]+ \([\d.]+ to [\d.]+\), ridge [\d.]+: \d+ times as much \(\d+ to \d+\)/,
     );
     const rows = out.slice(out.indexOf("16 test rows"), out.indexOf("\n\n", out.indexOf("16 test rows"))).split("\n");
     expect(rows.slice(2).map((row) => row.slice(0, 14).trim())).toEqual([

@@ -19,6 +19,7 @@ import { attempt, faultOf } from "../../shell/files/fault.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { noticed } from "../../tables/noticed.ts";
 import { namingPlaces } from "../../tables/places.ts";
+import { useAllProcessors } from "./allProcessors.ts";
 import { Checkpoints } from "./checkpoints.ts";
 
 interface RecordedTraining {
@@ -56,6 +57,7 @@ interface Recorded {
  */
 export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
   const { table, options, signal, tensorboard } = plan;
+  useAllProcessors();
   let folder: RunFolder | undefined;
   let epochs = 0;
   let seconds = 0;

@@ -39,27 +39,35 @@ const spins = 2000;
 export class ThreadPool {
   readonly #words: Int32Array;
   readonly #control: number;
+  readonly #Worker: WorkerThreads["Worker"];
   readonly #workers: { terminate(): unknown }[] = [];
+  #threads = 1;
   #number = 0;
   /** How many parts workers have run so far. */
   helped = 0;
 
-  constructor() {
+  constructor({ Worker }: WorkerThreads) {
+    this.#Worker = Worker;
     this.#control = heap().allocate(64);
     this.#words = new Int32Array(heap().memory.buffer, this.#control, 16);
   }
 
   /** The number of threads, the main one among them. */
   get threads(): number {
-    return 1 + this.#workers.length;
+    return this.#threads;
   }
 
-  /** Starts or ends workers until there are so many threads. */
-  resize(threads: number, { Worker }: WorkerThreads): void {
-    while (this.threads > threads) this.#workers.pop()?.terminate();
-    while (this.threads < threads) {
-      const workerData = { memory: heap().memory, control: this.#control, own: this.threads, place };
-      const worker = new Worker(workerSource, { eval: true, workerData });
+  /** Ends workers that are too many; those that lack are started when there is something to do. */
+  resize(threads: number): void {
+    this.#threads = threads;
+    while (this.#workers.length > threads - 1) this.#workers.pop()?.terminate();
+  }
+
+  #start(): void {
+    while (this.#workers.length < this.#threads - 1) {
+      const own = 1 + this.#workers.length;
+      const workerData = { memory: heap().memory, control: this.#control, own, place };
+      const worker = new this.#Worker(workerSource, { eval: true, workerData });
       worker.unref(); // it does not keep the process alive
       this.#workers.push(worker);
     }
@@ -67,6 +75,7 @@ export class ThreadPool {
 
   /** Runs the parts of a task, here and in the workers. They are all done when it returns. */
   run({ id, module, threads, parts }: Divisible, task: number, count: number): void {
+    if (this.#workers.length < this.#threads - 1) this.#start();
     const words = this.#words;
     words[place.program] = id;
     words[place.task] = task;

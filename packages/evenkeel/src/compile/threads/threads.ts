@@ -20,7 +20,8 @@ export function getNumThreads(): number {
  * How many threads compiled steps run on, the calling one among them, as `torch.set_num_threads`; 1
  * at first. Large products are then divided among them, with the same bits for any number. The memory
  * of compiled steps is shared from then on: `data` of their parameters is over a SharedArrayBuffer.
- * In Node, before the first compiled step runs.
+ * In Node, before the first compiled step runs. Threads start
+ * with the first product that is large enough.
  * @throws TypeError or RangeError if `threads` is not a whole number from 1 to 64
  * @throws Error for several threads where there is no Node, or after a step was compiled
  */
@@ -38,9 +39,9 @@ export function setNumThreads(threads: number): void {
   }
   if (pool === undefined) {
     shareHeap();
-    pool = new ThreadPool();
+    pool = new ThreadPool(workers);
   }
-  pool.resize(threads, workers);
+  pool.resize(threads);
 }
 
 /** The threads, once there was more than one. */
