@@ -28,7 +28,7 @@ const budgets: Readonly<Record<string, Budget>> = {
   step: { minified: 453, gzip: 149 },
   page: { minified: 115, gzip: 41.5 },
   trees: { minified: 50, gzip: 17.9 },
-  everything: { minified: 961, gzip: 319 },
+  everything: { minified: 978, gzip: 326 },
 };
 
 interface Bundle {

@@ -1,5 +1,6 @@
 """PyTorch's side of the benchmark (src/serve.ts tells the commands): the problem is the first argument."""
 import json
+import os
 import sys
 import time
 
@@ -9,7 +10,7 @@ from torch import nn
 
 from blas import blas_name, peak_memory, thread_count
 
-torch.set_num_threads(1)
+torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 
 with open(sys.argv[1]) as file:
     problem = json.load(file)

@@ -19,7 +19,7 @@ const options = readOptions(process.argv.slice(2));
 const isAbsent = (found: object): found is Absent => "absent" in found;
 const nodes = await findEngines(options.nodes);
 const engines = nodes.filter((engine): engine is Engine => !isAbsent(engine));
-const found = options.rivals.flatMap((id) => findRivals(id, engines, options.blas));
+const found = options.rivals.flatMap((id) => findRivals(id, engines, options.blas, options.threads));
 const rivals = found.filter((rival): rival is Rival => !isAbsent(rival));
 const absent = [...nodes, ...found].filter(isAbsent);
 
@@ -34,7 +34,7 @@ print(
   [
     `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}.`,
     describeWeight(),
-    `float32, one thread each. Medians of up to ${options.rounds} rounds in which every rival has a turn; "times" is the`,
+    `float32, ${options.threads === 1 ? "one thread" : `${options.threads} threads`} each. Medians of up to ${options.rounds} rounds in which every rival has a turn; "times" is the`,
     "median over the rounds of the ratio to the first line's time. The first step includes preparation and, if",
     "there is a compiler, compiling. Memory is the peak of the process.",
     ...absent.map((rival) => `\nSkipped ${rival.absent}.`),
@@ -64,6 +64,7 @@ print(sizeSection([...products].map(([product, installed]) => [product, installe
 const targets = judge(outcomes, whole);
 if (targets.length > 0) print(targetSection(targets));
 if (options.write) {
-  writeFileSync(new URL("../RESULTS.md", import.meta.url), `# Benchmark\n\n${sections.join("\n\n")}\n`);
-  console.log("Written to bench/RESULTS.md");
+  const name = options.threads === 1 ? "RESULTS.md" : "RESULTS-threads.md";
+  writeFileSync(new URL(`../${name}`, import.meta.url), `# Benchmark\n\n${sections.join("\n\n")}\n`);
+  console.log(`Written to bench/${name}`);
 }

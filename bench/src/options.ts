@@ -9,6 +9,8 @@ export interface Options extends Effort {
   readonly processRounds: number;
   /** Major versions of Node. */
   readonly nodes: readonly string[];
+  /** Of evenkeel's steps and of PyTorch. */
+  readonly threads: number;
   readonly blas: string | undefined;
   readonly write: boolean;
 }
@@ -18,11 +20,12 @@ const help = `npm run bench -- [options]
   --only W1,W3        these workloads alone, of ${ids.join(", ")}
   --rivals torch,jax  these alone, of ${rivalIds.join(", ")}
   --nodes 20,24       evenkeel on these versions of Node, too: fetched from npm, 200 MB each
+  --threads N         of evenkeel and of PyTorch; the other rivals have one (1)
   --rounds N          turns that each rival gets per workload (31)
   --turn MS           milliseconds a turn takes, at least (100)
   --process-rounds N  runs of the whole processes of W6 (5)
   --blas FOLDER       where an OpenBLAS called libblas.so.3 is, to try PyTorch with
-  --write             keep the tables in bench/RESULTS.md
+  --write             keep the tables in bench/RESULTS.md, those of several threads in bench/RESULTS-threads.md
   --help
 
 The rivals in JavaScript are installed apart: npm --prefix bench install
@@ -37,6 +40,7 @@ export function readOptions(args: readonly string[]): Options {
         only: { type: "string" },
         rivals: { type: "string" },
         nodes: { type: "string" },
+        threads: { type: "string", default: "1" },
         rounds: { type: "string", default: "31" },
         turn: { type: "string", default: "100" },
         "process-rounds": { type: "string", default: "5" },
@@ -53,6 +57,7 @@ export function readOptions(args: readonly string[]): Options {
       only: choose("only", values.only, ids),
       rivals: choose("rivals", values.rivals, rivalIds),
       nodes: majorVersions(values.nodes),
+      threads: positive("threads", values.threads),
       rounds: positive("rounds", values.rounds),
       turn: positive("turn", values.turn),
       processRounds: positive("process-rounds", values["process-rounds"]),

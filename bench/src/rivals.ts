@@ -28,10 +28,10 @@ export interface Rival {
   readonly processes: readonly ProcessSide[];
   readonly environment?: Readonly<Record<string, string>>;
   /**
-   * That its process has one thread and no other can be verified by counting. Engines of JavaScript
-   * have some for compiling and collecting garbage.
+   * How many threads its process has at most, where counting them tells. Engines of JavaScript have
+   * some for compiling and collecting garbage.
    */
-  readonly singleThread?: boolean;
+  readonly mostThreads?: number;
   /** Another way of somebody who is there already, which differs in convolutions alone. */
   readonly onlyConvNets?: boolean;
   /** Bytes of the packages on disk. */
@@ -64,17 +64,22 @@ const openblasFolders = ["/usr/lib/x86_64-linux-gnu/openblas-pthread", "/usr/lib
  * @param engines what evenkeel runs on; the other rivals in JavaScript run on the Node that runs this
  * @param blas a folder with an OpenBLAS called libblas.so.3, to try PyTorch with
  */
-export function findRivals(id: RivalId, engines: readonly Engine[], blas: string | undefined): (Rival | Absent)[] {
+export function findRivals(
+  id: RivalId,
+  engines: readonly Engine[],
+  blas: string | undefined,
+  threads: number,
+): (Rival | Absent)[] {
   switch (id) {
     case "compiled":
     case "eager":
     case "fast":
     case "wide":
-      return engines.map((engine) => own(id, engine));
+      return engines.map((engine) => own(id, engine, threads));
     case "torch":
-      return [torch(id)];
+      return [torch(id, threads)];
     case "openblas":
-      return [torchWithOpenBlas(id, blas)];
+      return [torchWithOpenBlas(id, blas, threads)];
     case "tfjs":
       return [installed(id, "TensorFlow.js", "tfjs", ["@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm"])];
     case "jax":
@@ -94,8 +99,8 @@ const ownNames: Readonly<Record<OwnId, string>> = {
   eager: "evenkeel eager",
 };
 
-function own(id: OwnId, engine: Engine): Rival | Absent {
-  const name = ownNames[id];
+function own(id: OwnId, engine: Engine, threads: number): Rival | Absent {
+  const name = threads === 1 ? ownNames[id] : `${ownNames[id]}, ${threads} threads`;
   if (id === "wide" && engine.major < 22) {
     return { absent: `${name}: ${engine.name} cannot be told to make 256-bit vectors; Node 22 can` };
   }
@@ -108,6 +113,7 @@ function own(id: OwnId, engine: Engine): Rival | Absent {
     product: "evenkeel",
     command: [engine.program, script("rivals/evenkeel.js"), id],
     processes: ownProcesses(id, name, engine),
+    environment: { OMP_NUM_THREADS: String(threads) },
     installed: () => installedBytes(["evenkeel"]),
   };
 }
@@ -144,12 +150,12 @@ function jaxByProducts(id: "jaxProducts"): Rival | Absent {
   return { ...rival, name, command: [...rival.command, "products"], processes: [], onlyConvNets: true };
 }
 
-function torch(id: "torch" | "openblas", folder?: string): Rival | Absent {
+function torch(id: "torch" | "openblas", threads: number, folder?: string): Rival | Absent {
   // A BLAS counts its threads by itself when it is loaded: torch.set_num_threads does not reach it.
   const environment: Record<string, string> = {
-    OPENBLAS_NUM_THREADS: "1",
-    OMP_NUM_THREADS: "1",
-    MKL_NUM_THREADS: "1",
+    OPENBLAS_NUM_THREADS: String(threads),
+    OMP_NUM_THREADS: String(threads),
+    MKL_NUM_THREADS: String(threads),
   };
   if (folder !== undefined) environment.LD_LIBRARY_PATH = folder;
   const size = "import torch_size; print(torch_size.installed())";
@@ -157,7 +163,8 @@ function torch(id: "torch" | "openblas", folder?: string): Rival | Absent {
   if (spawnSync(python, ["-c", "import torch"], { env: { ...process.env, ...environment } }).status !== 0) {
     return { absent: `PyTorch: ${python} has no torch; on Debian: apt-get install python3-torch` };
   }
-  const name = id === "torch" ? "PyTorch eager" : "PyTorch eager, OpenBLAS";
+  const names = id === "torch" ? "PyTorch eager" : "PyTorch eager, OpenBLAS";
+  const name = threads === 1 ? names : `${names}, ${threads} threads`;
   return {
     id,
     name,
@@ -165,7 +172,7 @@ function torch(id: "torch" | "openblas", folder?: string): Rival | Absent {
     command: [python, script("../python/rival.py")],
     processes: [{ name, command: [python, script("../python/process.py")] }],
     environment,
-    singleThread: true,
+    mostThreads: threads,
     installed: () => {
       const { status, stdout } = spawnSync(python, ["-c", size], { cwd, env: { ...process.env, ...environment } });
       return status === 0 ? Number(stdout.toString()) : undefined;
@@ -173,9 +180,9 @@ function torch(id: "torch" | "openblas", folder?: string): Rival | Absent {
   };
 }
 
-function torchWithOpenBlas(id: "openblas", blas: string | undefined): Rival | Absent {
+function torchWithOpenBlas(id: "openblas", blas: string | undefined, threads: number): Rival | Absent {
   const folder = blas ?? openblasFolders.find((folder) => existsSync(folder));
-  if (folder !== undefined) return torch(id, folder);
+  if (folder !== undefined) return torch(id, threads, folder);
   const how =
     "apt-get download libopenblas0-pthread, dpkg --extract it, and name its …/openblas-pthread folder by --blas";
   return { absent: `PyTorch with OpenBLAS: none found; on Debian: ${how}` };

@@ -1,4 +1,4 @@
-import { type Compiled, compile, F, nn, noGrad, optim, type Tensor, tensor } from "evenkeel";
+import { type Compiled, compile, F, nn, noGrad, optim, setNumThreads, type Tensor, tensor } from "evenkeel";
 import { convNet } from "../convNet.ts";
 import type { ProblemReader } from "../problem.ts";
 import { rootMeanSquare, type Step, serve } from "../serve.ts";
@@ -13,6 +13,7 @@ type Mode = keyof typeof names;
 
 const mode = process.argv[3] as Mode;
 if (mode === "wide") await import("evenkeel/node");
+setNumThreads(Number(process.env.OMP_NUM_THREADS ?? 1));
 /** What was compiled last, asked for its fallbacks. */
 let latest: Pick<Compiled<Tensor[], Tensor>, "explain"> | undefined;
 
