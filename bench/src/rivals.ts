@@ -172,7 +172,8 @@ function torch(id: "torch" | "openblas", threads: number, folder?: string): Riva
     command: [python, script("../python/rival.py")],
     processes: [{ name, command: [python, script("../python/process.py")] }],
     environment,
-    mostThreads: threads,
+    // With several, PyTorch has as many of its own beside those of the BLAS, which wait in turns.
+    ...(threads === 1 && { mostThreads: 1 }),
     installed: () => {
       const { status, stdout } = spawnSync(python, ["-c", size], { cwd, env: { ...process.env, ...environment } });
       return status === 0 ? Number(stdout.toString()) : undefined;
