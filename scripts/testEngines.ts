@@ -21,7 +21,8 @@ for (const version of versions) {
   const path = engine(version);
   const run = (...args: string[]) => spawnSync(path, args, { cwd: root, encoding: "utf8" });
   // Node 20 cannot be told to make vectors of 256 bits.
-  const modes = Number(version.split(".")[0]) > 20 ? [[], ["--wide"]] : [[]];
+  const wide = Number(version.split(".")[0]) > 20 ? [["--wide"], ["--wide", "--threads"]] : [];
+  const modes = [[], ["--threads"], ...wide];
   for (const mode of modes) {
     const { status, stdout, stderr } = run("--import", "tsx", "test/digest/main.ts", ...mode);
     const same = status === 0 && canonical(stdout) === expected;
