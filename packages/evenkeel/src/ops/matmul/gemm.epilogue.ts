@@ -42,6 +42,11 @@ export class Columns {
     this.#scale = epilogue?.affine && pointer(f, epilogue.affine.scale);
   }
 
+  /** Whether columns have a scale and a shift, which take four registers for four columns. */
+  get areScaled(): boolean {
+    return this.#scale !== undefined;
+  }
+
   /** Goes back to the first column. */
   rewind(f: FunctionBuilder): void {
     const { bias, epilogue } = this.#problem;

@@ -124,12 +124,20 @@ export function storeTile(
   stride: number,
   columns: Columns,
 ): void {
-  for (const [v, offset] of vectors.entries()) {
-    const finish = columns.finisher(f, quad(offset / floatBytes));
-    for (let row = 0; row < rows; row++) {
-      f.storeV128(c, finish(sums[row * vectors.length + v]), row * stride + offset);
+  const finisher = (offset: number) => columns.finisher(f, quad(offset / floatBytes));
+  const store = (row: number, v: number, finish: ReturnType<typeof finisher>) =>
+    f.storeV128(c, finish(sums[row * vectors.length + v]), row * stride + vectors[v]);
+  if (rows === 1 || columns.areScaled) {
+    // What a vector's columns have leaves the registers before the next vector.
+    for (const [v, offset] of vectors.entries()) {
+      const finish = finisher(offset);
+      for (let row = 0; row < rows; row++) store(row, v, finish);
     }
+    return;
   }
+  // Row by row: V8 makes one store of 256 bits of two that follow each other.
+  const finishers = vectors.map(finisher);
+  for (let row = 0; row < rows; row++) for (const [v, finish] of finishers.entries()) store(row, v, finish);
 }
 
 /**
