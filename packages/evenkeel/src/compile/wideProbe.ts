@@ -47,9 +47,7 @@ class Probe {
       (f) => emitGemm(f, module, { m, n, k, a: x, b: y, c, cStride: n * floatBytes, scratch, fast: false }),
       { exported: true },
     );
-    const env = { memory: this.#memory };
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.toBytes()), { env });
-    this.#run = exports.run as () => void;
+    this.#run = module.instantiate(this.#memory).run as () => void;
   }
 
   turn(): void {

@@ -4,6 +4,7 @@ import type { ChannelLayout, ChannelPasses } from "../ops/normalize/normalize.pa
 import * as loops from "../ops/normalize/normalize.passes.ts";
 import { pageBytes } from "../wasm/blocks.ts";
 import { ModuleBuilder } from "../wasm/index.ts";
+import { Repaid } from "./repaid.ts";
 
 /**
  * The passes of batch normalization over float32 matrices, by WebAssembly code for all sizes: some
@@ -39,8 +40,7 @@ class Passes {
     const module = new ModuleBuilder();
     definePasses(module, { x, dy, to, planes });
     const memory = new WebAssembly.Memory({ initial: Math.ceil(end / pageBytes) });
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(module.toBytes()), { env: { memory } });
-    this.#functions = instance.exports as unknown as ExactPasses;
+    this.#functions = module.instantiate(memory) as unknown as ExactPasses;
     this.#floats = new Float32Array(memory.buffer);
     this.#doubles = new Float64Array(memory.buffer);
   }
@@ -81,26 +81,14 @@ class Passes {
   }
 }
 
-/** Elements so far, until {@link passes} is made. */
-let done = 0;
-/** Null if the engine refuses. */
-let passes: Passes | null | undefined;
+const passes = new Repaid(worthMaking, () => new Passes());
 
 /** The passes in WebAssembly for such arrays; undefined where the loops are to run. */
 function passesFor(arrays: readonly TypedArray[], [channels, inner]: ChannelLayout): Passes | undefined {
   const { length } = arrays[0];
   if (inner !== 1 || channels < leastChannels || channels > mostChannels || length < worthCopying) return undefined;
   if (!arrays.every((each) => each instanceof Float32Array)) return undefined;
-  if (passes === undefined) {
-    done += length;
-    if (done < worthMaking) return undefined;
-    try {
-      passes = new Passes();
-    } catch {
-      passes = null;
-    }
-  }
-  return passes ?? undefined;
+  return passes.forWork(length);
 }
 
 /** As the loops of normalize.passes.ts, to the same bits. */

@@ -97,8 +97,8 @@ function makePiece(op: AnyOp, inputs: readonly NdArray[], output: NdArray): Piec
     const { buffer } = shared;
     const view = ({ dtype, address, shape }: Placed) =>
       new (dtype === "bool" ? Uint8Array : Float32Array)(buffer, address, shape[0] ?? 1);
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(module.toBytes()), { env: { memory: shared } });
-    return { run: instance.exports.run as () => void, inputs: placed.map(view), output: view(result) };
+    const { run } = module.instantiate(shared);
+    return { run: run as () => void, inputs: placed.map(view), output: view(result) };
   } catch {
     return null;
   }

@@ -10,37 +10,23 @@ import type { FasterReferences } from "../tensor/eager.ts";
 import { fasterPasses } from "./batchNorm.ts";
 import { fasterElementwise } from "./elementwise.ts";
 import { Products } from "./products.ts";
+import { Repaid } from "./repaid.ts";
 
 /** Products of fewer multiply-adds take as long to copy as to compute. So does a single row. */
 const worthCopying = 500;
 /** A program that has done fewer multiply-adds would wait longer for the code than for its products. */
 const worthMaking = 1_000_000;
 
-/** Multiply-adds so far, until {@link products} is made. */
-let done = 0;
-/** Null if the engine refuses, as under a page's security policy. */
-let products: Products | null | undefined;
+const products = new Repaid(worthMaking, () => new Products());
 
 /** As {@link product}, to the same bits. */
 export const multiply: Multiply = (op, a, transposeA, b, transposeB, y, m, n, k, bias) => {
   const size = m * n * k;
-  if (m > 1 && size >= worthCopying && !(y instanceof Int32Array)) {
-    if (products === undefined) {
-      done += size;
-      if (done >= worthMaking) products = makeProducts();
-    }
-    if (products) return products.multiply({ a, transposeA, b, transposeB, y, m, n, k, bias });
-  }
-  product(op, a, transposeA, b, transposeB, y, m, n, k, bias);
+  const isWorth = m > 1 && size >= worthCopying && !(y instanceof Int32Array);
+  const made = isWorth ? products.forWork(size) : undefined;
+  if (made === undefined) product(op, a, transposeA, b, transposeB, y, m, n, k, bias);
+  else made.multiply({ a, transposeA, b, transposeB, y, m, n, k, bias });
 };
-
-function makeProducts(): Products | null {
-  try {
-    return new Products();
-  } catch {
-    return null;
-  }
-}
 
 /** One operation of IEEE 754 per element: see {@link fasterElementwise}. */
 export const elementwise: readonly AnyOp[] = [

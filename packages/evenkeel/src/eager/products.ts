@@ -56,8 +56,7 @@ export class Products {
     const module = new ModuleBuilder();
     defineExact(module);
     const memory = new WebAssembly.Memory({ initial: Math.ceil(end / pageBytes) });
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(module.toBytes()), { env: { memory } });
-    this.#functions = instance.exports as unknown as ExactFunctions;
+    this.#functions = module.instantiate(memory) as unknown as ExactFunctions;
     this.#floats = new Float32Array(memory.buffer);
     this.#doubles = new Float64Array(memory.buffer);
   }
