@@ -42,7 +42,7 @@ export const compileOptions = {
   /**
    * Vectors of 256 bits, where Node can make them: up to twice as fast, with the same bits. True turns
    * them on for the process, as `import "evenkeel/node"` does, and does nothing where there are none;
-   * false is for comparisons (whether they are on).
+   * with false the step keeps the loops of before (whether they are on).
    */
   wide: optional(flag()),
   /** The most threads of `setNumThreads` that it runs on (all of them). */

@@ -1,3 +1,4 @@
+import { hostProcess, nodeBuiltin } from "./nodeBuiltin.ts";
 import { fasterWide } from "./wideProbe.ts";
 
 /**
@@ -11,13 +12,9 @@ const verified: readonly string[] = ["12.4", "13.6", "14.6"]; // Node 22, 24, 26
 /** Relaxed SIMD is behind a flag there, so that `fast` does nothing without it: Node 20. */
 const withoutRelaxed: readonly string[] = ["11.3"];
 
-/** What of Node is needed; in browsers there is nothing of it. */
-interface Host {
-  readonly process?: {
-    readonly arch?: string;
-    readonly versions?: { readonly v8?: string };
-    readonly getBuiltinModule?: (id: string) => { readonly setFlagsFromString: (flag: string) => void } | undefined;
-  };
+/** The part of Node's v8 that is needed. */
+interface V8 {
+  readonly setFlagsFromString: (flag: string) => void;
 }
 
 let isEnabled = false;
@@ -35,10 +32,10 @@ export function hasWideVectors(): boolean {
  * @returns whether they are on
  */
 export function enableWideVectors(): boolean {
-  const { process } = globalThis as Host;
-  const [version] = /^\d+\.\d+/.exec(process?.versions?.v8 ?? "") ?? [""];
-  const v8 = process?.getBuiltinModule?.("node:v8");
-  if (isEnabled || v8 === undefined || process?.arch !== "x64") return isEnabled;
+  const { arch, versions } = hostProcess();
+  const v8 = nodeBuiltin<V8>("node:v8");
+  if (isEnabled || v8 === undefined || arch !== "x64") return isEnabled;
+  const [version] = /^\d+\.\d+/.exec(versions?.v8 ?? "") ?? [""];
   if (withoutRelaxed.includes(version)) v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
   if (!verified.includes(version)) return false;
   v8.setFlagsFromString("--experimental-wasm-revectorize");
@@ -52,6 +49,7 @@ export function enableWideVectors(): boolean {
  * first needs to know.
  */
 export function prefersWide(): boolean {
-  isFaster ??= isEnabled && fasterWide();
+  if (!isEnabled) return false; // and not for good: they may be turned on later
+  isFaster ??= fasterWide();
   return isFaster;
 }

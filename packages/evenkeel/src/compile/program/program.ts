@@ -68,7 +68,7 @@ export class Program {
   readonly #backup: Backup;
   /** Blocks of the heap that go with it. */
   readonly #blocks: number[];
-  readonly #divisible: Omit<Divisible, "parts"> | undefined;
+  readonly #divisible: Divisible | undefined;
   #exports: Exports | undefined;
   #step: () => void = () => {};
   #views: Views | undefined;
@@ -118,7 +118,7 @@ export class Program {
   }
 
   /** Puts the module where workers find it. */
-  #shareModule(threads: number): Omit<Divisible, "parts"> {
+  #shareModule(threads: number): Divisible {
     const { bytes } = this.parts;
     const address = heap().allocate(bytes.length);
     this.#blocks.push(address);
@@ -250,7 +250,7 @@ export class Program {
   #parallel(task: number, count: number): void {
     const parts = this.#exports;
     if (this.#divisible !== undefined && parts !== undefined) {
-      threadPool()?.run({ ...this.#divisible, parts }, task, count);
+      threadPool()?.run(this.#divisible, parts, task, count);
     }
   }
 

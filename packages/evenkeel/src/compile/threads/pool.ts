@@ -21,8 +21,6 @@ export interface Divisible {
   readonly module: { readonly address: number; readonly length: number };
   /** The most threads that may work on it. */
   readonly threads: number;
-  /** The functions "part_<task>_<part>". */
-  readonly parts: Readonly<Record<string, () => void>>;
 }
 
 /** The part of Node's worker_threads that is needed. */
@@ -73,8 +71,16 @@ export class ThreadPool {
     }
   }
 
-  /** Runs the parts of a task, here and in the workers. They are all done when it returns. */
-  run({ id, module, threads, parts }: Divisible, task: number, count: number): void {
+  /**
+   * Runs the parts of a task, here and in the workers. They are all done when it returns.
+   * @param parts - the functions "part_<task>_<part>" of the program
+   */
+  run(
+    { id, module, threads }: Divisible,
+    parts: Readonly<Record<string, () => void>>,
+    task: number,
+    count: number,
+  ): void {
     if (this.#workers.length < this.#threads - 1) this.#start();
     const words = this.#words;
     words[place.program] = id;

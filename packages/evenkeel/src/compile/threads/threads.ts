@@ -1,10 +1,7 @@
 import { check, mismatch, wholeNumber } from "../../core/index.ts";
 import { shareHeap } from "../memory/heap.ts";
+import { nodeBuiltin } from "../nodeBuiltin.ts";
 import { ThreadPool, type WorkerThreads } from "./pool.ts";
-
-interface Host {
-  readonly process?: { readonly getBuiltinModule?: (id: string) => WorkerThreads | undefined };
-}
 
 /** More threads than this are of no use: a task has at most eight parts. */
 const mostThreads = 64;
@@ -28,7 +25,7 @@ export function getNumThreads(): number {
 export function setNumThreads(threads: number): void {
   check("setNumThreads", "threads", threads, wholeNumber(1, mostThreads));
   if (pool === undefined && threads === 1) return;
-  const workers = (globalThis as Host).process?.getBuiltinModule?.("node:worker_threads");
+  const workers = nodeBuiltin<WorkerThreads>("node:worker_threads");
   if (workers === undefined) {
     throw mismatch(
       "not-supported",
