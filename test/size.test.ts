@@ -25,7 +25,7 @@ interface Budget {
 const budgets: Readonly<Record<string, Budget>> = {
   tensor: { minified: 91.9, gzip: 30.9 },
   linear: { minified: 110, gzip: 36.9 },
-  step: { minified: 453, gzip: 149 },
+  step: { minified: 463, gzip: 153 },
   page: { minified: 115, gzip: 41.5 },
   trees: { minified: 50, gzip: 17.9 },
   everything: { minified: 978, gzip: 326 },

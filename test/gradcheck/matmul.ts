@@ -1,3 +1,4 @@
+import type * as chain from "../../packages/evenkeel/src/ops/matmul/linearChain.ts";
 import type * as fused from "../../packages/evenkeel/src/ops/matmul/linearFused.ts";
 import type * as matmul from "../../packages/evenkeel/src/ops/matmul/matmul.ts";
 import { fixed, type GradCase, type GradCases, positiveOf, valuesFrom } from "./inputs.ts";
@@ -38,7 +39,7 @@ const norm = (channels: number) => [
   values([channels]),
 ];
 
-export const matmulCases: GradCases<typeof matmul & typeof fused> = {
+export const matmulCases: GradCases<typeof matmul & typeof fused & typeof chain> = {
   matmul: matrixCases(),
   linear: [
     { name: "[3, 2] to 4", inputs: [values([3, 2]), values([4, 2]), values([4])] },
@@ -56,4 +57,22 @@ export const matmulCases: GradCases<typeof matmul & typeof fused> = {
     inputs: [values([3, 2]), values(relu ? [4, 2] : [2, 4]), ...norm(4)],
     attrs: { eps: 1e-3, relu, transposeB: relu },
   })),
+  linearChain: [
+    {
+      name: "[3, 2] to 4 to 5 to 2",
+      inputs: [
+        values([3, 2]),
+        ...[values([4, 2]), values([4]), ...norm(4)],
+        ...[values([5, 4]), ...norm(5)],
+        ...[values([2, 5]), values([2])],
+      ],
+      attrs: {
+        layers: [
+          { bias: true, eps: 1e-3, relu: true },
+          { bias: false, eps: 1e-3, relu: false },
+          { bias: true, relu: false },
+        ],
+      },
+    },
+  ],
 };

@@ -8,6 +8,7 @@ import { Program, type ProgramOptions } from "./program/program.ts";
 import type { GradField } from "./trace/gradFields.ts";
 import type { Trace } from "./trace/trace.ts";
 import { type Cells, withCells } from "./variants/numbers.ts";
+import { prefersWide } from "./wideVectors.ts";
 
 /** A program and its trace. */
 export interface Made {
@@ -22,7 +23,7 @@ export interface Made {
 /** Makes the program of a trace; it reads the numbers that have a cell at every run. */
 export function make(trace: Trace, cells: Cells, options: ProgramOptions): Made {
   const { graph, grads } = withGradients(trace.graph, trace.gradFields);
-  const { tasks, results } = optimize(withCells(graph, cells));
+  const { tasks, results } = optimize(withCells(graph, cells), { wide: () => options.wide && prefersWide() });
   return { program: new Program(tasks, results, options), trace, cells, grads };
 }
 

@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
-import { Linear } from "../nn/index.ts";
+import { Linear, ReLU, Sequential } from "../nn/index.ts";
 import { manualSeed } from "../random/index.ts";
-import { randn, type Tensor } from "../tensor/index.ts";
+import { noGrad, randn, type Tensor } from "../tensor/index.ts";
 import { hasRelaxedMadd } from "../wasm/index.ts";
 import { compile } from "./compile.ts";
 import { enableWideVectors, hasWideVectors, prefersWide } from "./wideVectors.ts";
@@ -44,4 +44,15 @@ it("are on where they are known to give the same bits, and only if asked for", (
   if (!isKnown) expect(prefersWide()).toBe(false);
   expect(hasRelaxedMadd()).toBe(true); // in Node 20 because they were asked for
   expect(() => output({ wide: 1 as never })).toThrow("expected true or false");
+});
+
+it("join the layers of a network that evaluates, where they are faster, with the same bits", () => {
+  manualSeed(2);
+  const net = new Sequential(new Linear(9, 50), new ReLU(), new Linear(50, 3)).eval();
+  const x = randn([70, 9]);
+  const [wide, narrow] = [true, false].map((wide) => compile((given: Tensor) => net(given), { wide }));
+  noGrad(() => expect(wide(x).data).toEqual(narrow(x).data));
+  const names = ({ explain }: typeof wide) => explain().programs[0].tasks.map(({ name }) => name);
+  expect(names(narrow)).toEqual(["linearRelu", "linear"]);
+  expect(names(wide)).toEqual(prefersWide() ? ["linearChain"] : names(narrow));
 });

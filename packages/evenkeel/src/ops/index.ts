@@ -27,6 +27,7 @@ export * from "./layerNorm/rmsNorm.ts";
 export * from "./localResponseNorm/localResponseNorm.ts";
 export * from "./loss/crossEntropy.ts";
 export * from "./loss/loss.ts";
+export * from "./matmul/linearChain.ts";
 export * from "./matmul/linearFused.ts";
 export * from "./matmul/matmul.ts";
 export * from "./movement/creation.ts";

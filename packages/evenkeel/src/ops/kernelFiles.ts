@@ -22,6 +22,7 @@ export * from "./layerNorm/rmsNorm.kernel.ts";
 export * from "./localResponseNorm/localResponseNorm.kernel.ts";
 export * from "./loss/crossEntropy.kernel.ts";
 export * from "./loss/loss.kernel.ts";
+export * from "./matmul/linearChain.kernel.ts";
 export * from "./matmul/linearFused.kernel.ts";
 export * from "./matmul/matmul.kernel.ts";
 export * from "./movement/creation.kernel.ts";

@@ -7,18 +7,27 @@ import { foldConstants, withoutExpansions, withoutNeedlessClones } from "./fold.
 import { fuseElementwise, type Task } from "./fuse.ts";
 import { joinCalls } from "./join.ts";
 import { fuseLinear } from "./linear.ts";
+import { chainLinear } from "./linearChain.ts";
 import { withoutDeadCode } from "./rewrite.ts";
 import { writeThrough } from "./writeThrough.ts";
+
+interface PassOptions {
+  /** Whether loops for vectors of 256 bits are faster here; asked when it matters. */
+  readonly wide?: () => boolean;
+}
 
 /**
  * Turns a traced graph into the tasks of a program. Every pass preserves the values and the state.
  */
-export function optimize(graph: Graph): { tasks: Task[]; results: readonly GraphValue[] } {
+export function optimize(
+  graph: Graph,
+  { wide = () => false }: PassOptions = {},
+): { tasks: Task[]; results: readonly GraphValue[] } {
   let program = graph;
   if (verification.enabled) verifyGraph(program, "the trace");
   for (const [name, pass] of Object.entries(passes)) {
     const before = program;
-    program = pass(program);
+    program = pass(program, wide);
     if (!verification.enabled) continue;
     verifyGraph(program, name);
     verifyEffects(before, program, name);
@@ -28,13 +37,15 @@ export function optimize(graph: Graph): { tasks: Task[]; results: readonly Graph
   return { tasks, results: program.results };
 }
 
-const passes: Readonly<Record<string, (graph: Graph) => Graph>> = {
+const passes: Readonly<Record<string, (graph: Graph, wide: () => boolean) => Graph>> = {
   withoutDeadCode,
   foldConstants,
   withoutNeedlessClones,
   fuseBatchNormRelu,
   channelsLast,
   fuseLinear,
+  // With vectors of 128 bits layers are as fast one after the other.
+  chainLinear,
   writeThrough,
   withoutExpansions: (graph) => withoutExpansions(graph, (node) => fusionOf(node) !== undefined),
 };

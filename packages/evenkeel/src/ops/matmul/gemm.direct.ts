@@ -17,14 +17,20 @@ import { emitTurned } from "./gemm.turned.ts";
  */
 const worthSplitting = 8;
 
+/** How many of the last columns are treated apart from the others. */
+export function columnsApart({ m, n, k }: Pick<Gemm, "m" | "n" | "k">): number {
+  if (n < 4) return n;
+  return n % 4 < 3 && m >= worthSplitting && k >= worthSplitting ? n % 4 : 0;
+}
+
 export function emitDirect(f: FunctionBuilder, gemm: Gemm): void {
   const { m, n, k, a, b } = gemm;
-  if (n < 4) emitFewColumns(f, gemm);
-  else if (b.columnStride !== floatBytes && dottable(a) && prefersDots(m, k)) emitDotProducts(f, gemm);
-  else if (n % 4 > 0 && n % 4 < 3 && m >= worthSplitting && k >= worthSplitting) {
-    emitManyColumns(f, columnsOf(gemm, 0, n - (n % 4)));
-    emitFewColumns(f, columnsOf(gemm, n - (n % 4), n % 4));
-  } else emitManyColumns(f, gemm);
+  const apart = columnsApart(gemm);
+  if (n >= 4 && b.columnStride !== floatBytes && dottable(a) && prefersDots(m, k)) emitDotProducts(f, gemm);
+  else {
+    if (apart < n) emitManyColumns(f, columnsOf(gemm, 0, n - apart));
+    if (apart > 0) emitFewColumns(f, columnsOf(gemm, n - apart, apart));
+  }
 }
 
 /**
@@ -45,7 +51,7 @@ export function directScratch({ n, k }: { n: number; k: number }): number {
  * Whether dot products are cheaper than transposing B: for few rows, relative to the inner
  * dimension.
  */
-const prefersDots = (m: number, k: number): boolean => m === 1 || 8 * m <= k;
+export const prefersDots = (m: number, k: number): boolean => m === 1 || 8 * m <= k;
 
 /** Whether the rows of A lie contiguous, so that dot products can read them. */
 const dottable = (a: Operand): boolean => a.columnStride === floatBytes;

@@ -1,4 +1,4 @@
-import { type FunctionBuilder, f32x4, type Local, v128 } from "../../wasm/index.ts";
+import { type FunctionBuilder, f32x4, type I32, type Local, v128 } from "../../wasm/index.ts";
 import { advance, floatBytes, type Operand, plus, pointer, vectorBytes } from "./gemm.problem.ts";
 
 /** The 4 x 4 transpose of four vectors, into four others. */
@@ -70,4 +70,46 @@ export function emitTranspose(
     advance(f, targetStart, vectorBytes);
   });
   if (rows % 4 > 0) band(sourceStart, targetStart, rows % 4);
+}
+
+/**
+ * Writes [rows, columns] without gaps as [columns, rows], and nothing behind that. The columns are a
+ * multiple of 4, and few: the code is written out for each four.
+ */
+export function emitTransposeTight(f: FunctionBuilder, from: I32, rows: number, columns: number, to: I32): void {
+  const quads = Array.from({ length: columns / 4 }, (_, quad) => quad * 4);
+  const [line, stride] = [columns * floatBytes, rows * floatBytes];
+  const [source, target] = [pointer(f, from), pointer(f, to)];
+  const read = f.locals("v128", 4);
+  const turned = f.locals("v128", 4);
+  const low = f.local("v128");
+  if (rows < 4) {
+    for (let row = 0; row < rows; row++) {
+      for (const quad of quads) {
+        f.set(low, v128.load(source, row * line + quad * floatBytes));
+        for (let lane = 0; lane < 4; lane++)
+          f.storeLane32(target, low, lane, (quad + lane) * stride + row * floatBytes);
+      }
+    }
+    return;
+  }
+  const move = (count: number) => {
+    advance(f, source, count * line);
+    advance(f, target, count * floatBytes);
+  };
+  const band = () => {
+    for (const quad of quads) {
+      for (let i = 0; i < 4; i++) f.set(read[i], v128.load(source, i * line + quad * floatBytes));
+      transpose4(f, read, turned, low);
+      for (let i = 0; i < 4; i++) f.storeV128(target, turned[i], (quad + i) * stride);
+    }
+  };
+  f.times(Math.floor(rows / 4), () => {
+    band();
+    move(4);
+  });
+  if (rows % 4 === 0) return;
+  // The last four rows, some of them for a second time.
+  move((rows % 4) - 4);
+  band();
 }
