@@ -7,10 +7,10 @@ import { build } from "rolldown";
  * Node takes a millisecond to find and load a file, and a millisecond to parse 50 kB, so the chunks are few, and hold what
  * is used together: predicting.js for pages that only predict with a model, eager.js for programs that only run eagerly,
  * shared.js for what both need, tables.js for what reads, checks and scores tables, compiled.js for what compiles and trains,
- * study.js for the rest. A bundler leaves out a file that nothing is used of. Of any other it may keep each call at the top
- * level, and every op is defined by one. Nothing is renamed or minified: stack traces and printed class names are those of
- * the sources. The declarations beside it
- * are tsc's.
+ * study.js for the rest. They are ASCII: an engine keeps a text with one character beyond Latin-1 in two bytes for each.
+ * A bundler leaves out a file that nothing is used of. Of any other it may keep each call at the top level, and every op is
+ * defined by one. Nothing is renamed or minified: stack traces and printed class names are those of the sources. The
+ * declarations beside it are tsc's.
  */
 
 const root = new URL("../packages/evenkeel/", import.meta.url);
@@ -24,10 +24,33 @@ const problems = await importsFrom("src/problem/index.ts");
 /** Whether a module has nothing to do with tables or WebAssembly. */
 const isLean = (id) => !/\/src\/(wasm|tabular)\//.test(id) && predicting.get(id).every(isLean);
 
+/** Moves what the bundler adds, a few lines that make namespaces, to the end of shared.js: they were a file to load. */
+const withoutRuntimeFile = {
+  name: "without-runtime-file",
+  generateBundle(_, files) {
+    const file = "chunks/rolldown-runtime.js";
+    const [, code, name, alias] = /^([\s\S]*)export \{ (\w+) as (\w+) \};\s*$/.exec(files[file].code);
+    const shared = files["chunks/shared.js"];
+    shared.code = replaced(shared.code, /^export \{ /m, `${code}export { ${name}, `);
+    for (const chunk of Object.values(files)) {
+      if (chunk.type !== "chunk" || !chunk.imports.includes(file)) continue;
+      const line = `import { ${alias} as ${name} } from "./rolldown-runtime.js";`;
+      chunk.code = replaced(chunk.code, line, `import { ${name} } from "./shared.js";`);
+    }
+    delete files[file];
+  },
+};
+function replaced(code, what, by) {
+  const result = code.replace(what, by);
+  if (result === code) throw new Error(`the bundler writes its own lines in another way: ${what} is not there`);
+  return result;
+}
+
 rmSync(new URL("dist/chunks", root), { recursive: true, force: true });
 await build({
   cwd: fileURLToPath(root),
   input: Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`])),
+  plugins: [withoutRuntimeFile],
   output: {
     dir: "dist",
     entryFileNames: "[name].js",
@@ -44,6 +67,7 @@ await build({
         { name: "study", test: /\/src\/(?!node\/)./ },
       ],
     },
+    charset: "ascii",
     sourcemap: true,
     sourcemapExcludeSources: true,
     comments: { legal: true, annotation: true, jsdoc: false },
