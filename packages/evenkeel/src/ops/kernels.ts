@@ -1,7 +1,8 @@
 import type { AnyOp } from "../core/index.ts";
 import { type AnyKernel, noKernel } from "../wasm/index.ts";
+import * as exportedRows from "./index.ts";
 import * as exported from "./kernelFiles.ts";
-import { type RowName, table } from "./table.ts";
+import type { RowName } from "./table.ts";
 
 /** The name under which the kernel of a row is exported: `addKernel`. */
 type KernelName = `${RowName}Kernel`;
@@ -16,10 +17,14 @@ type Stray = Exclude<Extract<keyof typeof exported, `${string}Kernel`>, KernelNa
  */
 const kernels: { readonly [K in KernelName]: AnyKernel } & { readonly [K in Stray]: never } = exported;
 
-const byRow = new Map<AnyOp, AnyKernel>(
-  Object.entries(table).map(([name, row]) => [row, kernels[`${name as RowName}Kernel`]]),
-);
+const rows: Readonly<Record<string, unknown>> = exportedRows;
 
+/**
+ * Found by the name under which the row is exported. There is no map from rows to kernels, because
+ * a program uses few, and a map of all takes milliseconds on import.
+ */
 export function kernelOf(op: AnyOp): AnyKernel {
-  return byRow.get(op) ?? noKernel("the op is not in the table");
+  // The name of the op, but for `var`, a word of the language, which is exported as `variance`.
+  const name = rows[op.name] === op ? op.name : Object.keys(rows).find((other) => rows[other] === op);
+  return name === undefined ? noKernel("the op is not in the table") : kernels[`${name as RowName}Kernel`];
 }
