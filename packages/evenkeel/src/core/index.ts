@@ -1,5 +1,6 @@
 export * from "./apply.ts";
 export * from "./checks.ts";
+export * from "./clock.ts";
 export * from "./declaredOptions.ts";
 export * from "./defineOp.ts";
 export * from "./dtype.ts";

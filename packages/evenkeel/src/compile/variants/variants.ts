@@ -1,4 +1,4 @@
-import { type Spec, sameShape, warnOnce } from "../../core/index.ts";
+import { now, type Spec, sameShape, warnOnce } from "../../core/index.ts";
 import { isGradEnabled, Tensor } from "../../tensor/index.ts";
 import { warnOfHost } from "../explain/hostWarning.ts";
 import type { GraphBuffer } from "../graph.ts";
@@ -127,7 +127,7 @@ export class Variants {
    * Traces the step again. If it has changed, the program is replaced, and all others are suspect.
    */
   #checked(variant: Variant, args: readonly unknown[]): Variant {
-    const begun = performance.now();
+    const begun = now();
     // An eager step would throw at every call, until the cause has gone.
     variant.isSuspect = true;
     const fresh = trace(this.#step, args, variant.made.trace.graph);

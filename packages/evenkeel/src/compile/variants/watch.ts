@@ -1,4 +1,4 @@
-import { type Checked, oneOf } from "../../core/index.ts";
+import { type Checked, now, oneOf } from "../../core/index.ts";
 
 export const watches = /* @__PURE__ */ oneOf(["always", "doubling", "never"]);
 
@@ -47,13 +47,13 @@ export class Watch {
     if (isSuspect) return true;
     if (this.#check !== "doubling" || calls < 2) return this.#check === "always";
     if (this.#wary > 0 || (calls & (calls - 1)) === 0) return true;
-    return (calls & clockCalls) === 0 && performance.now() >= this.#next;
+    return (calls & clockCalls) === 0 && now() >= this.#next;
   }
 
-  /** A check that began at a time (performance.now()) has ended. */
+  /** A check that began at a time ({@link now}) has ended. */
   checked(since: number, foundChange: boolean): void {
-    const now = performance.now();
-    this.#next = now + patience * Math.max(now - since, clockTick);
+    const ended = now();
+    this.#next = ended + patience * Math.max(ended - since, clockTick);
     if (foundChange) this.#wary = quietCalls * 2 ** Math.min(this.#changes++, 20);
     else if (this.#wary > 0) this.#wary--;
   }

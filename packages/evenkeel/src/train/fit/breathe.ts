@@ -1,3 +1,5 @@
+import { now } from "../../core/index.ts";
+
 /** Node's `setImmediate`, which browsers lack: making a channel takes several times as long. */
 const { setImmediate: nextTurn } = globalThis as { readonly setImmediate?: (callback: () => void) => unknown };
 
@@ -27,12 +29,12 @@ function eventLoopTurn(): Promise<void> {
  * undefined.
  */
 export function breather(interval: number): () => Promise<void> | undefined {
-  let last = performance.now();
+  let last = now();
   const pause = async () => {
     await eventLoopTurn();
-    last = performance.now();
+    last = now();
   };
-  return () => (performance.now() - last >= interval ? pause() : undefined);
+  return () => (now() - last >= interval ? pause() : undefined);
 }
 
 /** How work that was done in steps ended. */

@@ -1,4 +1,4 @@
-import { wrongState } from "../../core/index.ts";
+import { now, wrongState } from "../../core/index.ts";
 import type { BatchNormLayer } from "../../nn/layers/norm/batchNorm.ts";
 import { type Example, rowBatches, toExample } from "../batches.ts";
 import { batchNormLayers, needsTwoRows } from "../batchNorm/layers.ts";
@@ -71,7 +71,7 @@ export class TrainingLoop<K extends string> {
    */
   *events(batches = true): Generator<TrainingEvent<K> | Promise<void>, History<K>, undefined> {
     const { stopping, epochs, earlyStopping } = this.#plan;
-    this.#started = performance.now() - 1000 * (this.#epochs.at(-1)?.seconds ?? 0);
+    this.#started = now() - 1000 * (this.#epochs.at(-1)?.seconds ?? 0);
     const { scored } = this.#plan;
     const restoreModes = keepModes(this.#model.modules());
     const restoreScored = keepModes(scored.modules());
@@ -199,7 +199,7 @@ export class TrainingLoop<K extends string> {
   }
 
   #seconds(): number {
-    return (performance.now() - this.#started) / 1000;
+    return (now() - this.#started) / 1000;
   }
 
   #moment(): { epoch: number; step: number; seconds: number } {
