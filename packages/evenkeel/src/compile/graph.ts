@@ -46,7 +46,9 @@ export function viewOf(buffer: GraphBuffer, shape: Shape): GraphValue {
 
 /** The buffers that a node writes: its outputs, and the state it declares. */
 export function writtenBy({ op, inputs, outputs }: GraphNode): GraphBuffer[] {
-  return [...outputs.map(({ buffer }) => buffer), ...op.writes.map((index) => inputs[index].buffer)];
+  const written = outputs.map(({ buffer }) => buffer);
+  for (const index of op.writes) written.push(inputs[index].buffer);
+  return written;
 }
 
 /** The generator that a node draws from, if it does. */

@@ -6,9 +6,9 @@ import { allocate, type Spec, sizeOf, type TypedArray } from "../core/index.ts";
 export class Storage {
   /**
    * @internal Replaced, with the same contents, when a compiled program takes the memory over or
-   *   that memory grows.
+   *   that memory grows. Assigned, not defined: a storage without data has an accessor of this name.
    */
-  data: TypedArray;
+  declare data: TypedArray;
   /** Counts in-place writes, so that backward can refuse a saved value that has changed since. */
   version = 0;
   /** Whether a compiled step returned it: values without the history that they had in the step. */

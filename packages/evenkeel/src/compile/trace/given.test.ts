@@ -9,6 +9,20 @@ import { compile } from "../compile.ts";
 
 const leaf = (...values: number[]) => tensor(values).requiresGrad_();
 
+describe("a tensor of a trace", () => {
+  it("has no data to read, and takes none", () => {
+    const [read, write] = [
+      compile((x: Tensor) => x.mul(x.add(1).storage.data[0])),
+      compile((x: Tensor) => {
+        x.storage.data = new Float32Array(1);
+        return x;
+      }),
+    ];
+    expect(() => read(ones([1]))).toThrow(/the value of a tensor is read/);
+    expect(() => write(ones([1]))).toThrow("a traced tensor was given data");
+  });
+});
+
 describe("an argument that requires a gradient", () => {
   const both = (a: Tensor, b: Tensor) => void a.square().add(b.mul(3)).sum().backward();
 

@@ -24,7 +24,8 @@ export function lateReadsOf({ nodes, results }: Graph): LateRead[] {
   /** The number of storages written before the last read of an argument. */
   const counts = new Map<number, number>();
   const read = (values: Graph["results"]) => {
-    for (const { source } of values.map(({ buffer }) => buffer)) {
+    for (let i = 0; i < values.length; i++) {
+      const { source } = values[i].buffer;
       if (source.kind === "argument") counts.set(source.index, written.size);
     }
   };

@@ -14,7 +14,10 @@ export class HostNumbers {
   /** @param earlier a graph of the same step, whose numbers are noted before the step runs */
   constructor(earlier?: Graph) {
     for (const { inputs } of earlier?.nodes ?? []) {
-      for (const { source } of inputs.map(({ buffer }) => buffer)) if (source.kind === "host") this.note(source);
+      for (let i = 0; i < inputs.length; i++) {
+        const { source } = inputs[i].buffer;
+        if (source.kind === "host") this.note(source);
+      }
     }
   }
 

@@ -36,19 +36,33 @@ export interface Trace {
 
 /** The storage of a traced value, which has no data. */
 class TracedStorage extends Storage {
-  constructor(tracer: Tracer) {
-    super(new Uint8Array(0));
-    Object.defineProperty(this, "data", {
-      get() {
-        throw refuse("not-supported", "", tracer.isDone ? keptTensor : readTensor);
+  readonly #tracer: Tracer;
+
+  static {
+    // On the prototype: an object that turns a field into an accessor becomes a slow one, and there
+    // are hundreds in a trace.
+    Object.defineProperty(TracedStorage.prototype, "data", {
+      get(this: TracedStorage) {
+        throw refuse("not-supported", "", this.#tracer.isDone ? keptTensor : readTensor);
+      },
+      // The constructor of Storage assigns the field.
+      set(this: TracedStorage) {
+        if (#tracer in this) throw refuse("internal", "compile", "a traced tensor was given data");
       },
     });
+  }
+
+  constructor(tracer: Tracer) {
+    super(noData);
+    this.#tracer = tracer;
   }
 
   override get isKnown(): boolean {
     return false;
   }
 }
+
+const noData = /* @__PURE__ */ new Uint8Array(0);
 
 const readTensor =
   "compile: the value of a tensor is read (item(), toArray(), data, printing) while the step is traced, when there is " +
@@ -136,7 +150,9 @@ export function trace(step: (...args: never[]) => unknown, args: readonly unknow
 function copyOf(attrs: unknown): unknown {
   if (Array.isArray(attrs)) return attrs.map(copyOf);
   if (!isPlainObject(attrs)) return attrs;
-  return Object.fromEntries(Object.entries(attrs).map(([key, value]) => [key, copyOf(value)]));
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(attrs)) copy[key] = copyOf((attrs as Record<string, unknown>)[key]);
+  return copy;
 }
 
 /**

@@ -78,7 +78,8 @@ function changeOfNodes(old: readonly GraphNode[], fresh: readonly GraphNode[], m
     const where = a.op.name;
     const attribute = changeOfAttribute(a.attrs, b.attrs);
     if (attribute !== undefined) return `${where}: ${attribute}`;
-    const change = changeOfValues([...a.inputs, ...a.outputs], [...b.inputs, ...b.outputs], where, match);
+    const change =
+      changeOfValues(a.inputs, b.inputs, where, match) ?? changeOfValues(a.outputs, b.outputs, where, match);
     if (change !== undefined) return change;
   }
   if (old.length === fresh.length) return undefined;

@@ -150,10 +150,20 @@ export class Guards {
 
   /** Whether all assumptions hold: checked before every run. */
   get holds(): boolean {
-    for (const { object, value } of this.#counters) if (!Object.is(object.count, value)) return false;
-    for (const { list, index, value } of this.#items) if (!Object.is(list[index], value)) return false;
-    for (const { object, key, value } of this.#fields) if (!Object.is(object[key], value)) return false;
-    for (const { object, keys } of this.#contents) if (!hasKeys(object, keys)) return false;
+    // By index: before an engine has optimized this, iterators take twice as long.
+    const [counters, items, fields, contents] = [this.#counters, this.#items, this.#fields, this.#contents];
+    for (let i = 0; i < counters.length; i++) {
+      if (!Object.is(counters[i].object.count, counters[i].value)) return false;
+    }
+    for (let i = 0; i < items.length; i++) {
+      const { list, index, value } = items[i];
+      if (!Object.is(list[index], value)) return false;
+    }
+    for (let i = 0; i < fields.length; i++) {
+      const { object, key, value } = fields[i];
+      if (!Object.is(object[key], value)) return false;
+    }
+    for (let i = 0; i < contents.length; i++) if (!hasKeys(contents[i].object, contents[i].keys)) return false;
     if (this.#changes !== tensorChanges.count) {
       for (const held of this.#tensors) if (!isAsHeld(held)) return false;
       this.#changes = tensorChanges.count;
@@ -185,31 +195,27 @@ export class Guards {
    * function that restores the old value.
    */
   leaks(isTraced: (value: unknown) => boolean): { readonly field: string; readonly restore: () => void }[] {
-    const known = new Map<object, Map<string, unknown>>();
-    for (const { object, key, value } of this.#settings) {
-      const fields = known.get(object) ?? new Map<string, unknown>();
-      known.set(object, fields.set(key, value));
-    }
     const containers = new Set(this.#contents.map(({ object }) => object));
-    return [...this.#watched.keys()].flatMap((target) => {
+    const leaks: { readonly field: string; readonly restore: () => void }[] = [];
+    for (const target of this.#watched.keys()) {
       const object = target as Record<string, unknown>;
-      return Object.keys(object).flatMap((key) => {
+      for (const key of Object.keys(object)) {
         const value = object[key];
-        if (
-          !isTraced(value) &&
-          !(isPlainContainer(value) && !containers.has(value) && containsTraced(value, isTraced))
-        ) {
-          return [];
+        if (isTraced(value) || (isPlainContainer(value) && !containers.has(value) && containsTraced(value, isTraced))) {
+          leaks.push({ field: this.#nameOf(target, key), restore: () => this.#restore(target, key) });
         }
-        const fields = known.get(target);
-        const restore = () => {
-          if (fields?.has(key)) object[key] = fields.get(key);
-          else if (Array.isArray(object)) object.length = Math.min(object.length, Number(key));
-          else delete object[key];
-        };
-        return [{ field: this.#nameOf(target, key), restore }];
-      });
-    });
+      }
+    }
+    return leaks;
+  }
+
+  /** Gives a field the value that it had when it was first watched; removes one that was not there. */
+  #restore(target: object, key: string): void {
+    const object = target as Record<string, unknown>;
+    const setting = this.#settings.findLast((one) => one.object === target && one.key === key);
+    if (setting !== undefined) object[key] = setting.value;
+    else if (Array.isArray(object)) object.length = Math.min(object.length, Number(key));
+    else delete object[key];
   }
 
   #nameOf(object: object, key: string): string {

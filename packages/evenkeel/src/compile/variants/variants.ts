@@ -261,7 +261,9 @@ function isLike(args: readonly unknown[], { tensors, gradEnabled }: Variant): bo
 
 function holds({ guards, made }: Variant): boolean {
   if (!guards.holds) return false;
-  for (const { tensor, expects } of made.trace.gradFields) {
+  const { gradFields } = made.trace;
+  for (let i = 0; i < gradFields.length; i++) {
+    const { tensor, expects } = gradFields[i];
     if (expects !== undefined && tensor.grad !== expects.grad) return false;
   }
   return true;
