@@ -184,6 +184,18 @@ describe("boosted trees", () => {
     expect(names).toEqual(["mean", "median", "ridge"]);
   });
 
+  it("give every caller arrays of its own, for the rows of the fit and those of the test", () => {
+    const table = tableFromColumns({ a, b, y: of((i) => a[i] * b[i]) });
+    const schema = inferSchema(table, { target: "y" });
+    const split = splitRows(table, schema);
+    const trees = baselines(table, Preprocessing.fit(table, schema, split.train), split).at(-1) as Baseline;
+    for (const rows of [split.train, split.test]) {
+      const before = trees.predict(rows).values?.slice();
+      trees.predict(rows).values?.fill(0);
+      expect(trees.predict(rows).values).toEqual(before);
+    }
+  });
+
   it("are of the logarithm where the target is: errors are shares of it then", () => {
     const y = of((i) => Math.exp(9 * a[i]));
     const share = ({ scores }: Baseline) => scores.train.mae;

@@ -4,7 +4,7 @@ import { Tensor } from "../../tensor/index.ts";
 import { Storage } from "../../tensor/storage.ts";
 import { finish } from "../boosting/boosting.ts";
 import { fittingTrees } from "../boosting/fitTrees.ts";
-import { outputOf } from "../boosting/treeModel.ts";
+import { outputInBins } from "../boosting/outputInBins.ts";
 import type { Predictions } from "../encoding/decode.ts";
 import type { Preprocessing } from "../encoding/preprocessing.ts";
 import { meanOf, quantilesOf } from "../encoding/scaling/statistics.ts";
@@ -200,14 +200,17 @@ function* boosted(
     if ((yield { name: "trees", step, steps }) === true) return [];
   }
   const { preprocessing: own, trees, fitted, heldBackLoss } = grown.value;
-  let tested: Predictions | undefined;
-  const predict: Predict = (asked) => {
+  let tested: Float64Array | undefined;
+  const outputFor = (asked: Int32Array): Float64Array => {
     // What they say of the rows that they were fitted on is known. Intervals ask for the test rows again.
-    if (asked === rows) return own.decode({ shape: [rows.length, own.outputs], dtype: "float64", data: fitted });
-    if (asked !== split.test) return own.decode(outputOf(own, trees, table, asked));
-    tested ??= own.decode(outputOf(own, trees, table, asked));
+    if (asked === rows) return fitted;
+    if (asked !== split.test) return outputInBins(trees, own.encode(table, asked));
+    tested ??= outputInBins(trees, own.encode(table, asked));
     return tested;
   };
+  // Decoding makes new arrays: what a caller does with them changes no other call's.
+  const predict: Predict = (asked) =>
+    own.decode({ shape: [asked.length, own.outputs], dtype: "float64", data: outputFor(asked) });
   const note = heldBackLoss.length > 0 ? `ended early, after ${trees.iterations} rounds` : undefined;
   return [
     {

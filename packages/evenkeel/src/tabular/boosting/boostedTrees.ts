@@ -78,6 +78,11 @@ export class BoostedTrees {
     return this.#state.child.length;
   }
 
+  /** The arrays, which must not be changed. */
+  get state(): BoostedTreesState {
+    return this.#state;
+  }
+
   /** The arrays, by name: what a file holds. */
   stateDict(): Record<Name, NdArray> {
     return arraysOf(this.#state, this.size.outputs);
@@ -94,7 +99,7 @@ export class BoostedTrees {
     for (let from = 0; from < rows; from += rowsAtOnce) {
       const to = Math.min(rows, from + rowsAtOnce);
       for (let tree = 0; tree < this.#state.roots.length; tree++) {
-        this.addTree(tree, columns, out, tree % outputs, from, to);
+        this.#addTree(tree, columns, out, tree % outputs, from, to);
       }
     }
     return out;
@@ -104,7 +109,7 @@ export class BoostedTrees {
    * Adds what one tree says to the places of the rows from `from` to before `to` in `out`, where
    * each row has one for each output.
    */
-  addTree(
+  #addTree(
     tree: number,
     columns: readonly Float64Array[],
     out: Float64Array,

@@ -1,10 +1,19 @@
 import { Generator as RandomGenerator, randperm, type Seed } from "../../random/index.ts";
 import type { Task } from "../schema/schema.ts";
 import { BoostedTrees, type BoostedTreesState } from "./boostedTrees.ts";
-import { resolveBoosting } from "./boostingOptions.ts";
+import { type ResolvedBoosting, resolveBoosting } from "./boostingOptions.ts";
 import type { BoostingOptions } from "./boostingOptions.types.ts";
-import { type BinThresholds, binFeatures, findBins, type TreeFeatures, valuesAt } from "./growth/binning.ts";
+import { BinnedRows } from "./growth/binnedRows.ts";
+import {
+  type BinnedFeatures,
+  type BinThresholds,
+  binFeatures,
+  findBins,
+  type TreeFeatures,
+  valuesAt,
+} from "./growth/binning.ts";
 import { type GrownNode, TreeGrower } from "./growth/grower.ts";
+import { GrowthArrays } from "./growth/growthArrays.ts";
 import { type BoostingLoss, lossOf } from "./growth/losses.ts";
 
 /** The target of rows: numbers, or positions of classes. */
@@ -62,48 +71,98 @@ export function finish<R>(steps: Generator<unknown, R, boolean | undefined>): R 
 }
 
 /** {@link boostTrees}, which stops after each iteration; it ends there if it is told `true`. */
-export function* boosting(
+export function boosting(
   features: TreeFeatures,
   target: BoostingTarget,
   options: BoostingOptions,
   seed: Seed,
-): Generator<BoostingStep, Boosting, boolean | undefined> {
-  const settings = resolveBoosting(options);
-  const { earlyStopping, validationFraction, maxBins, maxIter, nIterNoChange, tol } = settings;
-  const stops = earlyStopping === "auto" ? features.rows > rowsToHoldBack : earlyStopping;
-  const held = stops && features.rows > 1 ? holdBack(target, validationFraction, seed) : undefined;
-  const truth = held ? valuesAt(target.truth, held.train) : target.truth;
+): Growing {
+  return growing(prepareBoosting(features, target, options, seed));
+}
 
-  const known = findBins(features, held?.train, maxBins, seed);
-  const binned = binFeatures(features, held?.train, known);
+/** A boosting that stops after each iteration; it ends there if it is told `true`. */
+export type Growing = Generator<BoostingStep, Boosting, boolean | undefined>;
+
+/** What trees grow from: features as bins, which need an eighth of their memory. */
+interface PreparedBoosting {
+  readonly settings: ResolvedBoosting;
+  readonly categories: readonly number[];
+  readonly binned: BinnedFeatures;
+  readonly arrays: GrowthArrays;
+  readonly loss: BoostingLoss;
+  /** Of the rows that trees grow from. */
+  readonly truth: Float64Array;
+  readonly held: HeldRows | undefined;
+}
+
+/** Rows that early stopping looks at. */
+interface HeldRows {
+  readonly train: Int32Array;
+  readonly validation: Int32Array;
+  /** Of `validation`. */
+  readonly truth: Float64Array;
+  readonly binned: BinnedRows;
+}
+
+/** Holds rows back, and puts features into bins. */
+export function prepareBoosting(
+  features: TreeFeatures,
+  target: BoostingTarget,
+  options: BoostingOptions,
+  seed: Seed,
+): PreparedBoosting {
+  const settings = resolveBoosting(options);
+  const { earlyStopping, validationFraction, maxBins, maxLeafNodes } = settings;
+  const { categories } = features;
+  const stops = earlyStopping === "auto" ? features.rows > rowsToHoldBack : earlyStopping;
+  const parts = stops && features.rows > 1 ? holdBack(target, validationFraction, seed) : undefined;
+  const truth = parts ? valuesAt(target.truth, parts.train) : target.truth;
   const loss = lossOf(target.task, target.classes ?? 0);
+  const known = findBins(features, parts?.train, maxBins, seed);
+  const { outputs, constantHessian } = loss;
+  const rows = truth.length;
+  const arrays = new GrowthArrays({ rows, features: features.columns.length, outputs, constantHessian });
+  const hasMissing = binFeatures(features, parts?.train, known, arrays.groups);
+  const binned = { ...known, isCategory: categories.map((count) => count > 0), hasMissing };
+  if (parts === undefined) return { settings, categories, binned, arrays, loss, truth, held: undefined };
+  const { validation } = parts;
+  const most = 2 * Math.min(maxLeafNodes, rows) - 1;
+  const held = {
+    ...parts,
+    truth: valuesAt(target.truth, validation),
+    binned: new BinnedRows(validation.length, known, outputs, most),
+  };
+  held.binned.fill(features, validation);
+  return { settings, categories, binned, arrays, loss, truth, held };
+}
+
+/** Grows the trees of {@link boosting}. */
+export function* growing({ settings, categories, binned, arrays, loss, truth, held }: PreparedBoosting): Growing {
+  const { maxIter, nIterNoChange, tol } = settings;
   const start = loss.start(truth);
   const raw = Array.from(start, (value) => new Float64Array(truth.length).fill(value));
-  const gradients = raw.map(() => new Float32Array(truth.length));
-  const hessians = raw.map(() => new Float32Array(loss.constantHessian ? 0 : truth.length));
   const maxDepth = settings.maxDepth === "none" ? Number.POSITIVE_INFINITY : settings.maxDepth;
-  const limits = { ...settings, maxDepth, l2: settings.l2Regularization };
-  const grower = new TreeGrower(binned, limits, loss.constantHessian);
+  const grower = new TreeGrower(binned, arrays, { ...settings, maxDepth, l2: settings.l2Regularization });
   const trees: GrownNode[][] = [];
-  const watch = held && new HeldBack(features, target, held.validation, loss, start);
+  const watch = held && new HeldBack(held, loss, start);
   for (let iteration = 0; iteration < maxIter; iteration++) {
-    loss.derive(truth, raw, gradients, hessians);
-    const grown = gradients.map((gradient, k) => {
-      const nodes = grower.grow(gradient, hessians[k]);
-      addLeaves(raw[k], nodes, grower.rows);
+    loss.derive(truth, raw, arrays.gradients, arrays.hessians);
+    const grown = raw.map((sums, k) => {
+      const nodes = grower.grow(k);
+      addLeaves(sums, nodes, grower.rows);
       return nodes;
     });
     trees.push(...grown);
-    watch?.add(grown, known);
+    watch?.add(grown, binned);
     const heldBackLoss = watch?.losses.at(-1);
     const isToEnd = yield { iteration: iteration + 1, iterations: maxIter, ...(watch && { heldBackLoss }) };
     if (isToEnd === true || watch?.hasStopped(nIterNoChange, tol)) break;
   }
-  const size = { categories: features.categories, outputs: loss.outputs };
-  const fitted = new Float64Array(features.rows * loss.outputs);
+  const fitted = new Float64Array((truth.length + (held?.truth.length ?? 0)) * loss.outputs);
   place(raw, held?.train, fitted);
   if (held && watch) place(watch.raw, held.validation, fitted);
-  return { trees: BoostedTrees.of(size, stateOf(start, trees, known)), fitted, heldBackLoss: watch?.losses ?? [] };
+  const size = { categories, outputs: loss.outputs };
+  return { trees: BoostedTrees.of(size, stateOf(start, trees, binned)), fitted, heldBackLoss: watch?.losses ?? [] };
 }
 
 /** Writes raw outputs to the places of their rows, of all rows by default. */
@@ -121,34 +180,28 @@ function addLeaves(raw: Float64Array, nodes: readonly GrownNode[], rows: Uint32A
   }
 }
 
-/** The rows that early stopping looks at, and their raw outputs so far. */
+/** What the trees so far say of the rows that early stopping looks at. */
 class HeldBack {
   readonly losses: number[] = [];
+  /** [outputs][rows] */
   readonly raw: readonly Float64Array[];
-  readonly #features: TreeFeatures;
+  readonly #rows: BinnedRows;
   readonly #truth: Float64Array;
   readonly #loss: BoostingLoss;
 
-  constructor(
-    features: TreeFeatures,
-    target: BoostingTarget,
-    rows: Int32Array,
-    loss: BoostingLoss,
-    start: Float64Array,
-  ) {
-    this.#features = rowsOf(features, rows);
-    this.#truth = valuesAt(target.truth, rows);
+  constructor({ binned, truth }: HeldRows, loss: BoostingLoss, start: Float64Array) {
+    this.#rows = binned;
+    this.#truth = truth;
     this.#loss = loss;
-    this.raw = Array.from(start, (value) => new Float64Array(rows.length).fill(value));
+    this.raw = binned.raw.map((values, k) => values.fill(start[k]).subarray(0, truth.length));
     this.losses.push(loss.mean(this.#truth, this.raw));
   }
 
   /** Adds the trees of an iteration. */
   add(grown: readonly GrownNode[][], known: BinThresholds): void {
-    const size = { categories: this.#features.categories, outputs: 1 };
     for (const [k, nodes] of grown.entries()) {
-      const tree = BoostedTrees.of(size, stateOf(Float64Array.of(0), [nodes], known));
-      tree.addTree(0, this.#features.columns, this.raw[k], 0, 0, this.#features.rows);
+      this.#rows.write(stateOf(Float64Array.of(0), [nodes], known));
+      this.#rows.addTree(0, k, this.#truth.length);
     }
     this.losses.push(this.#loss.mean(this.#truth, this.raw));
   }
@@ -185,12 +238,6 @@ function holdBack({ task, classes = 0, truth }: BoostingTarget, fraction: number
   const rows = Int32Array.from({ length: truth.length }, (_, row) => row);
   return { train: rows.filter((row) => isHeld[row] === 0), validation: rows.filter((row) => isHeld[row] === 1) };
 }
-
-const rowsOf = (features: TreeFeatures, rows: Int32Array): TreeFeatures => ({
-  ...features,
-  rows: rows.length,
-  columns: features.columns.map((column) => valuesAt(column, rows)),
-});
 
 /** The nodes of all trees, one behind the other. */
 function stateOf(start: Float64Array, trees: readonly GrownNode[][], known: BinThresholds): BoostedTreesState {

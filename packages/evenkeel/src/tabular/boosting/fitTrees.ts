@@ -7,7 +7,7 @@ import { columnOf, shorten } from "../schema/columns.ts";
 import { datesOf, type Reading, textsOf } from "../schema/read.ts";
 import type { ColumnSchema } from "../schema/schema.ts";
 import type { Column, Table } from "../table/table.ts";
-import { type Boosting, type BoostingStep, boosting, finish } from "./boosting.ts";
+import { type Boosting, type BoostingStep, finish, growing, prepareBoosting } from "./boosting.ts";
 import { resolveBoosting } from "./boostingOptions.ts";
 import type { BoostingOptions } from "./boostingOptions.types.ts";
 import { datePart, type TreeEncoding, treeDateParts } from "./treeEncoding.ts";
@@ -47,12 +47,14 @@ export function* fittingTrees(
   // Trees are fitted in the target's own unit, and need no limits: leaves are means of it.
   const unscaled = target.task === "regression" ? { ...target, mean: 0, std: 1, clamp: false } : target;
   const preprocessing = new TreePreprocessing(inputs, unscaled, nulls);
-  const own = preprocessing.truth(table, rows);
-  const truth = target.task === "regression" && target.log ? own.map(log) : own;
   const { task, classes } = preprocessing;
-  const features = preprocessing.encode(table, rows);
-  const boosted = yield* boosting(features, { task, classes: classes?.length, truth }, options, seed);
-  return { preprocessing, ...boosted };
+  // In a function of its own, so that the features are let go once they are bins.
+  const prepared = () => {
+    const own = preprocessing.truth(table, rows);
+    const truth = target.task === "regression" && target.log ? own.map(log) : own;
+    return prepareBoosting(preprocessing.encode(table, rows), { task, classes: classes?.length, truth }, options, seed);
+  };
+  return { preprocessing, ...(yield* growing(prepared())) };
 }
 
 /** Of a date only the parts that vary among the rows. */

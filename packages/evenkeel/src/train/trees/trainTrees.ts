@@ -1,4 +1,5 @@
 import { checkDeclared, defaultOf, version } from "../../core/index.ts";
+import { outputInBins } from "../../tabular/boosting/outputInBins.ts";
 import { fitTarget } from "../../tabular/encoding/target/target.ts";
 import {
   type Baseline,
@@ -180,7 +181,10 @@ function scoresOn(model: TreeModel, table: Table, split: Split): PartScores {
   const parts = (["train", "validation", "test"] as const).filter((part) => split[part].length > 0);
   const scores = parts.map((part) => {
     const rows = split[part];
-    return [part, scoresOf(model.schema.task, model.predict(table, rows), model.preprocessing.truth(table, rows))];
+    const { preprocessing, schema } = model;
+    const output = outputInBins(model.trees, preprocessing.encode(table, rows));
+    const said = preprocessing.decode({ shape: [rows.length, preprocessing.outputs], dtype: "float64", data: output });
+    return [part, scoresOf(schema.task, said, preprocessing.truth(table, rows))];
   });
   return Object.fromEntries(scores);
 }

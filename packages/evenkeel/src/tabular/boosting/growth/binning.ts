@@ -1,5 +1,6 @@
 import { Generator, randperm, type Seed } from "../../../random/index.ts";
 import { presentOf } from "../../encoding/scaling/statistics.ts";
+import { groupWidth } from "./growthLoops.ts";
 
 /**
  * Features as small whole numbers: the first step of histogram gradient boosting. The rules are
@@ -25,11 +26,8 @@ export interface BinThresholds {
   readonly missingBin: number;
 }
 
-/** Features as bins. */
+/** What there is to know about features in bins, besides the bins. */
 export interface BinnedFeatures extends BinThresholds {
-  readonly rows: number;
-  /** [features][rows] */
-  readonly columns: readonly Uint8Array[];
   readonly isCategory: readonly boolean[];
   /** Whether a feature has missing values among these rows. */
   readonly hasMissing: readonly boolean[];
@@ -95,38 +93,56 @@ function quantiles(sorted: Float64Array, maxBins: number): Float64Array {
   });
 }
 
-/** The bins of some rows, of all by default. */
+/**
+ * Writes the bins of some rows, of all by default.
+ * @param groups [groups][rows, 8]
+ * @returns of each feature, whether a value was missing
+ */
 export function binFeatures(
-  features: TreeFeatures,
+  { columns, categories }: Pick<TreeFeatures, "columns" | "categories">,
   rows: Int32Array | undefined,
-  known: BinThresholds,
-): BinnedFeatures {
-  const columns = features.columns.map((all, k) => {
-    const column = rows === undefined ? all : valuesAt(all, rows);
-    if (features.categories[k] > 0) return binCodes(column, known.missingBin);
-    return binColumn(column, known.thresholds[k], known.missingBin);
+  { thresholds, missingBin }: Pick<BinThresholds, "thresholds" | "missingBin">,
+  groups: readonly Uint8Array[],
+): boolean[] {
+  return columns.map((column, k) => {
+    const to = { out: groups[Math.floor(k / groupWidth)], place: k % groupWidth, missingBin };
+    return categories[k] > 0 ? binCodes(column, rows, to) : binNumbers(column, rows, thresholds[k], to);
   });
-  return {
-    ...known,
-    rows: rows?.length ?? features.rows,
-    columns,
-    isCategory: features.categories.map((count) => count > 0),
-    hasMissing: columns.map((column) => column.includes(known.missingBin)),
-  };
 }
 
-function binCodes(column: Float64Array, missingBin: number): Uint8Array {
-  const bins = new Uint8Array(column.length);
-  for (let i = 0; i < column.length; i++) bins[i] = Number.isNaN(column[i]) ? missingBin : column[i];
-  return bins;
+/** Where the bins of a feature are written. */
+interface Bins {
+  readonly out: Uint8Array;
+  readonly place: number;
+  readonly missingBin: number;
 }
 
-function binColumn(column: Float64Array, thresholds: Float64Array, missingBin: number): Uint8Array {
-  const bins = new Uint8Array(column.length);
-  for (let i = 0; i < column.length; i++) {
-    const value = column[i];
+function binCodes(column: Float64Array, rows: Int32Array | undefined, { out, place, missingBin }: Bins): boolean {
+  const count = rows?.length ?? column.length;
+  let hasMissing = false;
+  for (let i = 0, at = place; i < count; i++, at += groupWidth) {
+    const code = column[rows === undefined ? i : rows[i]];
+    const isMissing = Number.isNaN(code);
+    out[at] = isMissing ? missingBin : code;
+    hasMissing ||= isMissing;
+  }
+  return hasMissing;
+}
+
+/** The bin of a number is the first one up to whose threshold it is. */
+function binNumbers(
+  column: Float64Array,
+  rows: Int32Array | undefined,
+  thresholds: Float64Array,
+  { out, place, missingBin }: Bins,
+): boolean {
+  const count = rows?.length ?? column.length;
+  let hasMissing = false;
+  for (let i = 0, at = place; i < count; i++, at += groupWidth) {
+    const value = column[rows === undefined ? i : rows[i]];
     if (Number.isNaN(value)) {
-      bins[i] = missingBin;
+      out[at] = missingBin;
+      hasMissing = true;
       continue;
     }
     let from = 0;
@@ -136,7 +152,7 @@ function binColumn(column: Float64Array, thresholds: Float64Array, missingBin: n
       if (value <= thresholds[middle]) to = middle;
       else from = middle + 1;
     }
-    bins[i] = from;
+    out[at] = from;
   }
-  return bins;
+  return hasMissing;
 }

@@ -1,11 +1,7 @@
 import type { BinnedFeatures } from "./binning.ts";
-import {
-  buildHistograms,
-  type Histograms,
-  newHistograms,
-  type OrderedDerivatives,
-  subtractHistograms,
-} from "./histograms.ts";
+import type { GrowthArrays } from "./growthArrays.ts";
+import { groupWidth } from "./growthLoops.ts";
+import { buildHistograms, type Histograms, newHistograms, subtractHistograms } from "./histograms.ts";
 import { hasBit, leafValue, type NodeSplit, type NodeSums, Splitter } from "./splitting.ts";
 
 /** Where a tree stops growing. */
@@ -49,47 +45,42 @@ interface Splittable {
  */
 export class TreeGrower {
   readonly #binned: BinnedFeatures;
+  readonly #arrays: GrowthArrays;
   readonly #limits: GrowthLimits;
   readonly #splitter: Splitter;
-  readonly #constantHessian: boolean;
-  /** The rows, those of a node together. */
-  readonly rows: Uint32Array;
-  readonly #right: Uint32Array;
-  readonly #ordered: OrderedDerivatives;
-  /** Whether a bin goes left in the split that is made. */
-  readonly #goesLeft = new Uint8Array(256);
   /** Histograms that no node uses. */
   readonly #free: Histograms[] = [];
 
-  constructor(binned: BinnedFeatures, limits: GrowthLimits, constantHessian: boolean) {
+  /** @param arrays with the bins of the features; the derivatives are written before each tree */
+  constructor(binned: BinnedFeatures, arrays: GrowthArrays, limits: GrowthLimits) {
     this.#binned = binned;
+    this.#arrays = arrays;
     this.#limits = limits;
-    this.#constantHessian = constantHessian;
     this.#splitter = new Splitter(binned, limits);
-    this.rows = new Uint32Array(binned.rows);
-    this.#right = new Uint32Array(binned.rows);
-    this.#ordered = {
-      gradients: new Float32Array(binned.rows),
-      hessians: new Float32Array(constantHessian ? 0 : binned.rows),
-    };
   }
 
-  /** @returns the nodes of a tree, the root first */
-  grow(gradients: Float32Array, hessians: Float32Array): GrownNode[] {
+  /** The rows, those of a node together. */
+  get rows(): Uint32Array {
+    return this.#arrays.rows;
+  }
+
+  /** @returns the nodes of a tree for one of the outputs, the root first */
+  grow(output: number): GrownNode[] {
+    const { rows } = this;
+    const { constantHessian } = this.#arrays.size;
     const { minSamplesLeaf, maxLeafNodes, maxDepth, learningRate } = this.#limits;
-    for (let i = 0; i < this.rows.length; i++) this.rows[i] = i;
+    for (let i = 0; i < rows.length; i++) rows[i] = i;
     const root: GrownNode = {
-      ...{ rows: this.rows.length, start: 0, end: this.rows.length, depth: 0, value: 0, output: 0 },
-      gradients: sumOf(gradients),
-      hessians: this.#constantHessian ? this.rows.length : sumOf(hessians),
+      ...{ rows: rows.length, start: 0, end: rows.length, depth: 0, value: 0, output: 0 },
+      gradients: sumOf(this.#arrays.gradients[output]),
+      hessians: constantHessian ? rows.length : sumOf(this.#arrays.hessians[output]),
     };
     const nodes = [root];
     const waiting: Splittable[] = [];
     let leaves = 1;
-    const build = (node: GrownNode): Histograms => {
-      const histograms = this.#histograms();
-      const rows = this.rows.subarray(node.start, node.end);
-      buildHistograms(histograms, this.#binned, rows, gradients, hessians, this.#ordered);
+    const build = ({ start, end }: GrownNode): Histograms => {
+      const histograms = this.#free.pop() ?? newHistograms(this.#arrays.size);
+      buildHistograms(histograms, this.#arrays, output, start, end);
       return histograms;
     };
     /** Keeps a node and its histograms for a split, or lets it be a leaf. */
@@ -125,10 +116,6 @@ export class TreeGrower {
     return nodes;
   }
 
-  #histograms(): Histograms {
-    return this.#free.pop() ?? newHistograms(this.#binned, this.#constantHessian);
-  }
-
   /** Puts the rows of a node's left child before those of its right one; each keep their order. */
   #split(node: GrownNode, split: NodeSplit): [left: GrownNode, right: GrownNode] {
     const { start, end } = node;
@@ -147,24 +134,13 @@ export class TreeGrower {
 
   /** @returns where the right rows begin */
   #partition(start: number, end: number, { feature, bin, missingLeft, leftBins }: NodeSplit): number {
-    const { missingBin, columns } = this.#binned;
-    const [rows, right, goesLeft, bins] = [this.rows, this.#right, this.#goesLeft, columns[feature]];
+    const { missingBin } = this.#binned;
+    const { goesLeft, loops } = this.#arrays;
     for (let at = 0; at <= missingBin; at++) {
       const left = leftBins ? hasBit(leftBins, at) : at <= bin || (at === missingBin && missingLeft);
       goesLeft[at] = left ? 1 : 0;
     }
-    // Both are written and one counts, as a branch would be guessed wrong half of the time.
-    let [left, others] = [start, 0];
-    for (let i = start; i < end; i++) {
-      const row = rows[i];
-      const isLeft = goesLeft[bins[row]];
-      rows[left] = row;
-      right[others] = row;
-      left += isLeft;
-      others += 1 - isLeft;
-    }
-    rows.set(right.subarray(0, others), left);
-    return left;
+    return loops.partition(Math.floor(feature / groupWidth), feature % groupWidth, start, end);
   }
 }
 

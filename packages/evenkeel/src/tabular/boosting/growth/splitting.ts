@@ -1,4 +1,5 @@
 import type { BinnedFeatures } from "./binning.ts";
+import { binPlaces } from "./growthLoops.ts";
 import type { Histograms } from "./histograms.ts";
 
 /**
@@ -62,10 +63,10 @@ export class Splitter {
 
   /** The split with the largest gain, the first of equal ones; undefined if none has any. */
   best(histograms: Histograms, node: NodeSums): NodeSplit | undefined {
-    const { columns, isCategory, hasMissing, bins } = this.#binned;
+    const { isCategory, hasMissing, bins } = this.#binned;
     let found: NodeSplit | undefined;
-    for (let feature = 0; feature < columns.length; feature++) {
-      const base = feature * histograms.bins;
+    for (let feature = 0; feature < isCategory.length; feature++) {
+      const base = feature * binPlaces;
       this.#gain = -1;
       this.#leftBins = undefined;
       if (isCategory[feature]) this.#scanCategories(histograms, base, bins[feature], hasMissing[feature], node);
@@ -91,38 +92,49 @@ export class Splitter {
   /** Bins from the lowest, missing values on the right. */
   #scanUp(histograms: Histograms, base: number, end: number, node: NodeSums): void {
     const { minSamplesLeaf, l2 } = this.#limits;
-    const seconds = secondsOf(histograms);
+    const { sums } = histograms;
+    const counts = countsOf(histograms);
     const loss = node.gradients * node.value;
     let [rows, gradients, hessians] = [0, 0, 0];
+    // Variables of the loop's own: fields would be read and written in memory at every bin.
+    const { rows: allRows, gradients: allGradients, hessians: allHessians } = node;
+    let best = this.#gain;
+    let [found, gradientsLeft, hessiansLeft] = [-1, 0, 0];
     for (let bin = 0, at = base; bin < end; bin++, at++) {
-      rows += histograms.rows[at];
-      hessians += seconds[at];
-      gradients += histograms.gradients[at];
+      rows += counts ? counts[at] : sums[2 * at + 1];
+      hessians += sums[2 * at + 1];
+      gradients += sums[2 * at];
       if (rows < minSamplesLeaf) continue;
-      if (node.rows - rows < minSamplesLeaf) break;
+      if (allRows - rows < minSamplesLeaf) break;
       if (hessians < leastHessian) continue;
-      if (node.hessians - hessians < leastHessian) break;
-      const gain = gainOf(loss, gradients, hessians, node, l2);
-      if (gain > this.#gain && gain > 0) {
-        this.#gain = gain;
-        this.#bin = bin;
-        this.#missingLeft = false;
-        this.#gradientsLeft = gradients;
-        this.#hessiansLeft = hessians;
+      if (allHessians - hessians < leastHessian) break;
+      const gain = gainOf(loss, gradients, hessians, allGradients - gradients, allHessians - hessians, l2);
+      if (gain > best && gain > 0) {
+        best = gain;
+        found = bin;
+        gradientsLeft = gradients;
+        hessiansLeft = hessians;
       }
     }
+    if (found < 0) return;
+    this.#gain = best;
+    this.#bin = found;
+    this.#missingLeft = false;
+    this.#gradientsLeft = gradientsLeft;
+    this.#hessiansLeft = hessiansLeft;
   }
 
   /** Bins from the highest, missing values on the left. */
   #scanDown(histograms: Histograms, base: number, start: number, node: NodeSums): void {
     const { minSamplesLeaf, l2 } = this.#limits;
-    const seconds = secondsOf(histograms);
+    const { sums } = histograms;
+    const counts = countsOf(histograms);
     const loss = node.gradients * node.value;
     let [rows, gradients, hessians] = [0, 0, 0];
     for (let bin = start, at = base + start + 1; bin >= 0; bin--, at--) {
-      rows += histograms.rows[at];
-      hessians += seconds[at];
-      gradients += histograms.gradients[at];
+      rows += counts ? counts[at] : sums[2 * at + 1];
+      hessians += sums[2 * at + 1];
+      gradients += sums[2 * at];
       if (rows < minSamplesLeaf) continue;
       if (node.rows - rows < minSamplesLeaf) break;
       if (hessians < leastHessian) continue;
@@ -151,14 +163,15 @@ export class Splitter {
   #scanCategories(histograms: Histograms, base: number, bins: number, hasMissing: boolean, node: NodeSums): void {
     const { missingBin } = this.#binned;
     const { minSamplesLeaf, l2 } = this.#limits;
-    const seconds = secondsOf(histograms);
+    const { sums } = histograms;
+    const counts = countsOf(histograms);
     const support = node.rows / node.hessians;
     const used: { readonly bin: number; readonly value: number }[] = [];
     for (let i = 0; i < bins + (hasMissing ? 1 : 0); i++) {
       const bin = i < bins ? i : missingBin;
-      const hessians = seconds[base + bin];
+      const hessians = sums[2 * (base + bin) + 1];
       if (hessians * support < leastCategory) continue;
-      used.push({ bin, value: histograms.gradients[base + bin] / (hessians + leastCategory) });
+      used.push({ bin, value: sums[2 * (base + bin)] / (hessians + leastCategory) });
     }
     if (used.length <= 1) return;
     used.sort((a, b) => a.value - b.value);
@@ -169,12 +182,12 @@ export class Splitter {
       let [rows, gradients, hessians] = [0, 0, 0];
       for (let i = 0; i < end; i++) {
         const at = base + ordered[i].bin;
-        rows += histograms.rows[at];
-        hessians += seconds[at];
-        gradients += histograms.gradients[at];
+        rows += counts ? counts[at] : sums[2 * at + 1];
+        hessians += sums[2 * at + 1];
+        gradients += sums[2 * at];
         if (rows < minSamplesLeaf || hessians < leastHessian) continue;
         if (node.rows - rows < minSamplesLeaf || node.hessians - hessians < leastHessian) break;
-        const gain = gainOf(loss, gradients, hessians, node, l2);
+        const gain = gainOf(loss, gradients, hessians, node.gradients - gradients, node.hessians - hessians, l2);
         if (gain > this.#gain && gain > 0) {
           this.#gain = gain;
           this.#bin = 0;
@@ -188,13 +201,19 @@ export class Splitter {
   }
 }
 
-/** The hessians by bins: the numbers of rows where each is 1. */
-const secondsOf = ({ hessians, rows }: Histograms): Float64Array | Int32Array =>
-  hessians.length === 0 ? rows : hessians;
+/** The rows by bins; undefined where all hessians are 1, whose sums are the numbers of rows. */
+const countsOf = ({ counts }: Histograms): Int32Array | undefined => (counts.length === 0 ? undefined : counts);
 
-function gainOf(loss: number, gradients: number, hessians: number, node: NodeSums, l2: number): number {
-  const gradientsRight = node.gradients - gradients;
-  const right = leafValue(gradientsRight, node.hessians - hessians, l2);
+/** @param loss of the node; the others are sums of those that go left, and of those that go right */
+function gainOf(
+  loss: number,
+  gradients: number,
+  hessians: number,
+  gradientsRight: number,
+  hessiansRight: number,
+  l2: number,
+): number {
+  const right = leafValue(gradientsRight, hessiansRight, l2);
   return loss - gradients * leafValue(gradients, hessians, l2) - gradientsRight * right;
 }
 
