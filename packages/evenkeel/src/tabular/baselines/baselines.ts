@@ -334,19 +334,9 @@ function linearOutputs(
   outputs: number,
   rows: Int32Array,
 ): Tensor {
-  const { width } = inputs;
   const out = new Float64Array(rows.length * outputs);
   for (let from = 0; from < rows.length; from += 50_000) {
-    const part = rows.subarray(from, from + 50_000);
-    const x = inputs.of(table, part);
-    for (let i = 0; i < part.length; i++) {
-      for (let k = 0; k < outputs; k++) {
-        const at = k * (width + 1);
-        let sum = weights[at + width];
-        for (let j = 0; j < width; j++) sum += weights[at + j] * x[i * width + j];
-        out[(from + i) * outputs + k] = sum;
-      }
-    }
+    out.set(inputs.outputs(table, rows.subarray(from, from + 50_000), weights, outputs), from * outputs);
   }
   return new Tensor(new Storage(out), [rows.length, outputs], "float64");
 }

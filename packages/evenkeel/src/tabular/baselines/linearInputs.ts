@@ -60,6 +60,49 @@ export class LinearInputs {
     return x;
   }
 
+  /**
+   * What a linear model says of rows, [rows, outputs]: the product of {@link of} and the weights, to
+   * the bit. An input of a category is one of two numbers, so that its terms are known beforehand.
+   * @param weights [outputs, width + 1], intercepts last
+   */
+  outputs(table: Table, rows: Int32Array, weights: Float64Array, outputs: number): Float64Array {
+    const { x, codes } = this.preprocessing.encode(table, rows);
+    const { width } = this;
+    const measured = this.preprocessing.features.length;
+    const embedded = this.#places.length;
+    const [without, having] = [0, 1].map((value) => this.#terms(value, weights, outputs));
+    const scaled = new Float64Array(measured);
+    const out = new Float64Array(rows.length * outputs);
+    for (let i = 0; i < rows.length; i++) {
+      for (let j = 0; j < measured; j++) scaled[j] = (x[i * measured + j] - this.#mean[j]) / this.#scale[j];
+      for (let k = 0; k < outputs; k++) {
+        const at = k * (width + 1);
+        let sum = weights[at + width];
+        for (let j = 0; j < measured; j++) sum += weights[at + j] * scaled[j];
+        let next = measured;
+        for (let e = 0; e < embedded; e++) {
+          const place = this.#places[e][codes?.[i * embedded + e] ?? 0];
+          // Inputs follow each other in the order of their columns.
+          for (; next < place; next++) sum += without[at + next];
+          if (place >= 0) sum += having[at + next++];
+        }
+        for (; next < width; next++) sum += without[at + next];
+        out[i * outputs + k] = sum;
+      }
+    }
+    return out;
+  }
+
+  /** The terms of every input where it has this value, [outputs, width + 1]. */
+  #terms(value: number, weights: Float64Array, outputs: number): Float64Array {
+    const terms = new Float64Array(weights.length);
+    for (let k = 0; k < outputs; k++) {
+      const at = k * (this.width + 1);
+      for (let j = 0; j < this.width; j++) terms[at + j] = weights[at + j] * ((value - this.#mean[j]) / this.#scale[j]);
+    }
+    return terms;
+  }
+
   #expand({ x, codes }: EncodedRows, rows: number): Float64Array {
     const measured = this.preprocessing.features.length;
     const all = new Float64Array(rows * this.width);

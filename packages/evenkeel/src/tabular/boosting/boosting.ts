@@ -230,13 +230,20 @@ function holdBack({ task, classes = 0, truth }: BoostingTarget, fraction: number
   const byRest = Array.from(take.keys()).sort((a, b) => exact[b] - take[b] - (exact[a] - take[a]) || a - b);
   for (const k of byRest.slice(0, left)) take[k]++;
   const isHeld = new Uint8Array(truth.length);
-  for (const row of order) {
+  for (let i = 0; i < order.length; i++) {
+    const row = order[i];
     if (take[stratum(row)] === 0) continue;
     take[stratum(row)]--;
     isHeld[row] = 1;
   }
-  const rows = Int32Array.from({ length: truth.length }, (_, row) => row);
-  return { train: rows.filter((row) => isHeld[row] === 0), validation: rows.filter((row) => isHeld[row] === 1) };
+  const train = new Int32Array(truth.length - wanted);
+  const validation = new Int32Array(wanted);
+  let [kept, held] = [0, 0];
+  for (let row = 0; row < truth.length; row++) {
+    if (isHeld[row] === 1) validation[held++] = row;
+    else train[kept++] = row;
+  }
+  return { train, validation };
 }
 
 /** The nodes of all trees, one behind the other. */

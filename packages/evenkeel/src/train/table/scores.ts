@@ -49,12 +49,15 @@ export function scoreStage(
     if (validation && rows === places.validation) return predictEncoded(model, validation);
     return model.predict(table, rows);
   };
-  // A model is a copy of the current network, so each kind of statistics has its own model.
-  const score = (parts: readonly (keyof Split)[]): ScoredStage => {
-    const model = new TableModel({ schema, preprocessing, network });
+  // A model is a copy of the current network, so each kind of statistics has its own model. Parts that
+  // were scored before are not scored again.
+  const score = (parts: readonly (keyof Split)[], before?: ScoredStage): ScoredStage => {
+    const model = before?.model ?? new TableModel({ schema, preprocessing, network });
     let tested: Predictions | undefined;
     const scored = parts.flatMap((part) => {
       const rows = split[part];
+      const known = before?.scores[part];
+      if (known !== undefined) return [[part, known] as const];
       if (rows.length === 0) return [];
       const predictions = predicted(model, rows);
       if (part === "test") tested = predictions;
@@ -69,7 +72,7 @@ export function scoreStage(
   network.eval();
   if (statistics === undefined) return score(allParts);
   const { kept, asTrained, recomputed } = statistics;
-  const final = isLarge ? score(allParts) : statistics[kept];
+  const final = isLarge ? score(allParts, statistics[kept]) : statistics[kept];
   const both = { asTrained: asTrained.scores, recomputed: recomputed.scores, [kept]: final.scores };
   return { ...final, statistics: { kept, ...both } };
 }
