@@ -3,7 +3,7 @@ import { mseLoss } from "../../nn/functional/index.ts";
 import * as nn from "../../nn/index.ts";
 import { getRngState, manualSeed } from "../../random/index.ts";
 import { TabularNet } from "../../tabular/index.ts";
-import { cloneState, randn, type Tensor } from "../../tensor/index.ts";
+import { cloneState, randn, type Tensor, tensor } from "../../tensor/index.ts";
 import { updateBatchNorm } from "../batchNorm/update.ts";
 import { follow } from "../fit/follow.ts";
 import { TableTrainer } from "./trainer.ts";
@@ -107,4 +107,21 @@ test("pictures go through a network in parts, and come out as they would all at 
       expect(value).toBeCloseTo(whole.whole[i], 5);
     });
   }
+});
+
+test("statistics of very many rows are those of a random sample, whatever their order", () => {
+  const count = 2 ** 18 + 20_000;
+  const sorted = tensor(Float32Array.from({ length: count }, (_, i) => i / count)).view([count, 1]);
+  const trainer = new TableTrainer(() => new nn.Sequential(new nn.BatchNorm1d(1), new nn.Linear(1, 1)), {
+    ...{ optimizer: "adam", loss: mseLoss },
+  });
+  trainer.recompute([sorted, sorted]);
+  const norm = trainer.network.at(0) as nn.BatchNorm1d;
+  expect(norm.num_batches_tracked?.item()).toBe(32);
+  const deviation = Math.sqrt(1 / 12);
+  const error = Math.abs((norm.running_mean?.item() ?? 0) - 0.5);
+  expect(error).toBeGreaterThan(0);
+  // Four standard errors of a mean.
+  expect(error).toBeLessThan((4 * deviation) / 512);
+  expect(Math.sqrt(norm.running_var?.item() ?? 0)).toBeCloseTo(deviation, 3);
 });

@@ -20,7 +20,7 @@ export const nodeWords = 12;
 export const nodeBytes = 4 * nodeWords;
 
 /** Rows that go down a tree together, so that they need not wait for each other's loads. */
-export const rowsAbreast = 4;
+export const rowsAbreast = 8;
 
 /** What trees are followed with. */
 export interface DescentData {
