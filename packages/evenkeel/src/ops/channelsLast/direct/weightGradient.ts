@@ -170,9 +170,9 @@ function sumPixelsFunction(
         return count;
       });
       flush?.total();
-      for (const [i, sum] of sumsOf(held, tile).entries()) {
-        f.storeV128(target, f32x4.add(v128.load(target, i * vectorBytes), sum), i * vectorBytes);
-      }
+      const sums = sumsOf(held, tile);
+      for (const [i, sum] of sums.entries()) f.set(sum, f32x4.add(v128.load(target, i * vectorBytes), sum));
+      for (const [i, sum] of sums.entries()) f.storeV128(target, sum, i * vectorBytes);
     }),
   );
 }
