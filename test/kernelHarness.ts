@@ -1,6 +1,12 @@
 import type { AnyOp, NdArray, Spec } from "../packages/evenkeel/src/core/index.ts";
 import { allocate, sizeOf, type TypedArray } from "../packages/evenkeel/src/core/index.ts";
-import { type Kernel, type KernelCall, ModuleBuilder, type Placed } from "../packages/evenkeel/src/wasm/index.ts";
+import {
+  type Divide,
+  type Kernel,
+  type KernelCall,
+  ModuleBuilder,
+  type Placed,
+} from "../packages/evenkeel/src/wasm/index.ts";
 
 /**
  * Runs one kernel alone, in a module of its own. Outputs, scratch and the slack behind every array
@@ -11,6 +17,8 @@ import { type Kernel, type KernelCall, ModuleBuilder, type Placed } from "../pac
 export interface HarnessOptions {
   /** Allow relaxed_madd; the engine must know it. */
   readonly fast?: boolean;
+  /** Write the parts that threads would share, and run them in this order, first or last one first. */
+  readonly divided?: "forwards" | "backwards" | undefined;
 }
 
 /** What a kernel is given of its call, apart from attrs. */
@@ -50,6 +58,7 @@ export function buildProgram(
   emit: Emit,
   {
     fast = false,
+    divided,
     scratch = 0,
     writes = [],
   }: HarnessOptions & { scratch?: number | undefined; writes?: readonly number[] } = {},
@@ -84,6 +93,7 @@ export function buildProgram(
         module,
         scratch: scratchAddress,
         fast,
+        divide: divided && inOrder(module, divided),
         resident: () => scratchAddress,
         reference: () => {}, // a check that fails leaves the poison behind
       }),
@@ -132,6 +142,17 @@ export function buildProgram(
   };
 }
 
+/** Parts as functions that are called one after the other. */
+function inOrder(module: ModuleBuilder, order: "forwards" | "backwards"): Divide {
+  return (parts) => {
+    const functions = parts.map((part) => module.function("part", [], part));
+    return (f, count = parts.length) => {
+      const called = functions.slice(0, count);
+      for (const each of order === "backwards" ? called.reverse() : called) f.call(each);
+    };
+  };
+}
+
 function programOf<A>(
   row: AnyOp,
   kernel: Kernel<A>,
@@ -144,7 +165,7 @@ function programOf<A>(
   if (why !== undefined) throw new Error(`the kernel of ${row.name} declines: ${why}`);
   return buildProgram(inputs, outputs, (call) => kernel.emit({ ...call, attrs }), {
     ...options,
-    scratch: kernel.scratch?.(inputs, outputs, attrs),
+    scratch: kernel.scratch?.(inputs, outputs, attrs, options.divided !== undefined),
     writes: row.writes,
   });
 }

@@ -29,6 +29,8 @@ export interface KernelCall<A = unknown> {
   readonly fast: boolean;
   /** The address of data that outlives the program, such as a generator's words. */
   readonly resident: (block: { data: TypedArray }) => number;
+  /** How the code of large calls is divided among threads; undefined in a program that runs on one. */
+  readonly divide?: Divide | undefined;
   /** Emits a call of the row's reference on the host, which throws the error for bad values. */
   readonly reference: () => void;
 }
@@ -60,23 +62,21 @@ export interface Kernel<A = never> {
    * reference.
    */
   readonly declines?: (inputs: readonly Spec[], outputs: readonly Spec[], attrs: A) => string | undefined;
-  /** Bytes of working memory. */
-  readonly scratch?: (inputs: readonly Spec[], outputs: readonly Spec[], attrs: A) => number;
+  /** Bytes of working memory; `divides` says whether the call has {@link KernelCall.divide}. */
+  readonly scratch?: (inputs: readonly Spec[], outputs: readonly Spec[], attrs: A, divides: boolean) => number;
   readonly emit: (call: KernelCall<A>) => void;
-  /** How large calls are divided among threads. */
-  readonly parts?: Divided<A>;
 }
 
 /**
- * Calls in parts that may run at the same time and together write what the whole would, to the bit:
- * their number depends on the call only.
+ * Defines parts of a call that may run at the same time, and together write what the whole would, to
+ * the bit: what they are depends on the call alone, not on the number of threads. They call nothing of
+ * the host. What it returns writes the call of the first `count` of them, all by default; when that
+ * call returns, they are done.
  */
-export interface Divided<A = never> {
-  /** How many parts a call has, and the bytes of working memory of all; undefined if it is small. */
-  readonly of: (inputs: readonly Spec[], attrs: A) => { readonly count: number; readonly scratch: number } | undefined;
-  /** Writes the code of one of them. It calls nothing of the host. */
-  readonly emit: (call: KernelCall<A>, part: number) => void;
-}
+export type Divide = (parts: readonly ((f: FunctionBuilder) => void)[]) => (f: FunctionBuilder, count?: number) => void;
+
+/** At most so many parts has a call: more threads than these do not help. */
+export const mostParts = 8;
 
 /** The instructions of one kind of lane; arithmetic is written once for both. */
 export type Lanes = typeof f32x4 | typeof f64x2;

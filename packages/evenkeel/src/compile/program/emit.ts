@@ -1,6 +1,7 @@
 import type { TypedArray } from "../../core/index.ts";
 import { kernelOf } from "../../ops/kernels.ts";
 import {
+  type Divide,
   emitFusedGroup,
   type FunctionBuilder,
   type FunctionRef,
@@ -28,8 +29,8 @@ interface EmitContext {
   readonly module: ModuleBuilder;
   readonly layout: Layout;
   readonly fallback: FunctionRef<readonly ["i32"], null>;
-  /** (task, number of its parts): runs them in all threads; undefined if there is one. */
-  readonly parallel: FunctionRef<readonly ["i32", "i32"], null> | undefined;
+  /** How large tasks are divided among threads; undefined if there is one. */
+  readonly divide: Divide | undefined;
   readonly fast: boolean;
 }
 
@@ -54,7 +55,7 @@ export function emitTask(task: Task, index: number, context: EmitContext): TaskC
   const kernel = kernelOf(op) as Kernel<unknown>;
   const callWith = (f: FunctionBuilder, call: Call) => ({
     ...call,
-    ...{ f, module, scratch: layout.scratch, fast: context.fast },
+    ...{ f, module, scratch: layout.scratch, fast: context.fast, divide: context.divide },
     reference: () => reference(f),
     resident: (block: { data: TypedArray }) => heap().adopt(block),
   });
@@ -69,15 +70,6 @@ export function emitTask(task: Task, index: number, context: EmitContext): TaskC
     return { ref: define((f) => emitJoined(f, module, task.joins, calls, emitCall)), mayThrow };
   }
   const fallback = whyNoKernel(task.node);
-  const { parallel } = context;
-  const parts = parallel && fallback === undefined ? kernel.parts?.of(task.node.inputs, task.node.attrs) : undefined;
-  if (parallel !== undefined && parts !== undefined) {
-    for (let part = 0; part < parts.count; part++) {
-      const write = (f: FunctionBuilder) => kernel.parts?.emit(callWith(f, callOf(task.node)), part);
-      module.function(`part_${index}_${part}`, [], write, { exported: true });
-    }
-    return { ref: define((f) => f.call(parallel, index, parts.count)), mayThrow };
-  }
   const ref = define((f) => (fallback === undefined ? emitCall(f, callOf(task.node)) : reference(f)));
   return { ref, fallback, mayThrow };
 }

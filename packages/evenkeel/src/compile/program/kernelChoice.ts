@@ -19,6 +19,5 @@ export function scratchOf(task: Task, divides: boolean): number {
   const { op, attrs, inputs, outputs } = task.node;
   const kernel = kernelOf(op);
   if (kernel.kind !== "kernel") return 0;
-  const parts = divides ? kernel.parts?.of(inputs, attrs) : undefined;
-  return parts?.scratch ?? kernel.scratch?.(inputs, outputs, attrs) ?? 0;
+  return kernel.scratch?.(inputs, outputs, attrs, divides) ?? 0;
 }

@@ -4,7 +4,7 @@ import type { Generator } from "../../random/index.ts";
 import { stateLength } from "../../random/mersenneTwister.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { Storage } from "../../tensor/storage.ts";
-import { ModuleBuilder } from "../../wasm/index.ts";
+import { type Divide, type FunctionRef, ModuleBuilder } from "../../wasm/index.ts";
 import { type GraphBuffer, type GraphValue, generatorOf } from "../graph.ts";
 import { heap } from "../memory/heap.ts";
 import { type Layout, layOut } from "../memory/layout.ts";
@@ -35,10 +35,10 @@ interface Views {
   readonly operands: Map<GraphValue, NdArray>;
 }
 
-/** Frees a program's memory when the program is garbage-collected, unless it was disposed of. */
 /** How many divided programs there were. */
 let programs = 0;
 
+/** Frees a program's memory when the program is garbage-collected, unless it was disposed of. */
 const released = new FinalizationRegistry<readonly number[]>((blocks) => heap().releaseAll(blocks));
 
 function generatorsOf(tasks: readonly Task[], code: readonly TaskCode[]): Generator[] {
@@ -54,6 +54,19 @@ export interface ProgramOptions {
   readonly wide: boolean;
   /** The most threads that it runs on; all by default. */
   readonly threads?: number | undefined;
+}
+
+/** Parts are exported as "part_<number>", numbered through the program; `parallel` runs some in all threads. */
+function dividing(module: ModuleBuilder, parallel: FunctionRef<readonly ["i32", "i32"], null>): Divide {
+  let defined = 0;
+  return (parts) => {
+    const first = defined;
+    defined += parts.length;
+    for (const [i, write] of parts.entries()) {
+      module.function(`part_${first + i}`, [], write, { exported: true });
+    }
+    return (f, count = parts.length) => f.call(parallel, first, count);
+  };
 }
 
 /** A compiled graph: one WebAssembly module over the heap, and the host code around it. */
@@ -83,7 +96,8 @@ export class Program {
     const module = new ModuleBuilder({ wide: () => wide && prefersWide(), isShared: heap().isShared });
     const fallback = module.import("fallback", ["i32"]);
     const parallel = divides ? module.import("parallel", ["i32", "i32"]) : undefined;
-    const code = tasks.map((task, index) => emitTask(task, index, { module, layout, fallback, parallel, fast }));
+    const divide = parallel && dividing(module, parallel);
+    const code = tasks.map((task, index) => emitTask(task, index, { module, layout, fallback, divide, fast }));
     module.function(
       "step",
       [],
@@ -226,7 +240,7 @@ export class Program {
 
   #imports(): WebAssembly.Imports {
     const fallback = (index: number) => this.#fallback(index);
-    const parallel = (task: number, count: number) => this.#parallel(task, count);
+    const parallel = (first: number, count: number) => this.#parallel(first, count);
     return { env: { memory: heap().memory, fallback, ...(this.#divisible && { parallel }) } };
   }
 
@@ -246,11 +260,11 @@ export class Program {
     for (const { engine } of this.#generators) engine.used = engine.block.data[stateLength];
   }
 
-  /** The parts of a task, in all threads. */
-  #parallel(task: number, count: number): void {
+  /** Some parts of a task, in all threads. */
+  #parallel(first: number, count: number): void {
     const parts = this.#exports;
     if (this.#divisible !== undefined && parts !== undefined) {
-      threadPool()?.run(this.#divisible, parts, task, count);
+      threadPool()?.run(this.#divisible, parts, first, count);
     }
   }
 

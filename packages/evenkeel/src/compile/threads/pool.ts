@@ -11,7 +11,7 @@ import { workerSource } from "./worker.ts";
  */
 
 /** Where the words of the control block are. */
-const place = { ticket: 0, program: 1, task: 2, done: 3, threads: 4, address: 5, length: 6 } as const;
+const place = { ticket: 0, program: 1, first: 2, done: 3, threads: 4, address: 5, length: 6 } as const;
 
 /** What of a program a pool needs. */
 export interface Divisible {
@@ -72,19 +72,19 @@ export class ThreadPool {
   }
 
   /**
-   * Runs the parts of a task, here and in the workers. They are all done when it returns.
-   * @param parts - the functions "part_<task>_<part>" of the program
+   * Runs some parts of a task, here and in the workers. They are all done when it returns.
+   * @param parts - the functions "part_<number>" of the program
    */
   run(
     { id, module, threads }: Divisible,
     parts: Readonly<Record<string, () => void>>,
-    task: number,
+    first: number,
     count: number,
   ): void {
     if (this.#workers.length < this.#threads - 1) this.#start();
     const words = this.#words;
     words[place.program] = id;
-    words[place.task] = task;
+    words[place.first] = first;
     words[place.done] = 0;
     words[place.threads] = threads;
     words[place.address] = module.address;
@@ -99,7 +99,7 @@ export class ThreadPool {
       if (left === 0) break;
       if (Atomics.compareExchange(words, place.ticket, ticket, ticket - 1) !== ticket) continue;
       own++;
-      parts[`part_${task}_${left - 1}`]();
+      parts[`part_${first + left - 1}`]();
     }
     for (let spun = 0; ; spun++) {
       const done = Atomics.load(words, place.done);

@@ -29,10 +29,10 @@ for (;;) {
   const ticket = Atomics.load(words, place.ticket);
   const left = ticket & 255;
   if (left > 0 && own < Atomics.load(words, place.threads)) {
-    const [id, task] = [Atomics.load(words, place.program), Atomics.load(words, place.task)];
+    const [id, first] = [Atomics.load(words, place.program), Atomics.load(words, place.first)];
     const parts = partsOf(id, ticket);
     if (parts !== undefined && Atomics.compareExchange(words, place.ticket, ticket, ticket - 1) === ticket) {
-      parts["part_" + task + "_" + (left - 1)]();
+      parts["part_" + (first + left - 1)]();
       Atomics.add(words, place.done, 1);
       Atomics.notify(words, place.done);
     }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { type FunctionBuilder, ModuleBuilder } from "../../wasm/index.ts";
-import { emitGemmPart, gemmParts } from "./gemm.parts.ts";
+import { type Divide, type FunctionBuilder, ModuleBuilder } from "../../wasm/index.ts";
+import { emitGemmParts, gemmParts } from "./gemm.parts.ts";
 import { emitGemm, floatBytes, gemmScratch, operand } from "./gemm.ts";
 
 const pages = 64;
@@ -28,9 +28,11 @@ function product(
   const operands = { a: operand(a, m, k, transposed[0]), b: operand(b, k, n, transposed[1]) };
   const gemm = { m, n, k, ...operands, bias, c, cStride: n * floatBytes, scratch, fast: false };
   const write = (f: FunctionBuilder) => {
-    if (parts === undefined) emitGemm(f, module, gemm);
     // In any order: they are independent of each other.
-    else for (let part = parts.count - 1; part >= 0; part--) emitGemmPart(f, module, gemm, part);
+    const divide: Divide = (bodies) => () => {
+      for (const body of [...bodies].reverse()) body(f);
+    };
+    if (!emitGemmParts(f, module, gemm, divided ? divide : undefined)) emitGemm(f, module, gemm);
   };
   module.function("run", [], write, { exported: true });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.toBytes()), { env: { memory } });

@@ -1,7 +1,6 @@
-import { refuse } from "../../core/index.ts";
-import type { FunctionBuilder, ModuleBuilder } from "../../wasm/index.ts";
+import { type Divide, type FunctionBuilder, type ModuleBuilder, mostParts } from "../../wasm/index.ts";
 import { emitPacked, packedScratch } from "./gemm.packed.ts";
-import { columnsOf, type Gemm, plus, roundUp } from "./gemm.problem.ts";
+import { columnsOf, floatBytes, type Gemm, plus, roundUp } from "./gemm.problem.ts";
 import { type GemmSize, packs } from "./gemm.ts";
 
 /**
@@ -12,7 +11,6 @@ import { type GemmSize, packs } from "./gemm.ts";
 
 /** Below this many multiplications a thread takes longer to wake than to help. */
 const worthParts = 2e6;
-const mostParts = 8;
 /** Each part copies the other operand into panels of its own: with fewer rows or columns that costs too much. */
 const smallestPart = 64;
 
@@ -42,15 +40,27 @@ export function gemmParts(whole: GemmSize): { readonly count: number; readonly s
   return parts && { count: parts.count, scratch: parts.count * parts.scratch };
 }
 
-/** Writes the code of one part. Scratch is as large as {@link gemmParts} says. */
-export function emitGemmPart(f: FunctionBuilder, module: ModuleBuilder, gemm: Gemm, part: number): void {
-  const parts = partsOf({ ...gemm, transposeA: gemm.a.columnStride !== 4 });
-  if (parts === undefined) throw refuse("internal", "matmul", "a small product has no parts");
-  const { byRows, size } = parts;
-  const start = part * size;
-  const length = Math.min(size, (byRows ? gemm.m : gemm.n) - start);
-  const own = { ...gemm, scratch: gemm.scratch + part * parts.scratch };
-  emitPacked(f, module, byRows ? rowsOf(own, start, length) : columnsOf(own, start, length));
+/**
+ * Writes a product in parts, if it is large enough. Scratch is as large as {@link gemmParts} says.
+ * @returns whether it did
+ */
+export function emitGemmParts(
+  f: FunctionBuilder,
+  module: ModuleBuilder,
+  gemm: Gemm,
+  divide: Divide | undefined,
+): boolean {
+  const parts = partsOf({ ...gemm, transposeA: gemm.a.columnStride !== floatBytes });
+  if (divide === undefined || parts === undefined) return false;
+  const { count, byRows, size } = parts;
+  const bodies = Array.from({ length: count }, (_, part) => (body: FunctionBuilder) => {
+    const start = part * size;
+    const length = Math.min(size, (byRows ? gemm.m : gemm.n) - start);
+    const own = { ...gemm, scratch: gemm.scratch + part * parts.scratch };
+    emitPacked(body, module, byRows ? rowsOf(own, start, length) : columnsOf(own, start, length));
+  });
+  divide(bodies)(f);
+  return true;
 }
 
 /** The product for `count` of the rows alone. */

@@ -1,9 +1,9 @@
 import { broadcastShapes, broadcastStrides, isFloat, type Shape, type Spec, sizeOf } from "../../core/index.ts";
 import { widthOf } from "../../wasm/convert.ts";
-import type { FunctionBuilder, Kernel, KernelCall, Placed } from "../../wasm/index.ts";
+import type { Divide, FunctionBuilder, Kernel, KernelCall, Placed } from "../../wasm/index.ts";
 import { emitDoubleGemm } from "./gemm.doubles.ts";
 import { emitLinear, gemmOfLinear, type LinearProduct } from "./gemm.linear.ts";
-import { emitGemmPart, gemmParts } from "./gemm.parts.ts";
+import { emitGemmParts, gemmParts } from "./gemm.parts.ts";
 import { advance, emitGemm, floatBytes, type Gemm, gemmScratch, type Operand, operand, pointer } from "./gemm.ts";
 import type { MatmulAttrs } from "./matmul.ts";
 
@@ -60,25 +60,18 @@ function declinesDtype({ dtype }: Spec): string | undefined {
 export const matmulKernel: Kernel<MatmulAttrs> = {
   kind: "kernel",
   declines: ([a]) => declinesDtype(a),
-  scratch: ([a, b], _, attrs) =>
-    a.dtype === "float64" ? 0 : gemmScratch({ ...batchesOf(a, b, attrs), transposeA: attrs.transposeA }),
+  scratch: ([a, b], _, attrs, divides) => {
+    if (a.dtype === "float64") return 0;
+    const batches = batchesOf(a, b, attrs);
+    const size = { ...batches, transposeA: attrs.transposeA };
+    const parts = divides && batches.dims.length === 0 ? gemmParts(size) : undefined;
+    return parts?.scratch ?? gemmScratch(size);
+  },
   emit: (call) => {
     const [a, b] = call.inputs;
     const batches = batchesOf(a, b, call.attrs);
-    if (batches.dims.length === 0) emitProduct(call, call.f, batches, a, b);
+    if (batches.dims.length === 0) emitProduct(call, call.f, batches, a, b, call.outputs[0], call.divide);
     else emitBatches(call, batches, a, b);
-  },
-  parts: {
-    of: ([a, b], attrs) => {
-      const batches = batchesOf(a, b, attrs);
-      return a.dtype === "float64" || batches.dims.length > 0
-        ? undefined
-        : gemmParts({ ...batches, transposeA: attrs.transposeA });
-    },
-    emit: (call, part) => {
-      const [a, b] = call.inputs;
-      emitGemmPart(call.f, call.module, gemmOf(call, batchesOf(a, b, call.attrs), a, b, call.outputs[0]), part);
-    },
   },
 };
 
@@ -94,13 +87,15 @@ function emitProduct(
   a: At,
   b: At,
   c: At = call.outputs[0],
+  divide?: Divide,
 ): void {
   const { transposeA = false, transposeB = false } = call.attrs;
   if (call.inputs[0].dtype === "float64") {
     emitDoubleGemm(f, { m, n, k, a: a.address, b: b.address, c: c.address, transposeA, transposeB });
     return;
   }
-  emitGemm(f, call.module, gemmOf(call, { m, n, k }, a, b, c));
+  const gemm = gemmOf(call, { m, n, k }, a, b, c);
+  if (!emitGemmParts(f, call.module, gemm, divide)) emitGemm(f, call.module, gemm);
 }
 
 function gemmOf(call: KernelCall<MatmulAttrs>, { m, n, k }: Omit<Batches, "dims">, a: At, b: At, c: At): Gemm {
@@ -141,7 +136,11 @@ function emitBatches(call: KernelCall<MatmulAttrs>, batches: Batches, a: Placed,
 export const linearKernel: Kernel<object> = {
   kind: "kernel",
   declines: ([x]) => declinesDtype(x),
-  scratch: ([x, weight]) => (x.dtype === "float64" ? 0 : gemmScratch(sizeOfLinear(x, weight))),
+  scratch: ([x, weight], _outputs, _attrs, divides) => {
+    if (x.dtype === "float64") return 0;
+    const size = sizeOfLinear(x, weight);
+    return (divides ? gemmParts(size)?.scratch : undefined) ?? gemmScratch(size);
+  },
   emit: (call) => {
     const { inputs, outputs, f, module } = call;
     const [x, weight, bias] = inputs;
@@ -156,11 +155,10 @@ export const linearKernel: Kernel<object> = {
         transposeB: true,
         bias: bias.address,
       });
-    } else emitLinear(f, module, linearOf(call));
-  },
-  parts: {
-    of: ([x, weight]) => (x.dtype === "float64" ? undefined : gemmParts(sizeOfLinear(x, weight))),
-    emit: (call, part) => emitGemmPart(call.f, call.module, gemmOfLinear(linearOf(call)), part),
+    } else {
+      const linear = linearOf(call);
+      if (!emitGemmParts(f, module, gemmOfLinear(linear), call.divide)) emitLinear(f, module, linear);
+    }
   },
 };
 

@@ -15,7 +15,7 @@ function byLayout(row: keyof typeof channelKernels, matrix: Kernel<BatchNormAttr
   return {
     kind: "kernel",
     declines: (inputs, outputs, attrs) => of(inputs).declines?.(inputs, outputs, attrs),
-    scratch: (inputs, outputs, attrs) => of(inputs).scratch?.(inputs, outputs, attrs) ?? 0,
+    scratch: (inputs, outputs, attrs, divides) => of(inputs).scratch?.(inputs, outputs, attrs, divides) ?? 0,
     emit: (call) => of(call.inputs).emit(call),
   };
 }

@@ -69,7 +69,7 @@ export function byDtype<A>(floats: Kernel<A>, doubles: Kernel<A>): Kernel<A> {
   return {
     kind: "kernel",
     declines: (inputs, outputs, attrs) => of(inputs).declines?.(inputs, outputs, attrs),
-    scratch: (inputs, outputs, attrs) => of(inputs).scratch?.(inputs, outputs, attrs) ?? 0,
+    scratch: (inputs, outputs, attrs, divides) => of(inputs).scratch?.(inputs, outputs, attrs, divides) ?? 0,
     emit: (call) => of(call.inputs).emit(call),
   };
 }
