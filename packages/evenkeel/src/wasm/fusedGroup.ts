@@ -3,8 +3,9 @@ import { broadcastPattern } from "./broadcastPattern.ts";
 import type { V128 } from "./expression.ts";
 import type { FunctionBuilder } from "./functionBuilder.ts";
 import { emitFusedLoop } from "./fusedLoop.ts";
+import { partsOf, type Work } from "./fusedParts.ts";
 import { f32x4, f64x2, i32x4, v128 } from "./instructions.ts";
-import type { LaneKernel, Placed } from "./kernel.ts";
+import type { Divide, LaneKernel, Placed } from "./kernel.ts";
 import type { LaneType } from "./laneMemory.ts";
 import type { ModuleBuilder } from "./moduleBuilder.ts";
 
@@ -78,8 +79,11 @@ export function whyNotFused({ dtype, shape, inputs, steps, outputs }: FusedGroup
   return broadcast === undefined ? "operands broadcast in other ways than by rows, columns or channels" : undefined;
 }
 
-/** Writes the loop of a group. @throws Error if `whyNotFused` has a reason */
-export function emitFusedGroup(group: FusedGroup, f: FunctionBuilder, module: ModuleBuilder): void {
+/**
+ * Writes the loop of a group, in parts if it is long and `divide` is given.
+ * @throws Error if `whyNotFused` has a reason
+ */
+export function emitFusedGroup(group: FusedGroup, f: FunctionBuilder, module: ModuleBuilder, divide?: Divide): void {
   const why = whyNotFused({ ...group, outputs: group.outputs.map(({ step, placed }) => ({ step, placed })) });
   const broadcast = broadcastPattern(
     group.inputs.map(({ shape }) => shape),
@@ -88,21 +92,30 @@ export function emitFusedGroup(group: FusedGroup, f: FunctionBuilder, module: Mo
   if (why !== undefined || broadcast === undefined)
     throw refuse("internal", "", `the group cannot be one loop: ${why}`);
   const { rows, columns, patterns } = broadcast;
-  emitFusedLoop({
-    f,
+  const loop = {
     lanes: group.dtype,
     rows,
     columns,
     inputs: group.inputs.map(({ address, dtype }, i) => ({ address, dtype, pattern: patterns[i] })),
     outputs: group.outputs.map(({ placed }) => placed),
     unroll: isShort(group),
-    body: (inputs) => emitSteps(group, inputs, f, module),
-  });
+  };
+  const emit = (f: FunctionBuilder, part: typeof loop) =>
+    emitFusedLoop({ ...part, f, body: (inputs) => emitSteps(group, inputs, f, module) });
+  const parts = divide === undefined ? [loop] : partsOf(loop, workOf(group));
+  if (divide === undefined || parts.length === 1) emit(f, loop);
+  else divide(parts.map((part) => (body: FunctionBuilder) => emit(body, part)))(f);
 }
 
-/** Whether two copies fit the registers. A kernel that declines a dtype is a function, and long. */
-function isShort({ inputs, steps }: FusedGroup): boolean {
-  return inputs.length <= 3 && steps.length <= 4 && steps.every(({ kernel }) => kernel.declines === undefined);
+/** A kernel that declines a dtype is a function, and long. */
+function workOf({ steps }: FusedGroup): Work {
+  const long = steps.filter(({ kernel }) => kernel.declines !== undefined).length;
+  return { long, short: steps.length - long };
+}
+
+/** Whether two copies fit the registers. */
+function isShort(group: FusedGroup): boolean {
+  return group.inputs.length <= 3 && group.steps.length <= 4 && workOf(group).long === 0;
 }
 
 function emitSteps(group: FusedGroup, inputs: readonly V128[], f: FunctionBuilder, module: ModuleBuilder): V128[] {

@@ -18,12 +18,12 @@ import {
  */
 export type Pattern = "full" | "scalar" | "row" | "column" | { readonly channels: number };
 
-interface LoopInput extends LaneArray {
+export interface LoopInput extends LaneArray {
   readonly pattern: Pattern;
 }
 
 /** One pass over arrays of rows x columns elements, contiguous and row-major. */
-interface FusedLoop {
+export interface FusedLoop {
   readonly f: FunctionBuilder;
   /**
    * The dtype of the computation; arrays have this dtype or bool, inputs of float lanes any dtype.

@@ -21,6 +21,8 @@ export interface LaneArray {
 
 const widths: Record<DType, number> = { float32: 4, float64: 8, int32: 4, bool: 1 };
 
+export const bytesOfElement = (dtype: DType): number => widths[dtype];
+
 /** The position in bytes of an element of `dtype`, given the position of its lane. */
 function positionOf(dtype: DType, lanes: LaneType, at: Expr<"i32">): Expr<"i32"> {
   const shift = Math.log2(laneBytes[lanes] / widths[dtype]);

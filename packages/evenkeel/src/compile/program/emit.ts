@@ -13,6 +13,7 @@ import { fusedGroup } from "../group.ts";
 import { heap } from "../memory/heap.ts";
 import { type Layout, nodesOf, placed } from "../memory/layout.ts";
 import type { Task } from "../passes/fuse.ts";
+import { emitDivided } from "./emitDivided.ts";
 import { type Call, emitJoined } from "./emitJoined.ts";
 import { whyNoKernel } from "./kernelChoice.ts";
 
@@ -45,7 +46,7 @@ export function emitTask(task: Task, index: number, context: EmitContext): TaskC
   if (task.kind === "group") {
     const stored = task.outputs.map(({ buffer }) => buffer);
     const group = fusedGroup(task.nodes, stored, (value) => placed(value, layout));
-    return { ref: define((f) => emitFusedGroup(group, f, module)), mayThrow: false };
+    return { ref: define((f) => emitFusedGroup(group, f, module, context.divide)), mayThrow: false };
   }
   let mayThrow = false;
   const reference = (f: FunctionBuilder) => {
@@ -59,7 +60,12 @@ export function emitTask(task: Task, index: number, context: EmitContext): TaskC
     reference: () => reference(f),
     resident: (block: { data: TypedArray }) => heap().adopt(block),
   });
-  const emitCall = (f: FunctionBuilder, call: Call) => kernel.emit(callWith(f, call));
+  const emitWhole = (f: FunctionBuilder, call: Call) => kernel.emit(callWith(f, call));
+  const joins = kernel.joins?.(nodesOf(task)[0].inputs);
+  const emitCall = (f: FunctionBuilder, call: Call) => {
+    const dividing = { divide: context.divide, scratch: layout.scratch };
+    if (joins === undefined || !emitDivided(f, joins, call, dividing, emitWhole)) emitWhole(f, call);
+  };
   const callOf = ({ inputs, outputs, attrs }: GraphNode): Call => ({
     inputs: inputs.map((value) => placed(value, layout)),
     outputs: outputs.map((value) => placed(value, layout)),

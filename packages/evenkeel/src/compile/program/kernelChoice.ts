@@ -1,6 +1,7 @@
 import { kernelOf } from "../../ops/kernels.ts";
 import type { GraphNode } from "../graph.ts";
 import type { Task } from "../passes/fuse.ts";
+import { countsBytes } from "./emitDivided.ts";
 
 /** The reason why an op has no code; undefined if it has. */
 export function whyNoKernel({ op, attrs, inputs, outputs }: GraphNode): string | undefined {
@@ -15,9 +16,11 @@ export function whyNoKernel({ op, attrs, inputs, outputs }: GraphNode): string |
  * @param divides - whether large tasks are divided among threads
  */
 export function scratchOf(task: Task, divides: boolean): number {
+  if (task.kind === "joined") return divides ? countsBytes : 0;
   if (task.kind !== "op" || whyNoKernel(task.node) !== undefined) return 0;
   const { op, attrs, inputs, outputs } = task.node;
   const kernel = kernelOf(op);
   if (kernel.kind !== "kernel") return 0;
+  if (divides && kernel.joins?.(inputs) !== undefined) return countsBytes;
   return kernel.scratch?.(inputs, outputs, attrs, divides) ?? 0;
 }
