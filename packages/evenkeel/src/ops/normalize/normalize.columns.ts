@@ -13,6 +13,15 @@ import { both, type Pair } from "./doublePair.ts";
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;
+  /** The only columns to process, if they are divided (normalize.parts.ts). */
+  readonly part?: Part | undefined;
+}
+
+/** Some vectors of columns, and the number of the part, which has values of its own to keep. */
+interface Part {
+  readonly index: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 /**
@@ -42,7 +51,10 @@ const blockRows = 32;
 /** The input of a batch norm, [N, C]. */
 export const matrixOf = ({ shape }: Spec): Matrix => ({ rows: shape[0], columns: shape[1] });
 
-const vectorsOf = ({ columns }: Matrix): number => Math.ceil(columns / 4);
+export const vectorsOf = ({ columns }: Matrix): number => Math.ceil(columns / 4);
+
+/** The vectors to process. */
+const rangeOf = (matrix: Matrix) => matrix.part ?? { index: 0, from: 0, to: vectorsOf(matrix) };
 
 /**
  * Bytes of one plane: two doubles for every four columns. Two planes hold a pair for each vector.
@@ -68,18 +80,21 @@ export const single: GroupSize = { vectors: 1, atOnce: 2 };
 export function forEachGroup(f: FunctionBuilder, matrix: Matrix, size: GroupSize, visit: (group: Group) => void): void {
   const { columns } = matrix;
   const vectors = vectorsOf(matrix);
-  const wide = size.vectors === 1 ? 0 : Math.floor(Math.floor(columns / 4) / size.vectors) * size.vectors;
-  if (wide > 0) {
-    const slot = f.let(i32.const(0));
+  const { from, to } = rangeOf(matrix);
+  const grouped = size.vectors === 1 ? 0 : Math.floor(Math.floor(columns / 4) / size.vectors) * size.vectors;
+  const wide = Math.min(grouped, to);
+  if (wide > from) {
+    const slot = f.let(i32.const(16 * from));
     f.loop(slot, 16 * wide, 16 * size.vectors, () => visit({ ...size, slot, column: slot }));
   }
   const lastSlot = 16 * (vectors - 1);
   const lastColumn = Math.max(0, 4 * (columns - 4));
-  if (vectors - wide === 1) visit({ ...single, slot: lastSlot, column: lastColumn });
-  if (vectors - wide <= 1) return;
-  const slot = f.let(i32.const(16 * wide));
-  f.loop(slot, 16 * vectors, 16, () => {
-    if (columns % 4 === 0) visit({ ...single, slot, column: slot });
+  const rest = Math.max(wide, from);
+  if (vectors - rest === 1) visit({ ...single, slot: lastSlot, column: lastColumn });
+  if (vectors - rest <= 1 || rest >= to) return;
+  const slot = f.let(i32.const(16 * rest));
+  f.loop(slot, 16 * to, 16, () => {
+    if (columns % 4 === 0 || to < vectors) visit({ ...single, slot, column: slot });
     else {
       const isLast = i32.gtU(slot, lastColumn);
       visit({ ...single, slot, column: f.let(i32.sub(slot, i32.mul(isLast, lastSlot - lastColumn))) });
@@ -175,7 +190,7 @@ export const sumsBytes = (matrix: Matrix, count: number): number =>
 
 /**
  * Processes the matrix in several passes: group by group if there are few rows, else one pass after
- * the other. `scratch`: address of {@link sumsBytes} and {@link keptBytes} bytes.
+ * the other. `scratch`: address of {@link sumsBytes} and, for each part, {@link keptBytes} bytes.
  */
 export function emitPasses(
   f: FunctionBuilder,
@@ -188,7 +203,8 @@ export function emitPasses(
   }: { readonly size: GroupSize; readonly scratch: number; readonly keeps?: number; readonly passes: readonly Pass[] },
 ): void {
   if (!inBlocks(matrix)) {
-    const kept = keeps > 0 ? { address: scratch, values: keeps } : undefined;
+    const own = scratch + rangeOf(matrix).index * keptBytes(matrix, size, keeps);
+    const kept = keeps > 0 ? { address: own, values: keeps } : undefined;
     forEachGroup(f, matrix, size, (group) => {
       for (const pass of passes) {
         if (!("sums" in pass)) visitRows(f, matrix, group, 0, matrix.rows, pass, kept);
@@ -256,7 +272,9 @@ function sumRows(
 
 function sumBlocks(f: FunctionBuilder, matrix: Matrix, size: GroupSize, scratch: number, pass: SumPass): void {
   const plane = planeBytes(matrix);
-  f.fill(scratch, 0, sumsBytes(matrix, pass.sums));
+  const { from, to } = rangeOf(matrix);
+  if (matrix.part === undefined) f.fill(scratch, 0, sumsBytes(matrix, pass.sums));
+  else for (let i = 0; i < 2 * pass.sums; i++) f.fill(scratch + i * plane + 16 * from, 0, 16 * (to - from));
   forEachBlock(f, matrix, (start, rows) =>
     forEachGroup(f, matrix, size, (group) => {
       sumRows(f, matrix, group, start, rows, pass).forEach((totals, q) => {

@@ -11,6 +11,7 @@ import {
   type SumPass,
   sumsBytes,
 } from "./normalize.columns.ts";
+import { emitColumns, partCount } from "./normalize.parts.ts";
 import {
   declinesLayout,
   forwardSize,
@@ -80,17 +81,22 @@ function statisticsPass(call: Call, matrix: Matrix, planes: Planes): SumPass {
 const trainingKernel = (rectify: boolean): Kernel<BatchNormAttrs> => ({
   kind: "kernel",
   declines: (inputs) => declinesLayout(inputs, [0, 1, 2]),
-  scratch: ([x]) => planesBytes(matrixOf(x)) + sumsBytes(matrixOf(x), 2) + keptBytes(matrixOf(x), forwardSize, 1),
-  emit: (call) => {
-    const matrix = matrixOf(call.inputs[0]);
-    const planes = planesAt(matrix, call.scratch);
-    emitPasses(call.f, matrix, {
-      size: forwardSize,
-      scratch: call.scratch + planesBytes(matrix),
-      keeps: 1,
-      passes: [statisticsPass(call, matrix, planes), normalizePass(call, matrix, planes, rectify)],
-    });
+  scratch: ([x], _outputs, _attrs, divides) => {
+    const matrix = matrixOf(x);
+    const kept = keptBytes(matrix, forwardSize, 1) * partCount(matrix, divides);
+    return planesBytes(matrix) + sumsBytes(matrix, 2) + kept;
   },
+  emit: (call) =>
+    emitColumns(call, matrixOf(call.inputs[0]), (f, matrix) => {
+      const own = { ...call, f };
+      const planes = planesAt(matrix, call.scratch);
+      emitPasses(f, matrix, {
+        size: forwardSize,
+        scratch: call.scratch + planesBytes(matrix),
+        keeps: 1,
+        passes: [statisticsPass(own, matrix, planes), normalizePass(own, matrix, planes, rectify)],
+      });
+    }),
 });
 
 export const batchNormMatrix: Kernel<BatchNormAttrs> = trainingKernel(false);

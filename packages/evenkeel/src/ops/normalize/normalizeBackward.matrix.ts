@@ -21,6 +21,7 @@ import {
   type SumPass,
   sumsBytes,
 } from "./normalize.columns.ts";
+import { emitColumns, partCount } from "./normalize.parts.ts";
 import { declinesLayout, inverseStd } from "./normalize.scale.ts";
 import type { BatchNormAttrs } from "./normalize.ts";
 
@@ -43,10 +44,13 @@ interface Operands {
 }
 
 function emitBackward(call: KernelCall<BatchNormAttrs>, operands: Operands): void {
+  emitColumns(call, matrixOf(operands.x), (f, matrix) => emitGradients({ ...call, f }, operands, matrix));
+}
+
+function emitGradients(call: KernelCall<BatchNormAttrs>, operands: Operands, matrix: Matrix): void {
   const { f, scratch, attrs, outputs } = call;
   const { x, weight, mean, variance } = operands;
   const [dx, dweight, dbias] = outputs;
-  const matrix = matrixOf(x);
   const plane = planeBytes(matrix);
   const flow = flowOf(f, operands, matrix);
   const summing: SumPass = {
@@ -116,8 +120,10 @@ function flowOf(f: FunctionBuilder, { dy, output }: Operands, matrix: Matrix): F
   };
 }
 
-const scratchFor = (matrix: Matrix): number =>
-  6 * planeBytes(matrix) + sumsBytes(matrix, 2) + keptBytes(matrix, backwardSize, 2);
+function scratchFor(matrix: Matrix, divides: boolean): number {
+  const kept = keptBytes(matrix, backwardSize, 2) * partCount(matrix, divides);
+  return 6 * planeBytes(matrix) + sumsBytes(matrix, 2) + kept;
+}
 
 const float64Statistics = (dtypes: readonly { dtype: string }[]) =>
   dtypes.every(({ dtype }) => dtype === "float64") ? undefined : "statistics are not float64";
@@ -125,7 +131,7 @@ const float64Statistics = (dtypes: readonly { dtype: string }[]) =>
 export const batchNormBackwardMatrix: Kernel<BatchNormAttrs> = {
   kind: "kernel",
   declines: (inputs) => declinesLayout(inputs, [0, 1, 2]) ?? float64Statistics(inputs.slice(3)),
-  scratch: ([, x]) => scratchFor(matrixOf(x)),
+  scratch: ([, x], _outputs, _attrs, divides) => scratchFor(matrixOf(x), divides),
   emit: (call) => {
     const [dy, x, weight, mean, variance] = call.inputs;
     emitBackward(call, { dy, x, weight, mean, variance });
@@ -135,7 +141,7 @@ export const batchNormBackwardMatrix: Kernel<BatchNormAttrs> = {
 export const batchNormReluBackwardMatrix: Kernel<BatchNormAttrs> = {
   kind: "kernel",
   declines: (inputs) => declinesLayout(inputs, [0, 1, 2, 3]) ?? float64Statistics(inputs.slice(4)),
-  scratch: ([, , x]) => scratchFor(matrixOf(x)),
+  scratch: ([, , x], _outputs, _attrs, divides) => scratchFor(matrixOf(x), divides),
   emit: (call) => {
     const [dy, output, x, weight, mean, variance] = call.inputs;
     emitBackward(call, { dy, output, x, weight, mean, variance });
