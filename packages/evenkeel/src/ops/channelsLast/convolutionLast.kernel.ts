@@ -21,11 +21,11 @@ function declinesDtype([{ dtype }]: readonly Spec[]): string | undefined {
 export const convolutionLastKernel: Kernel<ConvolutionLastAttrs> = {
   kind: "kernel",
   declines: declinesDtype,
-  scratch: (inputs, outputs, attrs) => {
+  scratch: (inputs, outputs, attrs, divides) => {
     const convolution = forwardOf(inputs, outputs, attrs);
-    return prefersWinograd(convolution) ? winogradScratch(convolution) : forwardScratch(convolution);
+    return prefersWinograd(convolution) ? winogradScratch(convolution, divides) : forwardScratch(convolution);
   },
-  emit: ({ f, module, inputs, outputs, attrs, scratch, fast }) => {
+  emit: ({ f, module, inputs, outputs, attrs, scratch, fast, divide }) => {
     const [x, weight, bias] = inputs;
     const [y] = outputs;
     const { inputBorder, border } = attrs;
@@ -43,6 +43,7 @@ export const convolutionLastKernel: Kernel<ConvolutionLastAttrs> = {
       y: placeOf(y, border, groups),
       scratch,
       fast,
+      divide,
     });
   },
 };
@@ -59,7 +60,7 @@ function gradientKernel<A extends ConvolutionAttrs>(operandsOf: Operands<A>): Ke
   return {
     kind: "kernel",
     declines: declinesDtype,
-    scratch: (inputs, outputs, attrs) => gradientsScratch(operandsOf(inputs, outputs, attrs), attrs),
+    scratch: (inputs, outputs, attrs, divides) => gradientsScratch(operandsOf(inputs, outputs, attrs), attrs, divides),
     emit: (call) => emitGradients(call, operandsOf(call.inputs, call.outputs, call.attrs), call.attrs),
   };
 }

@@ -11,7 +11,8 @@ import {
   weightGradientScratch,
 } from "./direct/products.ts";
 import { emitBorder, placeOf } from "./place.ts";
-import { emitWinogradGradients, prefersWinograd, winogradScratch } from "./winograd/products.ts";
+import { emitWinogradGradients } from "./winograd/gradients.ts";
+import { prefersWinograd, winogradScratch } from "./winograd/products.ts";
 
 /** The gradients of a convolution to compute, from arrays or from their specs. */
 export interface Gradients<T extends Spec = Spec> {
@@ -38,24 +39,24 @@ function choose({ dy, toInput, toWeight }: Gradients, attrs: ConvolutionAttrs): 
   return { convolution, winogradToInput: winograd && room, winogradToWeight: winograd && toWeight !== undefined };
 }
 
-export function gradientsScratch(gradients: Gradients, attrs: ConvolutionAttrs): number {
+export function gradientsScratch(gradients: Gradients, attrs: ConvolutionAttrs, divides: boolean): number {
   const { convolution, winogradToInput, winogradToWeight } = choose(gradients, attrs);
   const { dy, toInput, toWeight } = gradients;
-  const winograd = winogradToInput || winogradToWeight ? winogradScratch(convolution) : 0;
+  const winograd = winogradToInput || winogradToWeight ? winogradScratch(convolution, divides) : 0;
   const input = toInput === undefined || winogradToInput ? 0 : areas(0, convolution, dy).end;
   const weight = toWeight === undefined || winogradToWeight ? 0 : weightGradientScratch(convolution);
   return Math.max(winograd, input, weight);
 }
 
-type Emitting = Pick<KernelCall, "f" | "module" | "scratch" | "fast">;
+type Emitting = Pick<KernelCall, "f" | "module" | "scratch" | "fast" | "divide">;
 
 export function emitGradients(call: Emitting, gradients: Gradients<Placed>, attrs: ConvolutionAttrs): void {
-  const { f, module, scratch, fast } = call;
+  const { f, module, scratch, fast, divide } = call;
   const { dy, toInput, toWeight } = gradients;
   const { convolution, winogradToInput, winogradToWeight } = choose(gradients, attrs);
   const place = ({ spec, border }: Bordered<Placed>) => placeOf(spec, border, convolution.groups);
   const weightAt = ({ address }: Placed) => weightPlace(address, convolution);
-  const products = { f, module, convolution, scratch, fast, dy: place(dy) };
+  const products = { f, module, convolution, scratch, fast, divide, dy: place(dy) };
   const input = toInput && { dx: place(toInput.dx), weight: weightAt(toInput.weight) };
   const weight = toWeight && { x: place(toWeight.x), dweight: weightAt(toWeight.dweight) };
   if (winogradToInput && toInput !== undefined) {

@@ -1,4 +1,4 @@
-import { type FunctionBuilder, f32x4, type Local, type Placed } from "../../wasm/index.ts";
+import { type FunctionBuilder, f32x4, type I32, type Local, type Placed } from "../../wasm/index.ts";
 import { advance, floatBytes, pointer, vectorBytes } from "../matmul/gemm.problem.ts";
 import type { Border } from "./border.ts";
 
@@ -32,6 +32,9 @@ export function placeOf(x: Placed, [rows, columns]: Border, groups: number): Gro
     group: pixel / groups,
   };
 }
+
+/** A grouped place whose address may be a variable. */
+export type MovingPlace = Omit<GroupedPlace, "address"> & { readonly address: I32 };
 
 /** Writes zeros over the border, and nothing inside it. */
 export function emitBorder(f: FunctionBuilder, { address, shape }: Placed, [rows, columns]: Border): void {

@@ -1,6 +1,7 @@
-import { type FunctionBuilder, type FunctionRef, i32, type ModuleBuilder } from "../../../wasm/index.ts";
+import { type Divide, type FunctionBuilder, type FunctionRef, i32, type ModuleBuilder } from "../../../wasm/index.ts";
 import { advance, floatBytes, plus } from "../../matmul/gemm.problem.ts";
-import type { GroupedPlace } from "../place.ts";
+import { emitImages } from "../images.ts";
+import type { MovingPlace } from "../place.ts";
 import { type Axis, from, type Stretch, stretchesOf } from "./axis.ts";
 import { type Panel, panelBytes, panelsOf, tileRows } from "./panels.ts";
 import { longestRun } from "./tile.ts";
@@ -20,8 +21,8 @@ interface Correlation {
   readonly depthwise: boolean;
   readonly rows: Axis;
   readonly columns: Axis;
-  readonly x: GroupedPlace;
-  readonly y: GroupedPlace;
+  readonly x: MovingPlace;
+  readonly y: MovingPlace;
   readonly panels: number;
   /** Address of the bias, if there is one. */
   readonly bias?: number;
@@ -71,18 +72,47 @@ export function tableBytes(correlation: Pick<Correlation, "rows" | "columns" | "
   return runsOf(correlation).starts.length * floatBytes;
 }
 
-/** Writes the code. The order of every sum depends on the sizes alone. */
-export function emitCorrelation(f: FunctionBuilder, module: ModuleBuilder, correlation: Correlation): void {
-  const { images, groups, inputs, outputs, depthwise, rows, columns, x, y, panels, bias = 0, table = 0 } = correlation;
+/** Writes the code, in parts of some images each if there is much to do. The order of every sum depends on the sizes alone. */
+export function emitCorrelation(
+  f: FunctionBuilder,
+  module: ModuleBuilder,
+  correlation: Correlation,
+  divide?: Divide | undefined,
+): void {
+  const { images, rows, columns, table = 0 } = correlation;
   const runs = runsOf(correlation);
   if (images === 0 || rows.outputs === 0 || columns.outputs === 0 || runs.starts.length === 0) return;
   if (needsTable(runs)) for (const [i, start] of runs.starts.entries()) f.storeI32(table, start, i * floatBytes);
+  const planes = panelsOf(correlation.outputs).map((panel) => {
+    return { panel, sum: planeFunction(module, correlation, runs, panel) };
+  });
+  const { groups, inputs, outputs } = correlation;
+  const products = rows.outputs * columns.outputs * rows.taps.length * columns.taps.length * groups * inputs * outputs;
+  emitImages(f, divide, images, products, (body, first, count) =>
+    emitPlanes(body, { ...fromImage(correlation, first), images: count }, planes),
+  );
+}
+
+type SumPlane = FunctionRef<readonly ["i32", "i32", "i32", "i32"], null>;
+
+/** The correlation of the images from `first` on. */
+const fromImage = (correlation: Correlation, first: number): Correlation => {
+  const { x, y } = correlation;
+  const moved = (place: MovingPlace) => ({ ...place, address: plus(place.address, first * place.image) });
+  return { ...correlation, x: moved(x), y: moved(y) };
+};
+
+/** Calls the function of every panel for every image and group. */
+function emitPlanes(
+  f: FunctionBuilder,
+  { images, groups, inputs, outputs, depthwise, rows, columns, x, y, panels, bias = 0 }: Correlation,
+  planes: readonly { readonly panel: Panel; readonly sum: SumPlane }[],
+): void {
   const steps = rows.taps.length * columns.taps.length * inputs;
-  const planes = panelsOf(outputs).map((panel) => ({ panel, sum: planeFunction(module, correlation, runs, panel) }));
   const [image, group, panelIn, panelAt, biasAt] = f.locals("i32", 5);
   const [imageOut, groupOut, panelOut, biasGroup] = f.locals("i32", 4);
   f.set(image, x.address);
-  f.set(imageOut, y.address + rows.first * y.row + columns.first * y.pixel);
+  f.set(imageOut, plus(y.address, rows.first * y.row + columns.first * y.pixel));
   f.times(images, () => {
     f.set(group, image);
     f.set(groupOut, imageOut);
@@ -117,12 +147,7 @@ interface Seen {
 }
 
 /** (image, panel of weights, image of the output, bias): one panel of one image. */
-function planeFunction(
-  module: ModuleBuilder,
-  correlation: Correlation,
-  runs: Runs,
-  panel: Panel,
-): FunctionRef<readonly ["i32", "i32", "i32", "i32"], null> {
+function planeFunction(module: ModuleBuilder, correlation: Correlation, runs: Runs, panel: Panel): SumPlane {
   const { rows, columns, inputs, depthwise, x, y, bias, table = 0, fast } = correlation;
   const [down, downOut] = [rows.stride * x.row, rows.step * y.row];
   const [across, acrossOut] = [columns.stride * x.pixel, columns.step * y.pixel];

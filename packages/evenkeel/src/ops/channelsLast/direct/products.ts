@@ -1,5 +1,5 @@
 import { sizeOf } from "../../../core/index.ts";
-import type { FunctionBuilder, ModuleBuilder, Placed } from "../../../wasm/index.ts";
+import type { Divide, FunctionBuilder, ModuleBuilder, Placed } from "../../../wasm/index.ts";
 import { floatBytes } from "../../matmul/gemm.problem.ts";
 import { areasOf, type Convolution, type WeightPlace } from "../convolution.ts";
 import type { GroupedPlace } from "../place.ts";
@@ -20,6 +20,7 @@ interface Products {
   readonly weight: WeightPlace;
   readonly scratch: number;
   readonly fast: boolean;
+  readonly divide?: Divide | undefined;
 }
 
 type Turn = Omit<WeightTurn, "panels" | "weight" | "kernelRow"> & { readonly depthwise: boolean };
@@ -52,6 +53,7 @@ export function emitForward({
   weight,
   scratch,
   fast,
+  divide,
   x,
   y,
   bias,
@@ -68,7 +70,7 @@ export function emitForward({
     kernelRow: weight.row,
     panels,
   });
-  emitCorrelation(f, module, { ...turn, images: convolution.images, x, y, bias, panels, table, fast });
+  emitCorrelation(f, module, { ...turn, images: convolution.images, x, y, bias, panels, table, fast }, divide);
 }
 
 /**
@@ -104,6 +106,7 @@ export function emitInputGradient({
   weight,
   scratch,
   fast,
+  divide,
   dy,
   dx,
   dxMemory,
@@ -121,7 +124,7 @@ export function emitInputGradient({
     const { address, input, output, row } = weight;
     const turned = { address, input: output, output: input, group: turn.inputs * output };
     emitPackWeights(f, { ...turn, weight: turned, kernelRow: row, panels });
-    emitCorrelation(f, module, { ...turn, images: convolution.images, x: dy, y: dx, panels, table, fast });
+    emitCorrelation(f, module, { ...turn, images: convolution.images, x: dy, y: dx, panels, table, fast }, divide);
   }
 }
 
@@ -136,6 +139,7 @@ export function emitWeightProducts({
   weight,
   scratch,
   fast,
+  divide,
   dy,
   x,
 }: Products & {
@@ -144,7 +148,7 @@ export function emitWeightProducts({
 }): void {
   const turn = forwardTurn(convolution);
   emitClear(f, scratch, weightPanelBytes(turn));
-  emitWeightGradient(f, module, { ...turn, images: convolution.images, x, dy, panels: scratch, fast });
+  emitWeightGradient(f, module, { ...turn, images: convolution.images, x, dy, panels: scratch, fast }, divide);
   const panels = {
     ...turn,
     weight: { ...weight, group: turn.outputs * weight.output },

@@ -1,7 +1,17 @@
-import { type FunctionBuilder, type FunctionRef, f32x4, i32, type ModuleBuilder, v128 } from "../../../wasm/index.ts";
-import { advance, floatBytes, pointer, vectorBytes } from "../../matmul/gemm.problem.ts";
+import {
+  type Divide,
+  type FunctionBuilder,
+  type FunctionRef,
+  f32x4,
+  type I32,
+  i32,
+  type ModuleBuilder,
+  mostParts,
+  v128,
+} from "../../../wasm/index.ts";
+import { advance, floatBytes, vectorBytes } from "../../matmul/gemm.problem.ts";
 import { registers } from "../../matmul/gemm.tiles.ts";
-import type { GroupedPlace } from "../place.ts";
+import type { MovingPlace } from "../place.ts";
 import type { Axis } from "./axis.ts";
 import { panelBytes, panelsOf, tileRows } from "./panels.ts";
 import { inPieces, startSums, stepTile, sumsOf, type Tile } from "./tile.ts";
@@ -17,10 +27,10 @@ interface WeightGradient {
   readonly depthwise: boolean;
   readonly rows: Axis;
   readonly columns: Axis;
-  readonly x: GroupedPlace;
-  readonly dy: GroupedPlace;
+  readonly x: MovingPlace;
+  readonly dy: MovingPlace;
   /** Address of the panels, which hold zeros (weights.ts). */
-  readonly panels: number;
+  readonly panels: I32;
   readonly fast: boolean;
 }
 
@@ -31,11 +41,43 @@ interface WeightGradient {
  */
 const pixelsPerSum = 160;
 
-export function emitWeightGradient(f: FunctionBuilder, module: ModuleBuilder, gradient: WeightGradient): void {
-  const { images, rows, columns, x, dy } = gradient;
+/** With fewer multiplications a thread takes longer to wake than to help. */
+const worthParts = 2e6;
+/** Taps of a part are a multiple of this: whole tiles of any panel. */
+const tapsTogether = 8;
+
+/** Writes the code, if there is much to do in parts of some taps each: no sum is divided. */
+export function emitWeightGradient(
+  f: FunctionBuilder,
+  module: ModuleBuilder,
+  gradient: WeightGradient,
+  divide?: Divide | undefined,
+): void {
+  const { images, groups, inputs, outputs, rows, columns } = gradient;
   if (images === 0) return;
+  const taps = rows.taps.length * columns.taps.length * inputs;
+  const products = images * rows.outputs * columns.outputs * groups * outputs * taps;
+  const size = products < worthParts ? taps : Math.ceil(taps / mostParts / tapsTogether) * tapsTogether;
+  if (divide === undefined || size >= taps) {
+    emitTaps(f, module, gradient, { from: 0, to: taps });
+    return;
+  }
+  const parts = Array.from({ length: Math.ceil(taps / size) }, (_, part) => (body: FunctionBuilder) => {
+    emitTaps(body, module, gradient, { from: part * size, to: Math.min(taps, (part + 1) * size) });
+  });
+  divide(parts)(f);
+}
+
+/** Some of the taps: positions of the kernel and input channels. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+function emitTaps(f: FunctionBuilder, module: ModuleBuilder, gradient: WeightGradient, range: Range): void {
+  const { images, rows, columns, x, dy, panels } = gradient;
   const height = Math.min(rows.outputs, Math.max(1, Math.floor(pixelsPerSum / columns.outputs)));
-  const sumRows = rowsFunction(module, gradient);
+  const sumRows = rowsFunction(module, gradient, range);
   const [image, imageDy, row, rowDy] = f.locals("i32", 4);
   f.set(image, x.address);
   f.set(imageDy, dy.address);
@@ -43,22 +85,26 @@ export function emitWeightGradient(f: FunctionBuilder, module: ModuleBuilder, gr
     f.set(row, image);
     f.set(rowDy, imageDy);
     f.times(Math.floor(rows.outputs / height), () => {
-      f.call(sumRows, row, rowDy, height);
+      f.call(sumRows, row, rowDy, height, panels);
       advance(f, row, height * rows.stride * x.row);
       advance(f, rowDy, height * dy.row);
     });
-    if (rows.outputs % height > 0) f.call(sumRows, row, rowDy, rows.outputs % height);
+    if (rows.outputs % height > 0) f.call(sumRows, row, rowDy, rows.outputs % height, panels);
     advance(f, image, x.image);
     advance(f, imageDy, dy.image);
   });
 }
 
-/** (row of the input, row of dy, count): adds the contribution of some rows to all panels. */
+/**
+ * (row of the input, row of dy, count, panels): adds the contribution of some rows to some taps of all
+ * panels.
+ */
 function rowsFunction(
   module: ModuleBuilder,
   gradient: WeightGradient,
-): FunctionRef<readonly ["i32", "i32", "i32"], null> {
-  const { groups, inputs, outputs, depthwise, rows, columns, x, dy, panels, fast } = gradient;
+  { from, to }: Range,
+): FunctionRef<readonly ["i32", "i32", "i32", "i32"], null> {
+  const { groups, inputs, outputs, depthwise, rows, columns, x, dy, fast } = gradient;
   const taps = rows.taps.flatMap((row) =>
     columns.taps.flatMap((column) =>
       Array.from({ length: inputs }, (_, c) => row.at * x.row + column.at * x.pixel + c * floatBytes),
@@ -74,20 +120,20 @@ function rowsFunction(
   const blocks = panelsOf(outputs).map((panel) => {
     const { vectors, lanes } = panel;
     const columnsOf = { vectors, lanes, own: depthwise ? { vectors, lanes } : undefined, fast };
-    const strips = stripsOf(taps, tileRows(panel)).map((strip) => ({
+    const strips = stripsOf(taps.slice(from, to), tileRows(panel)).map((strip) => ({
       ...strip,
       sum: sumPixelsFunction(module, { rows: strip.rows, ...columnsOf }, pixels),
     }));
     return { panel, strips };
   });
-  return module.function("weightGradientRows", ["i32", "i32", "i32"], (f, row, rowDy, count) => {
-    const target = pointer(f, panels);
+  return module.function("weightGradientRows", ["i32", "i32", "i32", "i32"], (f, row, rowDy, count, target) => {
     const [at, atRow, atDy] = f.locals("i32", 3);
     f.times(groups, () => {
       for (const { panel, strips } of blocks) {
         f.set(atRow, i32.add(row, depthwise ? panel.start : 0));
         f.set(atDy, i32.add(rowDy, panel.start));
         f.times(panel.count, () => {
+          advance(f, target, from * panelBytes(panel));
           for (const strip of strips) {
             f.set(at, i32.add(atRow, strip.start));
             f.times(strip.count, () => {
@@ -96,6 +142,7 @@ function rowsFunction(
               advance(f, target, strip.rows.length * panelBytes(panel));
             });
           }
+          advance(f, target, (taps.length - to) * panelBytes(panel));
           if (depthwise) advance(f, atRow, panelBytes(panel));
           advance(f, atDy, panelBytes(panel));
         });

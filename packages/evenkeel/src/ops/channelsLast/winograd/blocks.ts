@@ -61,22 +61,31 @@ interface Moving {
   readonly row: number;
 }
 
-/** Writes the code of each kind of block through `define`, and the loops that call them. */
+/** Whether the pictures are so large that a block is some rows of one. */
+export const areByRows = (convolution: Convolution): boolean => stretchesOf(convolution).byRows;
+
+/**
+ * Writes the loops over the blocks. `call` writes that of `count` consecutive ones of a kind, at most
+ * `together` of them; `steps` are the bytes from one to the next in each of `moving`.
+ */
 export function emitBlocks(
   f: FunctionBuilder,
   convolution: Convolution,
   moving: readonly Moving[],
-  define: (block: Block) => () => void,
+  call: (block: Block, count: number, steps: readonly number[]) => void,
+  together = 1,
 ): void {
   const { byRows, stretches } = stretchesOf(convolution);
-  const calls = stretches.map((stretch) => ({ ...stretch, call: define(stretch) }));
   const starts = byRows ? moving.map(({ at }) => f.let(i32.add(at, 0))) : [];
   f.times(byRows ? convolution.images : 1, () => {
-    for (const { count, images, rows, call } of calls) {
-      f.times(count, () => {
-        call();
-        for (const { at, image, row } of moving) advance(f, at, byRows ? 2 * rows * row : images * image);
-      });
+    for (const { count, ...block } of stretches) {
+      const steps = moving.map(({ image, row }) => (byRows ? 2 * block.rows * row : block.images * image));
+      const some = (number: number) => {
+        call(block, number, steps);
+        for (const [i, { at }] of moving.entries()) advance(f, at, number * steps[i]);
+      };
+      f.times(Math.floor(count / together), () => some(together));
+      if (count % together > 0) some(count % together);
     }
     for (const [i, start] of starts.entries()) {
       advance(f, start, moving[i].image);
@@ -87,7 +96,6 @@ export function emitBlocks(
 
 /** The 16 planes of factors or products, for `tiles` tiles and `channels` channels. */
 export interface Planes {
-  readonly address: number;
   /** From one plane to the next, in bytes. */
   readonly distance: number;
   readonly channels: number;

@@ -22,8 +22,8 @@ export interface Tiled {
   readonly planes: Planes;
 }
 
-/** (first pixel of the block's first tile, extra): processes all tiles of a block. */
-type Transform = FunctionRef<readonly ["i32", "i32"], null>;
+/** (first pixel of the block's first tile, planes, extra): processes all tiles of a block. */
+export type Transform = FunctionRef<readonly ["i32", "i32", "i32"], null>;
 
 /**
  * One tile and one vector of channels: pointers to its first pixel, to its first plane, and into
@@ -52,10 +52,9 @@ function overTiles(
   lineLength: number,
   visit: (spot: Spot) => void,
 ): Transform {
-  return module.function(name, ["i32", "i32"], (f, picture, extraStart) => {
-    const [row, tile, pixel, planeTile, plane, extra] = f.locals("i32", 6);
+  return module.function(name, ["i32", "i32", "i32"], (f, picture, planeTile, extraStart) => {
+    const [row, tile, pixel, plane, extra] = f.locals("i32", 5);
     const line = f.locals("v128", lineLength);
-    f.set(planeTile, planes.address);
     const oneTile = (height: number, width: number) => {
       f.set(pixel, tile);
       f.set(plane, planeTile);
