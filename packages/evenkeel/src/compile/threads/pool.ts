@@ -25,10 +25,13 @@ export interface Divisible {
 
 /** The part of Node's worker_threads that is needed. */
 export interface WorkerThreads {
-  readonly Worker: new (
-    source: string,
-    options: { readonly eval: true; readonly workerData: unknown },
-  ) => { unref(): void; terminate(): unknown };
+  readonly Worker: new (source: string, options: { readonly eval: true; readonly workerData: unknown }) => Worker;
+}
+
+interface Worker {
+  unref(): void;
+  terminate(): unknown;
+  on(event: "error", listener: () => void): unknown;
 }
 
 /** A wait for a worker first spins for so many rounds, about 20 microseconds. */
@@ -38,8 +41,10 @@ export class ThreadPool {
   readonly #words: Int32Array;
   readonly #control: number;
   readonly #Worker: WorkerThreads["Worker"];
-  readonly #workers: { terminate(): unknown }[] = [];
+  readonly #workers: Worker[] = [];
   #threads = 1;
+  /** How many workers died: they are not replaced, as the next would die of the same. */
+  #lost = 0;
   #number = 0;
   /** How many parts workers have run so far. */
   helped = 0;
@@ -55,20 +60,40 @@ export class ThreadPool {
     return this.#threads;
   }
 
+  /** How many workers are there: those that died are not. */
+  get workers(): number {
+    return this.#workers.length;
+  }
+
   /** Ends workers that are too many; those that lack are started when there is something to do. */
   resize(threads: number): void {
     this.#threads = threads;
+    this.#lost = 0;
     while (this.#workers.length > threads - 1) this.#workers.pop()?.terminate();
   }
 
   #start(): void {
-    while (this.#workers.length < this.#threads - 1) {
-      const own = 1 + this.#workers.length;
+    while (this.#lacks()) {
+      const own = 1 + this.#workers.length + this.#lost;
       const workerData = { memory: heap().memory, control: this.#control, own, place };
       const worker = new this.#Worker(workerSource, { eval: true, workerData });
       worker.unref(); // it does not keep the process alive
+      // Without a listener an error ends the process: out of memory, say. A worker has what a part needs
+      // before it takes one, so that no part is lost with it, and the others do what is left.
+      worker.on("error", () => this.#drop(worker));
       this.#workers.push(worker);
     }
+  }
+
+  #lacks(): boolean {
+    return this.#workers.length + this.#lost < this.#threads - 1;
+  }
+
+  #drop(worker: Worker): void {
+    const index = this.#workers.indexOf(worker);
+    if (index < 0) return; // it was too many, and ends anyway
+    this.#workers.splice(index, 1);
+    this.#lost++;
   }
 
   /**
@@ -81,7 +106,7 @@ export class ThreadPool {
     first: number,
     count: number,
   ): void {
-    if (this.#workers.length < this.#threads - 1) this.#start();
+    if (this.#lacks()) this.#start();
     const words = this.#words;
     words[place.program] = id;
     words[place.first] = first;

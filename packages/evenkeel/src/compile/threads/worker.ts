@@ -30,9 +30,10 @@ for (;;) {
   const left = ticket & 255;
   if (left > 0 && own < Atomics.load(words, place.threads)) {
     const [id, first] = [Atomics.load(words, place.program), Atomics.load(words, place.first)];
-    const parts = partsOf(id, ticket);
-    if (parts !== undefined && Atomics.compareExchange(words, place.ticket, ticket, ticket - 1) === ticket) {
-      parts["part_" + (first + left - 1)]();
+    const part = partsOf(id, ticket)?.["part_" + (first + left - 1)];
+    // From here to the end of the part nothing is allocated: a thread that has taken a part must not fail.
+    if (part !== undefined && Atomics.compareExchange(words, place.ticket, ticket, ticket - 1) === ticket) {
+      part();
       Atomics.add(words, place.done, 1);
       Atomics.notify(words, place.done);
     }

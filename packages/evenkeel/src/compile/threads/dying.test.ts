@@ -1,0 +1,46 @@
+import { Worker } from "node:worker_threads";
+import { afterEach, expect, it } from "vitest";
+import { shareHeap } from "../memory/heap.ts";
+import { ThreadPool } from "./pool.ts";
+
+/** A worker that runs something else, in little memory. */
+const workerOf = (source: string) =>
+  class extends Worker {
+    constructor(_: string, options: object) {
+      super(source, {
+        ...options,
+        eval: true,
+        resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 },
+      });
+    }
+  };
+
+const outOfMemory = "const all = []; for (;;) all.push(new Array(1000).fill(all.length));";
+const program = { id: 1_000_000, module: { address: 0, length: 0 }, threads: 3 };
+
+let pool: ThreadPool | undefined;
+afterEach(() => pool?.resize(1));
+
+it.each([
+  ["out of memory", outOfMemory],
+  ["of an error", "throw new Error('it is not this thread's day')"],
+])("a thread that dies %s leaves the parts to the main thread, and is not replaced", async (_, source) => {
+  shareHeap();
+  pool = new ThreadPool({ Worker: workerOf(source) });
+  pool.resize(3);
+  const runs: number[] = [];
+  const parts = Object.fromEntries([4, 5, 6].map((part) => [`part_${part}`, () => void runs.push(part)]));
+  const all = [6, 5, 4];
+  pool.run(program, parts, 4, 3);
+  expect(runs.splice(0)).toEqual(all);
+  expect(pool.workers).toBe(2);
+  const start = performance.now();
+  while (pool.workers > 0 && performance.now() - start < 20_000) await new Promise((done) => setTimeout(done, 20));
+  expect(pool.workers).toBe(0);
+  pool.run(program, parts, 4, 3);
+  expect(runs).toEqual(all);
+  expect(pool.workers).toBe(0);
+  pool.resize(2); // asks for one anew
+  pool.run(program, parts, 4, 3);
+  expect(pool.workers).toBe(1);
+});
