@@ -19,6 +19,8 @@ export interface HarnessOptions {
   readonly fast?: boolean;
   /** Write the parts that threads would share, and run them in this order, first or last one first. */
   readonly divided?: "forwards" | "backwards" | undefined;
+  /** Called with the number of parts that the kernel defines, each time it does. */
+  readonly onParts?: (count: number) => void;
 }
 
 /** What a kernel is given of its call, apart from attrs. */
@@ -59,6 +61,7 @@ export function buildProgram(
   {
     fast = false,
     divided,
+    onParts = () => {},
     scratch = 0,
     writes = [],
   }: HarnessOptions & { scratch?: number | undefined; writes?: readonly number[] } = {},
@@ -93,7 +96,7 @@ export function buildProgram(
         module,
         scratch: scratchAddress,
         fast,
-        divide: divided && inOrder(module, divided),
+        divide: divided && inOrder(module, divided, onParts),
         resident: () => scratchAddress,
         reference: () => {}, // a check that fails leaves the poison behind
       }),
@@ -143,8 +146,9 @@ export function buildProgram(
 }
 
 /** Parts as functions that are called one after the other. */
-function inOrder(module: ModuleBuilder, order: "forwards" | "backwards"): Divide {
+function inOrder(module: ModuleBuilder, order: "forwards" | "backwards", onParts: (count: number) => void): Divide {
   return (parts) => {
+    onParts(parts.length);
     const functions = parts.map((part) => module.function("part", [], part));
     return (f, count = parts.length) => {
       const called = functions.slice(0, count);
