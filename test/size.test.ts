@@ -25,15 +25,10 @@ interface Budget {
 const budgets: Readonly<Record<string, Budget>> = {
   tensor: { minified: 91.9, gzip: 30.9 },
   linear: { minified: 110, gzip: 36.9 },
-<<<<<<< HEAD
-  step: { minified: 463, gzip: 153 },
-  page: { minified: 115, gzip: 41.5 },
-=======
-  step: { minified: 461, gzip: 152.5 },
-  page: { minified: 117.6, gzip: 42.4 },
->>>>>>> 6b550dde (Test divided calls to the bit, and say what threads share)
+  step: { minified: 468, gzip: 155 },
+  page: { minified: 117.6, gzip: 42.7 },
   trees: { minified: 50, gzip: 17.9 },
-  everything: { minified: 978, gzip: 326 },
+  everything: { minified: 998, gzip: 334 },
 };
 
 interface Bundle {

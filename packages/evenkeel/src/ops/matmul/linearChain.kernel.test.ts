@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { buildProgram, ndArray, noise, runKernel, runReference } from "../../../../../test/kernelHarness.ts";
+import { ndArray, noise, runKernel, runReference } from "../../../../../test/kernelHarness.ts";
 import type { NdArray } from "../../core/index.ts";
 import { hasRelaxedMadd } from "../../wasm/index.ts";
 import { relu } from "../elementwise/activation.ts";
 import { batchNormEvalKernel } from "../normalize/normalize.kernel.ts";
 import { batchNormEval } from "../normalize/normalize.ts";
 import { linearChainKernel } from "./linearChain.kernel.ts";
-import { type ChainAttrs, type ChainLayer, linearChain } from "./linearChain.ts";
+import { type ChainLayer, linearChain } from "./linearChain.ts";
 import { linearKernel, matmulKernel } from "./matmul.kernel.ts";
 import { linear, matmul } from "./matmul.ts";
 
@@ -132,42 +132,22 @@ it("the reference is that of the ops one after the other", () => {
 });
 
 describe("in parts", () => {
-  const partsOf = (inputs: readonly NdArray[], attrs: ChainAttrs) => linearChainKernel.parts?.of(inputs, attrs);
+  const run = ({ layers, ...chain }: Chain, divided?: "forwards" | "backwards") => {
+    const counts: number[] = [];
+    const onParts = (count: number) => void counts.push(count);
+    const [y] = runKernel(linearChain, linearChainKernel, inputsOf({ layers, ...chain }), { layers }, { divided, onParts });
+    return { data: y.data, counts };
+  };
 
-  it.each([1009, 1040, 5000])("%i rows: parts write the bits of the whole, each its own rows", (rows) => {
+  it.each([1009, 1040, 5000])("%i rows: parts in either order write the bits of the whole", (rows) => {
     const chain = { rows, widths: [30, 60, 5], layers: [full, plain] };
-    const inputs = inputsOf(chain);
-    const attrs = { layers: chain.layers };
-    const parts = partsOf(inputs, attrs);
-    expect(parts?.count).toBe(8);
-    const outputs = [{ shape: [rows, 5], dtype: "float32" as const }];
-    const run = (wanted: (part: number) => boolean): Float32Array => {
-      const program = buildProgram(
-        inputs,
-        outputs,
-        (call) => {
-          for (let part = 7; part >= 0; part--) {
-            if (wanted(part)) linearChainKernel.parts?.emit({ ...call, attrs }, part);
-          }
-        },
-        { scratch: parts?.scratch },
-      );
-      program.reset();
-      program.run();
-      program.check();
-      return program.outputs()[0].data as Float32Array;
-    };
-    const [whole] = runKernel(linearChain, linearChainKernel, inputs, attrs);
-    expect(run(() => true)).toEqual(whole.data);
-    const written = Array.from({ length: 8 }, (_, part) => {
-      return run((other) => other === part).reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0);
-    });
-    expect(written.reduce((sum, count) => sum + count)).toBe(rows * 5);
+    const { data } = run(chain);
+    for (const order of ["forwards", "backwards"] as const) expect(run(chain, order)).toEqual({ data, counts: [8] });
   });
 
   it("small ones have none", () => {
     const small = { rows: 500, widths: [9, 50, 25, 1], layers: [full, full, plain] };
-    expect(partsOf(inputsOf(small), { layers: small.layers })).toBeUndefined();
+    expect(run(small, "forwards").counts).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Spec } from "../../core/index.ts";
-import type { Kernel, KernelCall } from "../../wasm/index.ts";
+import { type FunctionBuilder, type Kernel, type KernelCall, mostParts } from "../../wasm/index.ts";
 import { affineAt, affineBytes, emitAffine } from "../normalize/normalizeEval.columns.ts";
 import { batchNormEvalMatrix } from "../normalize/normalizeEval.matrix.ts";
 import { advance, floatBytes, operand, pointer, roundUp } from "./gemm.problem.ts";
@@ -17,7 +17,6 @@ const mostLayers = 16;
 
 /** Below this many multiplications a thread takes longer to wake than to help. */
 const worthParts = 2e6;
-const mostParts = 8;
 /** Every part computes the scales and shifts for itself. */
 const fewestBlocks = 4;
 
@@ -65,7 +64,12 @@ function memoryOf(layers: readonly Layer<Spec>[], scratch = 0): Memory {
 }
 
 /** Writes the code for some of the rows, a block of them at least. */
-function emitRows({ inputs, outputs, attrs, f, module, fast }: KernelCall<ChainAttrs>, rows: Rows, scratch: number) {
+function emitRows(
+  f: FunctionBuilder,
+  { inputs, outputs, attrs, module, fast }: KernelCall<ChainAttrs>,
+  rows: Rows,
+  scratch: number,
+): void {
   const layers = layersWithSizes(inputs, attrs);
   const { affine, blocks } = memoryOf(layers, scratch);
   const functions = layers.map(({ weight, bias, norm, eps = 0, ...layer }, i) => {
@@ -127,17 +131,19 @@ export const linearChainKernel: Kernel<ChainAttrs> = {
     if (layers.reduce((sum, { n, k }) => sum + n * k, 0) > mostWeights) return "too many weights for the L2 cache";
     return layers.reduce<string | undefined>((why, layer) => why ?? declinesLayer(layer), undefined);
   },
-  scratch: (inputs, _, attrs) => memoryOf(layersWithSizes(inputs, attrs)).bytes,
-  emit: (call) => emitRows(call, { start: 0, count: call.inputs[0].shape[0] }, call.scratch),
-  parts: {
-    of: (inputs, attrs) => {
-      const layers = layersWithSizes(inputs, attrs);
-      const { length: count } = partsOf(layers);
-      return count > 1 ? { count, scratch: count * memoryOf(layers).bytes } : undefined;
-    },
-    emit: (call, part) => {
-      const layers = layersWithSizes(call.inputs, call.attrs);
-      emitRows(call, partsOf(layers)[part], call.scratch + part * memoryOf(layers).bytes);
-    },
+  scratch: (inputs, _, attrs, divides) => {
+    const layers = layersWithSizes(inputs, attrs);
+    return (divides ? partsOf(layers).length : 1) * memoryOf(layers).bytes;
+  },
+  emit: (call) => {
+    const { f, divide, scratch } = call;
+    const layers = layersWithSizes(call.inputs, call.attrs);
+    const parts = divide === undefined ? [] : partsOf(layers);
+    if (divide === undefined || parts.length === 1) {
+      emitRows(f, call, { start: 0, count: layers[0].m }, scratch);
+      return;
+    }
+    const { bytes } = memoryOf(layers);
+    divide(parts.map((rows, part) => (body) => emitRows(body, call, rows, scratch + part * bytes)))(f);
   },
 };
