@@ -1,0 +1,198 @@
+import type { Finding, Table } from "evenkeel/tabular";
+import { loadBuiltin } from "../tables/builtin.ts";
+import type { Frame, Picture, Point, PredictionsPicture, TrainingState } from "../training/frames.ts";
+import type { RateResult } from "../training/rates.ts";
+import type { Speed, Started } from "../training/worker.ts";
+import { readLink, writeLink } from "./link.ts";
+import { type Setup, type Side, sides } from "./setup.ts";
+import { callback, newTrainingWorker, type RemoteTraining } from "./workers.ts";
+
+/** What is known of one of the two trainings since its last start. */
+export class Training {
+  readonly side: Side;
+  points = $state.raw<readonly Point[]>([]);
+  pictures = $state.raw<readonly Picture[]>([]);
+  predictions = $state.raw<PredictionsPicture | undefined>();
+  step = $state(0);
+  state = $state<TrainingState>("paused");
+  stepsPerEpoch = $state(1);
+  stepsPerSecond = $state(0);
+  rates = $state.raw<readonly RateResult[]>([]);
+
+  constructor(side: Side) {
+    this.side = side;
+  }
+
+  clear(): void {
+    this.points = [];
+    this.pictures = [];
+    this.step = 0;
+  }
+
+  take(frame: Frame): void {
+    if (frame.points.length > 0) this.points = [...this.points, ...frame.points];
+    if (frame.pictures.length > 0) this.pictures = [...this.pictures, ...frame.pictures];
+    if (frame.predictions !== undefined) this.predictions = frame.predictions;
+    this.step = frame.step;
+    this.state = frame.state;
+    this.stepsPerEpoch = frame.stepsPerEpoch;
+    if (frame.stepsPerSecond > 0) this.stepsPerSecond = frame.stepsPerSecond;
+  }
+}
+
+/** A table of the visitor's, as it was read. */
+export interface OwnTable {
+  readonly name: string;
+  readonly table: Table;
+  /** What the reader noticed, such as how the file's fields are separated. */
+  readonly noticed: readonly string[];
+}
+
+/**
+ * The state of the page. A set-up is changed by {@link change}, which restarts both trainings from the
+ * seed and writes the address.
+ */
+export class Lab {
+  setup = $state.raw<Setup>(readLink("").setup);
+  /** What the link said that the page does not understand. */
+  linkProblems = $state.raw<readonly string[]>([]);
+  table = $state.raw<Table | undefined>();
+  /** The name of the visitor's file; empty for built-in tables. */
+  tableName = $state("");
+  target = $state("");
+  noticed = $state.raw<readonly string[]>([]);
+  started = $state.raw<Started | undefined>();
+  /** Why there is no training. */
+  error = $state.raw<{ readonly message: string; readonly findings: readonly Finding[] } | undefined>();
+  playing = $state(true);
+  speed = $state<Speed>("full");
+  readonly left = new Training("left");
+  readonly right = new Training("right");
+  readonly trainings = [this.left, this.right] as const;
+  readonly #workers: Readonly<Record<Side, RemoteTraining>>;
+  readonly #strips: Readonly<Record<Side, RemoteTraining>>;
+  #run = 0;
+  #own: OwnTable | undefined;
+  #loaded = "";
+
+  constructor() {
+    const workers = () => ({ left: newTrainingWorker(), right: newTrainingWorker() });
+    this.#workers = workers();
+    this.#strips = workers();
+    for (const side of sides) {
+      void this.#workers[side].listen(callback((frame: Frame) => this.#frame(side, frame)));
+    }
+  }
+
+  /** Reads the address, and starts. */
+  async open(hash: string): Promise<void> {
+    const { setup, problems } = readLink(hash);
+    this.linkProblems = problems;
+    await this.#show(setup);
+  }
+
+  /** Changes settings. Both trainings begin anew from the seed. */
+  async change(changes: Partial<Setup>): Promise<void> {
+    await this.#show({ ...this.setup, ...changes });
+  }
+
+  /** Trains on a table of the visitor's from now on. */
+  async useTable(own: OwnTable, target: string): Promise<void> {
+    this.#own = own;
+    this.#loaded = "";
+    await this.#show({ ...this.setup, table: "own", target, times: "", constant: false });
+  }
+
+  async play(playing: boolean): Promise<void> {
+    this.playing = playing;
+    await Promise.all(sides.map((side) => this.#workers[side].play(playing)));
+  }
+
+  async advance(count: number): Promise<void> {
+    if (this.playing) await this.play(false);
+    await Promise.all(sides.map((side) => this.#workers[side].advance(count)));
+  }
+
+  /** Goes back, or on, to a step; the same seed gives the same bits. */
+  async goTo(step: number): Promise<void> {
+    this.playing = false;
+    const run = ++this.#run;
+    for (const training of this.trainings) training.clear();
+    await Promise.all(sides.map((side) => this.#workers[side].rewind(run, step)));
+  }
+
+  async setSpeed(speed: Speed): Promise<void> {
+    this.speed = speed;
+    await Promise.all(sides.map((side) => this.#workers[side].setSpeed(speed)));
+  }
+
+  /** The trained network of a side as the bytes of the command's file. */
+  save(side: Side): Promise<Uint8Array> {
+    return this.#workers[side].save();
+  }
+
+  async #show(setup: Setup): Promise<void> {
+    const run = ++this.#run;
+    this.setup = setup;
+    history.replaceState(null, "", `#${writeLink(setup)}`);
+    try {
+      await this.#load(setup);
+      if (run !== this.#run) return;
+      const using = { ...setup, target: this.target };
+      const [started] = await Promise.all(
+        sides.map((side) => this.#workers[side].start(run, using, side, this.playing)),
+      );
+      if (run !== this.#run) return;
+      this.started = started;
+      this.error = undefined;
+      await this.#trainStrips(run, using);
+    } catch (thrown) {
+      if (run !== this.#run) return;
+      const { message, findings = [] } = thrown as Error & { findings?: readonly Finding[] };
+      this.error = { message, findings };
+      for (const training of this.trainings) training.clear();
+    }
+  }
+
+  async #load({ table: name, target }: Setup): Promise<void> {
+    const wanted = `${name} ${target}`;
+    if (this.#loaded === wanted) return;
+    if (name === "own" && this.#own === undefined) {
+      throw new Error("This link was made with a table of its owner’s. Drop that table here, or choose another.");
+    }
+    const { table, usual } =
+      name === "own"
+        ? { table: (this.#own as OwnTable).table, usual: target }
+        : await loadBuiltin(name).then(({ table, target }) => ({ table, usual: target }));
+    if (this.table !== table) {
+      const everywhere = [...Object.values(this.#workers), ...Object.values(this.#strips)];
+      await Promise.all(everywhere.map((worker) => worker.setTable(table)));
+    }
+    this.table = table;
+    this.tableName = name === "own" ? (this.#own as OwnTable).name : "";
+    this.noticed = name === "own" ? (this.#own as OwnTable).noticed : [];
+    this.target = target === "" ? usual : target;
+    this.#loaded = wanted;
+  }
+
+  async #trainStrips(run: number, setup: Setup): Promise<void> {
+    for (const training of this.trainings) training.rates = [];
+    await Promise.all(
+      sides.map((side) => {
+        const training = this[side];
+        const add = (result: RateResult) => {
+          if (run === this.#run) training.rates = [...training.rates, result];
+        };
+        return this.#strips[side].strip(setup, side, callback(add));
+      }),
+    );
+  }
+
+  #frame(side: Side, frame: Frame): void {
+    if (frame.run !== this.#run) return;
+    const training = this[side];
+    if (frame.points[0]?.step === 0) training.clear();
+    training.take(frame);
+    if (this.trainings.every(({ state }) => state === "finished" || state === "diverged")) this.playing = false;
+  }
+}

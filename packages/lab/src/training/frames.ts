@@ -1,0 +1,74 @@
+import type { Band, Spread } from "./spread.ts";
+
+/** The errors at one step. Held-out errors are in the target's unit, or a share of wrong classes. */
+export interface Point {
+  readonly step: number;
+  /** The mean loss of the batches since the point before. */
+  readonly loss: number;
+  /** Held-out error with the statistics of the held-out rows themselves, as in train mode without dropout. */
+  readonly trainMode: number;
+  /** Held-out error in eval mode, with running statistics: what predictions will have. */
+  readonly evalMode: number;
+}
+
+/** What a layer did at one step. */
+export interface LayerPicture {
+  /** The name of its Linear, such as "layers.0". */
+  readonly name: string;
+  /** What its normalization was given; where there is none, what its activation was given. */
+  readonly given: Band;
+  /** Mean and deviation of the same values. */
+  readonly batch: Spread;
+  /** What BatchNorm's running statistics take them for. */
+  readonly running?: Spread;
+  /** What its activation was given. */
+  readonly preActivation: Band;
+  /** How many weights had a gradient of which size: see `gradientBins`. */
+  readonly gradients: readonly number[];
+  /** The norm of the step's change of the weights, divided by the norm of the weights. */
+  readonly updateRatio: number;
+}
+
+/** The loss along the direction of the gradient. */
+export interface Along {
+  /** How far the weights were moved against the gradient, as a share of their norm. */
+  readonly lengths: readonly number[];
+  readonly losses: readonly number[];
+}
+
+export interface Picture {
+  readonly step: number;
+  readonly layers: readonly LayerPicture[];
+  readonly along: Along;
+}
+
+/** Held-out predictions beside the truth: numbers, or how many rows of a class were said to be of which. */
+export type PredictionsPicture =
+  | { readonly kind: "numbers"; readonly truth: Float64Array; readonly predicted: Float64Array }
+  | { readonly kind: "classes"; readonly classes: readonly string[]; readonly counts: readonly (readonly number[])[] };
+
+export type TrainingState = "running" | "paused" | "finished" | "diverged";
+
+/** What a worker tells the page: what is new since the frame before. */
+export interface Frame {
+  /** Which start it belongs to: frames of an earlier one are late. */
+  readonly run: number;
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  readonly points: readonly Point[];
+  readonly pictures: readonly Picture[];
+  readonly predictions?: PredictionsPicture;
+  readonly state: TrainingState;
+  /** Steps that a second of training takes; of the steps since the frame before. */
+  readonly stepsPerSecond: number;
+}
+
+/** Points are this many steps apart: about 200 in a training, so that a curve is smooth. */
+export function pointEvery(steps: number): number {
+  return Math.max(1, Math.round(steps / 200));
+}
+
+/** Pictures of layers are drawn at every so many steps: 40 in a training. */
+export function pictureEvery(steps: number): number {
+  return 5 * pointEvery(steps);
+}

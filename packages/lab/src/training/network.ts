@@ -1,0 +1,77 @@
+import { nn, type Tensor } from "evenkeel";
+import type { Activation } from "evenkeel/tabular";
+import type { Layer } from "./layers.ts";
+
+/** What a layer was given, where it is watched: a normalization or an activation. */
+export interface Seen {
+  /** The position of the layer. */
+  readonly at: number;
+  readonly kind: "norm" | "activation";
+}
+
+/**
+ * A network of these layers. Its state is named as that of `TabularNet` ("layers.0.weight"), and it
+ * draws its weights in the same order, so that the same seed gives the same bits.
+ */
+export class LabNetwork extends nn.Module<[Tensor]> {
+  readonly specs: readonly Layer[];
+  /** What {@link watched} gives, in its order. */
+  readonly seen: readonly Seen[];
+  layers: nn.Sequential;
+
+  constructor(specs: readonly Layer[]) {
+    super();
+    this.specs = specs;
+    this.seen = specs.flatMap(({ kind }, at): Seen[] => {
+      if (kind === "batchNorm" || kind === "layerNorm") return [{ at, kind: "norm" }];
+      return kind === "activation" ? [{ at, kind }] : [];
+    });
+    this.layers = new nn.Sequential(...specs.map(moduleOf));
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.layers(x);
+  }
+
+  /** The output, and what the watched layers were given. */
+  watched(x: Tensor): [output: Tensor, ...given: Tensor[]] {
+    const given: Tensor[] = [];
+    let value = x;
+    for (const [at, layer] of [...(this.layers as Iterable<nn.AnyModule>)].entries()) {
+      if (this.seen.some((seen) => seen.at === at)) given.push(value);
+      value = layer(value) as Tensor;
+    }
+    return [value, ...given];
+  }
+
+  /** The BatchNorm at a position, if there is one. */
+  batchNormAt(at: number): nn.BatchNorm1d | undefined {
+    const layer = this.layers.at(at);
+    return layer instanceof nn.BatchNorm1d ? layer : undefined;
+  }
+}
+
+function moduleOf(layer: Layer): nn.AnyModule {
+  switch (layer.kind) {
+    case "linear":
+      return new nn.Linear(layer.inputs, layer.outputs, { bias: layer.bias });
+    case "batchNorm":
+      return new nn.BatchNorm1d(layer.width, { momentum: layer.momentum });
+    case "layerNorm":
+      return new nn.LayerNorm(layer.width);
+    case "activation":
+      return new activationModules[layer.activation]();
+    case "dropout":
+      return new nn.Dropout(layer.p);
+  }
+}
+
+/** The modules of the activations, by their names here. PyTorch has the same. */
+export const activationModules: Readonly<Record<Activation, new () => nn.AnyModule>> = {
+  relu: nn.ReLU,
+  leakyRelu: nn.LeakyReLU,
+  elu: nn.ELU,
+  gelu: nn.GELU,
+  silu: nn.SiLU,
+  tanh: nn.Tanh,
+};

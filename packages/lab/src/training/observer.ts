@@ -1,0 +1,184 @@
+import { compile, nn, noGrad, type Tensor } from "evenkeel";
+import type { Task } from "evenkeel/tabular";
+import type { Along, LayerPicture, Picture, PredictionsPicture } from "./frames.ts";
+import { LabNetwork } from "./network.ts";
+import type { PreparedRows, Rows } from "./rows.ts";
+import { bandOf, countMagnitudes, normOf, pooled, spreadOf } from "./spread.ts";
+import { losses } from "./trainer.ts";
+
+/** How many training rows layers are looked at with. */
+const watchedRows = 128;
+
+/** How far weights are moved against the gradient, as a share of their norm. */
+const alongShares = [0, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16];
+
+/**
+ * Looks at a network without changing it: its values are copied into two others, one in train mode
+ * without dropout, one in eval mode. Nothing is drawn from a generator, and the running statistics of
+ * the network stay as they are.
+ */
+export class Observer {
+  readonly #network: LabNetwork;
+  readonly #prepared: PreparedRows;
+  readonly #batch: Rows;
+  readonly #training: LabNetwork;
+  readonly #pairs: readonly (readonly [from: Values, training: Values, evaluating: Values])[];
+  readonly #watched: (x: Tensor) => Tensor[];
+  readonly #trainOutput: (x: Tensor) => Tensor;
+  readonly #evalOutput: (x: Tensor) => Tensor;
+  readonly #gradients: (x: Tensor, y: Tensor) => Tensor[];
+  readonly #loss: (x: Tensor, y: Tensor) => Tensor;
+  /** The weights before the step whose change is drawn. */
+  #before: Float32Array[] = [];
+
+  constructor(network: LabNetwork, prepared: PreparedRows) {
+    const { schema, train } = prepared;
+    const [training, evaluating] = [new LabNetwork(network.specs), new LabNetwork(network.specs)];
+    evaluating.eval();
+    for (const module of training.modules()) if (module instanceof nn.Dropout) module.eval();
+    const loss = losses[schema.task];
+    const parameters = training.parameters();
+    const rows = Math.min(watchedRows, train[0].shape[0]);
+    this.#network = network;
+    this.#prepared = prepared;
+    this.#batch = [train[0].narrow(0, 0, rows).clone(), train[1].narrow(0, 0, rows).clone()];
+    this.#training = training;
+    const [from, first, second] = [network, training, evaluating].map(valuesOf);
+    this.#pairs = from.map((values, i) => [values, first[i], second[i]]);
+    this.#watched = compile((x: Tensor) => training.watched(x).slice(1));
+    this.#trainOutput = compile((x: Tensor) => training.forward(x));
+    this.#evalOutput = compile((x: Tensor) => evaluating.forward(x));
+    this.#loss = compile((x: Tensor, y: Tensor) => loss(training.forward(x), y));
+    this.#gradients = compile((x: Tensor, y: Tensor) => {
+      for (const parameter of parameters) parameter.grad = null;
+      loss(training.forward(x), y).backward();
+      return parameters.map(({ grad }) => grad as Tensor);
+    });
+  }
+
+  /** Copies the network's values; what is observed is then the network as it is now. */
+  take(): void {
+    for (const [from, training, evaluating] of this.#pairs) {
+      const values = from();
+      training().set(values);
+      evaluating().set(values);
+    }
+  }
+
+  /** Held-out errors of what was taken: in train mode without dropout, and in eval mode. */
+  errors(): { trainMode: number; evalMode: number } {
+    const [x] = this.#prepared.heldOut;
+    return noGrad(() => ({
+      trainMode: this.#error(this.#trainOutput(x)),
+      evalMode: this.#error(this.#evalOutput(x)),
+    }));
+  }
+
+  /** Held-out predictions in eval mode of what was taken. */
+  predictions(): PredictionsPicture {
+    const { heldOut, preprocessing, schema, truth } = this.#prepared;
+    const said = preprocessing.decode(noGrad(() => this.#evalOutput(heldOut[0])));
+    if (said.values !== undefined) return { kind: "numbers", truth, predicted: said.values };
+    const classes = schema.classes as readonly string[];
+    const counts = classes.map(() => classes.map(() => 0));
+    for (const [row, name] of said.classes.entries()) counts[truth[row]][classes.indexOf(name)]++;
+    return { kind: "classes", classes, counts };
+  }
+
+  /** Keeps the weights, before a step whose change {@link picture} will draw. */
+  beforeStep(): void {
+    this.#before = this.#network.parameters().map((parameter) => (parameter.data as Float32Array).slice());
+  }
+
+  /** The layers and the loss along the gradient, of what was taken after that step. */
+  picture(step: number): Picture {
+    const [x, y] = this.#batch;
+    const given = noGrad(() => this.#watched(x).map(({ data }) => (data as Float32Array).slice()));
+    this.#restore();
+    const gradients = this.#gradients(x, y).map(({ data }) => (data as Float32Array).slice());
+    const along = this.#along(gradients);
+    return { step, layers: this.#layers(given, gradients), along };
+  }
+
+  #error(output: Tensor): number {
+    const { preprocessing, schema, truth } = this.#prepared;
+    return errorOf(schema.task, preprocessing.decode(output), truth, schema.classes ?? []);
+  }
+
+  /** What the training copy's statistics became by being observed is undone. */
+  #restore(): void {
+    for (const [from, training] of this.#pairs) training().set(from());
+  }
+
+  #along(gradients: readonly Float32Array[]): Along {
+    const [x, y] = this.#batch;
+    const weights = this.#training.parameters().map(({ data }) => data as Float32Array);
+    const before = weights.map((values) => values.slice());
+    const unit = normOf(before) / normOf(gradients);
+    const found = alongShares.map((share) => {
+      const length = unit * share;
+      for (const [i, values] of weights.entries()) {
+        for (let j = 0; j < values.length; j++) values[j] = before[i][j] - length * gradients[i][j];
+      }
+      return noGrad(() => this.#loss(x, y).item());
+    });
+    this.#restore();
+    return { lengths: alongShares, losses: found };
+  }
+
+  #layers(given: readonly Float32Array[], gradients: readonly Float32Array[]): LayerPicture[] {
+    const { specs, seen } = this.#network;
+    const named = [...this.#network.namedParameters()];
+    const pictures: LayerPicture[] = [];
+    for (const [at, spec] of specs.entries()) {
+      if (spec.kind !== "linear" || at === specs.length - 1) continue;
+      const name = `layers.${at}`;
+      const end = specs.findIndex(({ kind }, i) => i > at && kind === "linear");
+      const [norm, activation] = (["norm", "activation"] as const).map((kind) => {
+        return seen.findIndex((one) => one.kind === kind && one.at > at && one.at < end);
+      });
+      const preActivation = activation < 0 ? undefined : bandOf(given[activation]);
+      const values = given[norm < 0 ? activation : norm];
+      const weight = named.findIndex(([parameter]) => parameter === `${name}.weight`);
+      const now = named[weight][1].data as Float32Array;
+      const was = this.#before[weight];
+      const running = norm < 0 ? undefined : this.#network.batchNormAt(seen[norm].at);
+      const band = bandOf(values);
+      pictures.push({
+        ...{ name, given: band, batch: spreadOf(values), preActivation: preActivation ?? band },
+        ...(running && {
+          running: pooled(running.running_mean?.data as Float32Array, running.running_var?.data as Float32Array),
+        }),
+        gradients: countMagnitudes(gradients[weight]),
+        updateRatio: normOf([now.map((value, i) => value - was[i])]) / normOf([was]),
+      });
+    }
+    return pictures;
+  }
+}
+
+/** The memory of a value, which moves when a program takes the value into its own. */
+type Values = () => Float32Array | Float64Array;
+
+function valuesOf(network: LabNetwork): Values[] {
+  const tensors = [...network.namedParameters(), ...network.namedBuffers()].map(([, tensor]) => tensor as Tensor);
+  return tensors.map((tensor) => () => tensor.data as Float32Array);
+}
+
+/** The mean absolute error in the target's own unit, or the share of rows whose class is wrong. */
+function errorOf(
+  task: Task,
+  said: ReturnType<PreparedRows["preprocessing"]["decode"]>,
+  truth: Float64Array,
+  classes: readonly string[],
+): number {
+  let sum = 0;
+  if (task === "regression") {
+    const values = said.values as Float64Array;
+    for (let i = 0; i < truth.length; i++) sum += Math.abs(values[i] - truth[i]);
+  } else {
+    const named = said.classes as readonly string[];
+    for (let i = 0; i < truth.length; i++) if (named[i] !== classes[truth[i]]) sum++;
+  }
+  return sum / truth.length;
+}

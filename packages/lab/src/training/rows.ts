@@ -1,0 +1,92 @@
+import type { Tensor } from "evenkeel";
+import {
+  checkTable,
+  columnOf,
+  type Finding,
+  Preprocessing,
+  type Schema,
+  type Split,
+  settleRareClasses,
+  splitRows,
+  type Table,
+  TableError,
+} from "evenkeel/tabular";
+import type { Setup } from "../state/setup.ts";
+
+/** What a network is given of some rows, and what it should say: [n, features] and the target. */
+export type Rows = readonly [x: Tensor, y: Tensor];
+
+/** A table as a network learns from it. Everything but the table's rows follows from the training rows. */
+export interface PreparedRows {
+  readonly table: Table;
+  readonly schema: Schema;
+  readonly findings: readonly Finding[];
+  readonly split: Split;
+  readonly preprocessing: Preprocessing;
+  readonly train: Rows;
+  /** At most {@link mostHeldOut} of the validation rows: errors are drawn of them many times a second. */
+  readonly heldOut: Rows;
+  /** The target of the held-out rows in its own unit, or the position of the class. */
+  readonly truth: Float64Array;
+}
+
+/** The settings that the rows depend on. */
+export type RowSettings = Pick<Setup, "seed" | "scale" | "times" | "constant">;
+
+/** Errors over more rows would move no curve by a pixel, and hold up the training. */
+export const mostHeldOut = 1024;
+
+/** The name of the column that "a constant column" adds. */
+export const constantColumn = "always 1";
+
+/**
+ * Reads a table by the rules of the command: schema, rare classes, check, split and preprocessing are
+ * those of `trainTable`.
+ * @throws TableError listing what is wrong with the table
+ * @throws RangeError or TypeError if the target is no column that can be predicted
+ */
+export function prepareRows(given: Table, target: string, settings: RowSettings): PreparedRows {
+  const { seed, scale } = settings;
+  const settled = settleRareClasses(changed(given, settings), { target }, undefined);
+  const { table, schema } = settled;
+  const findings = [...settled.findings, ...checkTable(table, schema)];
+  if (findings.some(({ severity }) => severity === "error")) throw new TableError(findings);
+  const split = splitRows(table, schema, { seed });
+  // One input for each category: what is drawn of a layer's inputs then has a name.
+  const preprocessing = Preprocessing.fit(table, schema, split.train, {
+    scale: scale === "raw" ? "none" : "zscore",
+    embedAbove: Number.MAX_SAFE_INTEGER,
+  });
+  const rows = (places: Int32Array): Rows => [
+    preprocessing.inputs(table, places).x,
+    preprocessing.targets(table, places),
+  ];
+  const held = split.validation.slice(0, mostHeldOut);
+  return {
+    ...{ table, schema, findings, split, preprocessing },
+    train: rows(split.train),
+    heldOut: rows(held),
+    truth: preprocessing.truth(table, held),
+  };
+}
+
+/** The table with what "Break it" changes of it. */
+export function changed(table: Table, { times, constant }: Pick<Setup, "times" | "constant">): Table {
+  const columns = table.columns.map((column) => {
+    if (column.name !== times || column.type !== "number") return column;
+    return { ...column, values: column.values.map((value) => value * 1e6) };
+  });
+  if (!constant) return { ...table, columns };
+  const ones = { name: constantColumn, type: "number" as const, values: new Float64Array(table.rows).fill(1) };
+  return { ...table, columns: [...columns.filter(({ name }) => name !== constantColumn), ones] };
+}
+
+/** The columns that "a column multiplied by a million" can be: numbers, but not the target. */
+export function numberColumns(table: Table, target: string): string[] {
+  return table.columns.filter(({ name, type }) => type === "number" && name !== target).map(({ name }) => name);
+}
+
+/** Whether a table has a column of this name. */
+export function hasColumn(table: Table, name: string): boolean {
+  return table.columns.some((column) => column.name === name) && columnOf(table, name) !== undefined;
+}

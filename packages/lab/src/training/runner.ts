@@ -1,0 +1,106 @@
+import type { Norm } from "evenkeel/tabular";
+import type { Setup } from "../state/setup.ts";
+import { type Frame, type Picture, type Point, pictureEvery, pointEvery, type TrainingState } from "./frames.ts";
+import { Observer } from "./observer.ts";
+import type { PreparedRows } from "./rows.ts";
+import { Trainer } from "./trainer.ts";
+
+/**
+ * One of the two trainings that are drawn beside each other. Points and pictures are taken at steps
+ * that the set-up decides, never at a time, so the same set-up draws the same curves.
+ */
+export class Runner {
+  readonly trainer: Trainer;
+  readonly #observer: Observer;
+  readonly #every: number;
+  readonly #pictureEvery: number;
+  #steps: number;
+  #points: Point[] = [];
+  #pictures: Picture[] = [];
+  #lossSum = 0;
+  #lossCount = 0;
+  #state: TrainingState = "paused";
+  #told = { step: 0, seconds: 0 };
+
+  constructor(prepared: PreparedRows, setup: Setup, norm: Norm) {
+    this.trainer = new Trainer(prepared, setup, norm);
+    this.#observer = new Observer(this.trainer.network, prepared);
+    this.#steps = setup.steps;
+    this.#every = pointEvery(setup.steps);
+    this.#pictureEvery = pictureEvery(setup.steps);
+    this.restart(setup);
+  }
+
+  get step(): number {
+    return this.trainer.step;
+  }
+
+  /** Whether there is nothing left to train. */
+  get isOver(): boolean {
+    return this.#state === "finished" || this.#state === "diverged";
+  }
+
+  /** Back to step 0, with another rate or seed if they changed. */
+  restart(setup: Setup): void {
+    this.trainer.restart(setup);
+    this.#points = [];
+    this.#pictures = [];
+    this.#lossSum = 0;
+    this.#lossCount = 0;
+    this.#state = "paused";
+    this.#told = { step: 0, seconds: 0 };
+    this.#observer.take();
+    this.#points.push({ step: 0, loss: Number.NaN, ...this.#observer.errors() });
+  }
+
+  /** Trains at most `count` steps, and no longer than `milliseconds`. */
+  advance(count: number, milliseconds = Number.POSITIVE_INFINITY): void {
+    const began = performance.now();
+    for (let i = 0; i < count && !this.isOver; i++) {
+      this.#oneStep();
+      if (performance.now() - began >= milliseconds) break;
+    }
+    this.#told.seconds += (performance.now() - began) / 1000;
+  }
+
+  /** What is new since the last frame. */
+  frame(run: number, playing: boolean): Frame {
+    const { step, seconds } = this.#told;
+    const frame: Frame = {
+      ...{ run, step: this.step, stepsPerEpoch: this.trainer.stepsPerEpoch },
+      ...{ points: this.#points, pictures: this.#pictures },
+      ...(this.#points.length > 0 && { predictions: this.#observer.predictions() }),
+      state: this.isOver ? this.#state : playing ? "running" : "paused",
+      stepsPerSecond: seconds > 0 ? (this.step - step) / seconds : 0,
+    };
+    this.#points = [];
+    this.#pictures = [];
+    this.#told = { step: this.step, seconds: 0 };
+    return frame;
+  }
+
+  #oneStep(): void {
+    const { trainer } = this;
+    const next = trainer.step + 1;
+    const draws = next % this.#pictureEvery === 0 || next === 1;
+    if (draws) this.#observer.beforeStep();
+    const loss = trainer.next();
+    this.#lossSum += loss;
+    this.#lossCount++;
+    const diverged = !Number.isFinite(loss);
+    if (diverged) this.#state = "diverged";
+    else if (next >= this.#steps) this.#state = "finished";
+    if (next % this.#every === 0 || this.isOver) this.#takePoint(next);
+    if (draws && !diverged) {
+      this.#observer.take();
+      this.#pictures.push(this.#observer.picture(next));
+    }
+  }
+
+  #takePoint(step: number): void {
+    this.#observer.take();
+    this.#points.push({ step, loss: this.#lossSum / this.#lossCount, ...this.#observer.errors() });
+    this.#lossSum = 0;
+    this.#lossCount = 0;
+  }
+}

@@ -1,0 +1,141 @@
+import { cat, compile, data, F, manualSeed, optim, Generator as RandomGenerator, type Tensor } from "evenkeel";
+import type { Norm, Task } from "evenkeel/tabular";
+import { type Setup, sides } from "../state/setup.ts";
+import { type Layer, layersOf } from "./layers.ts";
+import { LabNetwork } from "./network.ts";
+import type { PreparedRows, Rows } from "./rows.ts";
+
+/** The losses of `trainTable`. */
+export const losses: Readonly<Record<Task, (output: Tensor, target: Tensor) => Tensor>> = {
+  regression: (output, target) => F.mseLoss(output, target),
+  binary: (output, target) => F.binaryCrossEntropyWithLogits(output, target),
+  multiclass: (output, target) => F.crossEntropy(output, target),
+};
+
+/** The settings that a restarted trainer may have changed. The programs stay. */
+export type RestartSettings = Pick<Setup, "seed" | "lr">;
+
+/**
+ * A network in training, one step at a time. It does what `trainTable` does: the same seeds draw the
+ * same weights, batches and masks, so a training of the same settings gives the same bits.
+ */
+export class Trainer {
+  readonly network: LabNetwork;
+  readonly stepsPerEpoch: number;
+  /** Steps done since the last restart. */
+  step = 0;
+  readonly #setup: Setup;
+  readonly #rows: Rows;
+  readonly #joinsLone: boolean;
+  readonly #layers: readonly Layer[];
+  readonly #restartOptimizer: (lr: number) => void;
+  readonly #step: (x: Tensor, y: Tensor) => Tensor;
+  readonly #prepare: (x: Tensor, y: Tensor) => Promise<void>;
+  #batches: Iterator<Rows, never>;
+
+  constructor({ schema, preprocessing, train }: PreparedRows, setup: Setup, norm: Norm) {
+    this.#setup = setup;
+    this.#rows = train;
+    this.#layers = layersOf(setup, norm, preprocessing.features.length, preprocessing.outputs);
+    // Both networks get the same batches.
+    this.#joinsLone = sides.some((side) => setup[side] === "batch");
+    const network = new LabNetwork(this.#layers);
+    this.network = network;
+    const { optimizer, restart } = newOptimizer(network, setup);
+    this.#restartOptimizer = restart;
+    const loss = losses[schema.task];
+    const step = compile((x: Tensor, y: Tensor) => {
+      optimizer.zeroGrad();
+      const value = loss(network.forward(x), y);
+      value.backward();
+      optimizer.step();
+      return value;
+    });
+    this.#step = step;
+    this.#prepare = (x, y) => step.prepare(x, y);
+    this.#batches = this.#draw(setup.seed);
+    const rows = train[0].shape[0];
+    const whole = Math.ceil(rows / setup.batchSize);
+    this.stepsPerEpoch = this.#joinsLone && whole > 1 && rows % setup.batchSize === 1 ? whole - 1 : whole;
+    this.restart(setup);
+  }
+
+  /** Compiles in the background what the first steps need. */
+  async prepare(): Promise<void> {
+    for (const [x, y] of this.#epoch(new RandomGenerator(this.#setup.seed))) {
+      await this.#prepare(x, y);
+      return;
+    }
+  }
+
+  /** Draws new weights and forgets all steps. */
+  restart({ seed, lr }: RestartSettings): void {
+    manualSeed(seed);
+    this.network.loadStateDict(new LabNetwork(this.#layers).stateDict());
+    this.network.train();
+    this.#restartOptimizer(lr);
+    this.#batches = this.#draw(seed);
+    this.step = 0;
+  }
+
+  /** One step. Returns the loss of its batch before the step: NaN or infinite once training diverged. */
+  next(): number {
+    const { value } = this.#batches.next();
+    this.step++;
+    return this.#step(...value).item();
+  }
+
+  *#draw(seed: number): Generator<Rows, never, undefined> {
+    const generator = new RandomGenerator(seed);
+    for (;;) yield* this.#epoch(generator);
+  }
+
+  /** The batches of an epoch. Batch normalization cannot train on one row, so a last one joins the batch before it. */
+  *#epoch(generator: RandomGenerator): Generator<Rows, void, undefined> {
+    const { batchSize } = this.#setup;
+    const dataset = new data.TensorDataset(...this.#rows);
+    const loader = new data.DataLoader(dataset, { batchSize, shuffle: true, generator });
+    yield* (this.#joinsLone ? joined(loader) : loader) as Iterable<Rows>;
+  }
+}
+
+/** The batches of a loader; a last one of a single row is part of the batch before it, as in `train.fit`. */
+function* joined(loader: Iterable<Rows>): Generator<Rows, void, undefined> {
+  let held: Rows | undefined;
+  for (const batch of loader) {
+    if (held !== undefined && batch[0].shape[0] === 1) {
+      held = [cat([held[0], batch[0]]), cat([held[1], batch[1]])];
+      continue;
+    }
+    if (held !== undefined) yield held;
+    held = batch;
+  }
+  if (held !== undefined) yield held;
+}
+
+/** An optimizer, and what brings it back to its first step with another rate. */
+interface Restartable {
+  readonly optimizer: optim.Adam | optim.AdamW | optim.SGD;
+  readonly restart: (lr: number) => void;
+}
+
+function newOptimizer(network: LabNetwork, { optimizer, lr }: Pick<Setup, "optimizer" | "lr">): Restartable {
+  const parameters = network.parameters();
+  switch (optimizer) {
+    case "adam":
+      return restartable(new optim.Adam(parameters, { lr }));
+    case "adamw":
+      return restartable(new optim.AdamW(parameters, { lr }));
+    case "sgd":
+      return restartable(new optim.SGD(parameters, { lr, momentum: 0.9 }));
+  }
+}
+
+function restartable<O extends { lr: number }, T extends optim.Optimizer<O>>(optimizer: T & optim.Optimizer<O>) {
+  const { paramGroups } = optimizer.stateDict();
+  const restart = (lr: number) => {
+    optimizer.loadStateDict({ state: {}, paramGroups: paramGroups.map((group) => ({ ...group, lr })) });
+    optimizer.zeroGrad();
+  };
+  return { optimizer, restart };
+}

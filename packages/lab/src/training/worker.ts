@@ -1,0 +1,185 @@
+import * as Comlink from "comlink";
+import type { Finding, Table, TableModel } from "evenkeel/tabular";
+import type { Setup, Side } from "../state/setup.ts";
+import type { Frame } from "./frames.ts";
+import { modelOf } from "./model.ts";
+import { type RateResult, RateStrip, rates } from "./rates.ts";
+import { type PreparedRows, prepareRows } from "./rows.ts";
+import { Runner } from "./runner.ts";
+
+/** What the page learns of a table and a set-up before the first step. */
+export interface Started {
+  readonly findings: readonly Finding[];
+  readonly task: PreparedRows["schema"]["task"];
+  readonly features: readonly string[];
+  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+}
+
+/** Steps a second, or as many as the processor does. */
+export type Speed = number | "full";
+
+/** A frame is sent at most so often; less often, curves jump. */
+const frameMilliseconds = 33;
+/** After so much work the worker looks at its messages: a slider that moves waits no longer. */
+const turnMilliseconds = 8;
+
+/** What runs in a worker: one of the two trainings, or the strip of learning rates. */
+export class TrainingWorker {
+  #table: Table | undefined;
+  #prepared: { readonly key: string; readonly rows: PreparedRows } | undefined;
+  #runner: { readonly key: string; readonly runner: Runner } | undefined;
+  #strip: { readonly key: string; readonly strip: RateStrip } | undefined;
+  #setup: Setup | undefined;
+  #side: Side = "left";
+  #run = 0;
+  #speed: Speed = "full";
+  #playing = false;
+  #looping = false;
+  #stripRun = 0;
+  #onFrame: ((frame: Frame) => void) | undefined;
+
+  /** The table of the trainings that follow. */
+  setTable(table: Table): void {
+    this.#table = table;
+    this.#prepared = undefined;
+    this.#runner = undefined;
+    this.#strip = undefined;
+  }
+
+  /** Who is told of frames. */
+  listen(onFrame: (frame: Frame) => void): void {
+    this.#onFrame = onFrame;
+  }
+
+  /** Begins a training anew; it runs if `playing`. The frames that follow say `run`. */
+  async start(run: number, setup: Setup, side: Side, playing: boolean): Promise<Started> {
+    const rows = this.#rows(setup);
+    this.#run = run;
+    this.#setup = setup;
+    this.#side = side;
+    const key = trainerKey(setup, side);
+    if (this.#runner?.key === key) this.#runner.runner.restart(setup);
+    else this.#runner = { key, runner: new Runner(rows, setup, setup[side]) };
+    this.#send(playing);
+    this.play(playing);
+    const { findings, schema, preprocessing, split } = rows;
+    return {
+      ...{ findings, task: schema.task, features: preprocessing.features },
+      rows: { train: split.train.length, validation: split.validation.length, test: split.test.length },
+    };
+  }
+
+  setSpeed(speed: Speed): void {
+    this.#speed = speed;
+  }
+
+  play(playing: boolean): void {
+    this.#playing = playing;
+    if (playing) void this.#loop();
+    else this.#send(false);
+  }
+
+  /** Some steps while paused. */
+  advance(count: number): void {
+    this.#runner?.runner.advance(count);
+    this.#send(this.#playing);
+  }
+
+  /** Trains again from the seed up to a step: the same seed gives the same bits. */
+  rewind(run: number, step: number): void {
+    if (this.#runner === undefined || this.#setup === undefined) return;
+    this.#run = run;
+    this.#playing = false;
+    this.#runner.runner.restart(this.#setup);
+    this.#runner.runner.advance(step);
+    this.#send(false);
+  }
+
+  /** The model as the bytes of the command's file. @throws Error if the command has no such network */
+  save(): Uint8Array {
+    if (this.#runner === undefined || this.#setup === undefined) throw new Error("nothing is trained yet");
+    const model: TableModel = modelOf(this.#rows(this.#setup), this.#setup, this.#side, this.#runner.runner.trainer);
+    return model.save();
+  }
+
+  /** Trains at all rates of the strip, and tells of each. A later call ends an earlier one. */
+  async strip(setup: Setup, side: Side, onResult: (result: RateResult) => void): Promise<boolean> {
+    const mine = ++this.#stripRun;
+    const rows = this.#rows(setup);
+    const key = trainerKey({ ...setup, lr: 0 }, side);
+    if (this.#strip?.key !== key) this.#strip = { key, strip: new RateStrip(rows, setup, setup[side]) };
+    const { strip } = this.#strip;
+    for (const lr of rates) {
+      onResult(strip.train(lr));
+      await turn();
+      if (mine !== this.#stripRun) return false;
+    }
+    return true;
+  }
+
+  #rows(setup: Setup): PreparedRows {
+    if (this.#table === undefined) throw new Error("there is no table yet");
+    const { target, seed, scale, times, constant } = setup;
+    const key = JSON.stringify([target, seed, scale, times, constant]);
+    if (this.#prepared?.key === key) return this.#prepared.rows;
+    const rows = prepareRows(this.#table, target, setup);
+    this.#prepared = { key, rows };
+    this.#runner = undefined;
+    this.#strip = undefined;
+    return rows;
+  }
+
+  async #loop(): Promise<void> {
+    if (this.#looping) return;
+    this.#looping = true;
+    let sent = 0;
+    try {
+      while (this.#playing && this.#runner !== undefined) {
+        const { runner } = this.#runner;
+        const run = this.#run;
+        const wait = this.#speed === "full" ? 0 : Math.max(0, 1000 / this.#speed);
+        runner.advance(
+          wait === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.round(frameMilliseconds / wait)),
+          turnMilliseconds,
+        );
+        const now = performance.now();
+        if (run === this.#run && (runner.isOver || now - sent >= frameMilliseconds)) {
+          this.#send(true);
+          sent = now;
+        }
+        if (runner.isOver) this.#playing = false;
+        await (wait === 0 ? turn() : pause(Math.max(wait, frameMilliseconds)));
+      }
+    } finally {
+      this.#looping = false;
+    }
+  }
+
+  #send(playing: boolean): void {
+    if (this.#runner !== undefined) this.#onFrame?.(this.#runner.runner.frame(this.#run, playing));
+  }
+}
+
+/** Trainings that differ in nothing else share their programs. */
+function trainerKey(setup: Setup, side: Side): string {
+  const { lr: _, ...rest } = setup;
+  return JSON.stringify([rest, side]);
+}
+
+/** A turn of the event loop, without the milliseconds that a timer may add. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(0);
+  });
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+if (typeof WorkerGlobalScope !== "undefined" && self instanceof WorkerGlobalScope) Comlink.expose(new TrainingWorker());
