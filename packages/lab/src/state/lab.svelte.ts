@@ -1,4 +1,5 @@
 import type { Finding, Table } from "evenkeel/tabular";
+import type { StudyAnswer, StudyProgress } from "../study/ask.ts";
 import { loadBuiltin } from "../tables/builtin.ts";
 import type { Frame, Picture, Point, PredictionsPicture, TrainingState } from "../training/frames.ts";
 import type { RateResult } from "../training/rates.ts";
@@ -6,6 +7,14 @@ import type { Speed, Started } from "../training/worker.ts";
 import { readLink, writeLink } from "./link.ts";
 import { type Setup, type Side, sides } from "./setup.ts";
 import { callback, newTrainingWorker, type RemoteTraining } from "./workers.ts";
+
+/** What scripts/budgets.ts measures by. */
+const marks = {
+  change: "lab: change",
+  firstCurve: "lab: change to curve",
+  strip: "lab: strip",
+  wholeStrip: "lab: whole strip",
+} as const;
 
 /** What is known of one of the two trainings since its last start. */
 export class Training {
@@ -64,6 +73,7 @@ export class Lab {
   started = $state.raw<Started | undefined>();
   /** Why there is no training. */
   error = $state.raw<{ readonly message: string; readonly findings: readonly Finding[] } | undefined>();
+  /** Whether trainings run once they are started; one that is over stays over until it is started anew. */
   playing = $state(true);
   speed = $state<Speed>("full");
   readonly left = new Training("left");
@@ -71,6 +81,8 @@ export class Lab {
   readonly trainings = [this.left, this.right] as const;
   readonly #workers: Readonly<Record<Side, RemoteTraining>>;
   readonly #strips: Readonly<Record<Side, RemoteTraining>>;
+  /** Made when the study is first asked. */
+  #study: RemoteTraining | undefined;
   #run = 0;
   #own: OwnTable | undefined;
   #loaded = "";
@@ -131,8 +143,22 @@ export class Lab {
     return this.#workers[side].save();
   }
 
+  /** Compares both networks with several seeds, in a worker of its own, while the trainings go on. */
+  async ask(seeds: number, onProgress: (progress: StudyProgress) => void): Promise<StudyAnswer> {
+    const using = { ...this.setup, target: this.target };
+    this.#study ??= newTrainingWorker();
+    await this.#study.setTable(this.table as Table);
+    return this.#study.ask(using, seeds, callback(onProgress));
+  }
+
+  /** Ends a study early; its answer is then that of the networks that were trained. */
+  stopAsking(): void {
+    void this.#study?.stopAsking();
+  }
+
   async #show(setup: Setup): Promise<void> {
     const run = ++this.#run;
+    performance.mark(marks.change);
     this.setup = setup;
     history.replaceState(null, "", `#${writeLink(setup)}`);
     try {
@@ -177,7 +203,8 @@ export class Lab {
 
   async #trainStrips(run: number, setup: Setup): Promise<void> {
     for (const training of this.trainings) training.rates = [];
-    await Promise.all(
+    performance.mark(marks.strip);
+    const done = await Promise.all(
       sides.map((side) => {
         const training = this[side];
         const add = (result: RateResult) => {
@@ -186,13 +213,15 @@ export class Lab {
         return this.#strips[side].strip(setup, side, callback(add));
       }),
     );
+    if (done.every((whole) => whole)) performance.measure(marks.wholeStrip, marks.strip);
   }
 
   #frame(side: Side, frame: Frame): void {
     if (frame.run !== this.#run) return;
     const training = this[side];
     if (frame.points[0]?.step === 0) training.clear();
+    const first = training.step === 0 && frame.step > 0;
     training.take(frame);
-    if (this.trainings.every(({ state }) => state === "finished" || state === "diverged")) this.playing = false;
+    if (first) performance.measure(marks.firstCurve, marks.change);
   }
 }

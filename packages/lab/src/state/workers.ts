@@ -9,4 +9,5 @@ export function newTrainingWorker(): RemoteTraining {
   return Comlink.wrap<TrainingWorker>(new TrainingWorkerScript());
 }
 
+/** A function that a worker may call. */
 export const callback = Comlink.proxy;

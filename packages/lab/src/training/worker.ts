@@ -1,6 +1,7 @@
 import * as Comlink from "comlink";
 import type { Finding, Table, TableModel } from "evenkeel/tabular";
 import type { Setup, Side } from "../state/setup.ts";
+import type { StudyAnswer, StudyProgress } from "../study/ask.ts";
 import type { Frame } from "./frames.ts";
 import { modelOf } from "./model.ts";
 import { type RateResult, RateStrip, rates } from "./rates.ts";
@@ -36,6 +37,7 @@ export class TrainingWorker {
   #playing = false;
   #looping = false;
   #stripRun = 0;
+  #asking = new AbortController();
   #onFrame: ((frame: Frame) => void) | undefined;
 
   /** The table of the trainings that follow. */
@@ -117,12 +119,30 @@ export class TrainingWorker {
     return true;
   }
 
-  #rows(setup: Setup): PreparedRows {
+  /** Asks the library's study about both networks. Its code is loaded when it is first asked. */
+  async ask(setup: Setup, seeds: number, onProgress: (progress: StudyProgress) => void): Promise<StudyAnswer> {
+    const { askStudy } = await import("../study/ask.ts");
+    this.#asking.abort();
+    this.#asking = new AbortController();
+    return askStudy(this.#given(), setup.target, setup, { seeds, signal: this.#asking.signal, onProgress });
+  }
+
+  /** Ends a study early; its answer is then that of the networks that were trained. */
+  stopAsking(): void {
+    this.#asking.abort();
+  }
+
+  #given(): Table {
     if (this.#table === undefined) throw new Error("there is no table yet");
+    return this.#table;
+  }
+
+  #rows(setup: Setup): PreparedRows {
+    const table = this.#given();
     const { target, seed, scale, times, constant } = setup;
     const key = JSON.stringify([target, seed, scale, times, constant]);
     if (this.#prepared?.key === key) return this.#prepared.rows;
-    const rows = prepareRows(this.#table, target, setup);
+    const rows = prepareRows(table, target, setup);
     this.#prepared = { key, rows };
     this.#runner = undefined;
     this.#strip = undefined;
