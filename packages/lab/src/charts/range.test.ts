@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { errorRange, linearRange, logRange } from "./range.ts";
+
+describe("the ends of an axis", () => {
+  it("leave room, and include 0 where it is near", () => {
+    expect(linearRange(10, 20)).toEqual([9.5, 20.5]);
+    expect(linearRange(1, 20)[0]).toBe(0);
+    expect(linearRange(-1, 1)).toEqual([-1.1, 1.1]);
+  });
+
+  it("are apart for one value and for none", () => {
+    for (const [least, most] of [linearRange(3, 3), linearRange(0, 0), linearRange(null, null)]) {
+      expect(most).toBeGreaterThan(least);
+    }
+    for (const [least, most] of [logRange(3, 3), logRange(null, null), logRange(0, 5)]) {
+      expect(least).toBeGreaterThan(0);
+      expect(most).toBeGreaterThan(2 * least);
+    }
+  });
+
+  it("hold all values on a logarithmic axis", () => {
+    const [least, most] = logRange(1e-6, 50);
+    expect(least).toBeLessThan(1e-6);
+    expect(most).toBeGreaterThan(50);
+  });
+
+  it("of errors are not those of the first steps", () => {
+    const falling = [900, 400, ...Array.from({ length: 38 }, (_, i) => 10 - i / 10)];
+    expect(errorRange([falling])![1]).toBeLessThan(16);
+    expect(errorRange([falling])![1]).toBeGreaterThan(10);
+  });
+
+  it("of errors that stay large are large, and hold the largest of even ones", () => {
+    const stale = Array.from({ length: 40 }, () => 500);
+    expect(errorRange([stale, stale.map(() => 3)])![1]).toBeGreaterThan(500);
+    expect(errorRange([[2, 2.2]])![1]).toBeGreaterThan(2.2);
+    expect(errorRange([[Number.NaN, Number.POSITIVE_INFINITY], []])).toBeUndefined();
+    expect(errorRange([[0, 0]])).toEqual([0, 1]);
+  });
+});

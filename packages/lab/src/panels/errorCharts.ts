@@ -1,0 +1,56 @@
+import type { Task } from "evenkeel/tabular";
+import type { Axis, Line } from "../charts/chart.ts";
+import { percent, short, steps } from "../charts/format.ts";
+import { errorRange } from "../charts/range.ts";
+import { type Setup, type Side, sides } from "../state/setup.ts";
+import type { Point } from "../training/frames.ts";
+import { sideNames } from "./sideNames.ts";
+
+/** Left is dashed and right is solid wherever both are on one chart. */
+export const sideDash: Readonly<Record<Side, readonly number[]>> = { left: [8, 4], right: [] };
+
+/** The points of both trainings. */
+export type BothPoints = Readonly<Record<Side, readonly Point[]>>;
+
+/** Where a training stands; all charts over steps have the axis of the whole training. */
+export function stepAxis(setup: Pick<Setup, "steps">): Axis {
+  return { label: "step", range: [0, setup.steps], format: steps };
+}
+
+/** An error on its axis: in the target's unit, or the share of wrong classes. */
+export function errorAxis(task: Task, target: string, points: BothPoints): Axis {
+  const range = errorRange(sides.flatMap((side) => [points[side].map(evalMode), points[side].map(trainMode)]));
+  const label = task === "regression" ? `off by (${target})` : "wrong classes";
+  return { label, format: errorFormat(task), ...(range && { range }) };
+}
+
+/** How an error is written. */
+export function errorFormat(task: Task): (value: number) => string {
+  return task === "regression" ? short : percent;
+}
+
+/** Held-out errors of both sides: eval mode thick, train mode thin. */
+export function errorLines(setup: Setup, points: BothPoints): Line[] {
+  const names = sideNames(setup);
+  return sides.flatMap((side): Line[] => {
+    const x = points[side].map(({ step }) => step);
+    const common = { colour: side, dash: sideDash[side], x };
+    return [
+      { ...common, label: `${names[side]}, train mode`, width: 1.2, y: points[side].map(trainMode) },
+      { ...common, label: `${names[side]}, eval mode`, width: 3, y: points[side].map(evalMode) },
+    ];
+  });
+}
+
+/** The training loss of both sides. At step 0 there was no batch yet. */
+export function lossLines(setup: Setup, points: BothPoints): Line[] {
+  const names = sideNames(setup);
+  return sides.map((side) => {
+    const known = points[side].filter(({ step }) => step > 0);
+    const [x, y] = [known.map(({ step }) => step), known.map(({ loss }) => loss)];
+    return { label: names[side], colour: side, dash: sideDash[side], width: 1.8, x, y };
+  });
+}
+
+const evalMode = (point: Point) => point.evalMode;
+const trainMode = (point: Point) => point.trainMode;
