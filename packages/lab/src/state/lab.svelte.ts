@@ -2,7 +2,7 @@ import type { Finding, Table } from "evenkeel/tabular";
 import type { StudyAnswer, StudyProgress } from "../study/ask.ts";
 import { loadBuiltin } from "../tables/builtin.ts";
 import type { Frame, Picture, Point, PredictionsPicture, TrainingState } from "../training/frames.ts";
-import type { RateResult } from "../training/rates.ts";
+import type { RateResult } from "../training/rateRange.ts";
 import type { Speed, Started } from "../training/worker.ts";
 import { readLink, writeLink } from "./link.ts";
 import { type Setup, type Side, sides } from "./setup.ts";

@@ -1,23 +1,9 @@
 import type { Norm } from "evenkeel/tabular";
 import type { Setup } from "../state/setup.ts";
 import { Observer } from "./observer.ts";
+import { type RateResult, rateSteps } from "./rateRange.ts";
 import type { PreparedRows } from "./rows.ts";
 import { Trainer } from "./trainer.ts";
-
-/** The result of a training at one learning rate. */
-export interface RateResult {
-  readonly lr: number;
-  /** Held-out error in eval mode at the end; infinite if the training diverged. */
-  readonly error: number;
-}
-
-/** How long each training of the strip is. */
-export const rateSteps = 500;
-
-/** The rates of the strip: four for each power of ten. */
-export const rates: readonly number[] = Array.from({ length: 16 }, (_, i) =>
-  Number((10 ** (-4 + i / 4)).toPrecision(2)),
-);
 
 /** Trains one network after another, which share their programs: only the rate differs. */
 export class RateStrip {

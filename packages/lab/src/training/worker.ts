@@ -4,7 +4,8 @@ import type { Setup, Side } from "../state/setup.ts";
 import type { StudyAnswer, StudyProgress } from "../study/ask.ts";
 import type { Frame } from "./frames.ts";
 import { modelOf } from "./model.ts";
-import { type RateResult, RateStrip, rates } from "./rates.ts";
+import { type RateResult, rates } from "./rateRange.ts";
+import { RateStrip } from "./rates.ts";
 import { type PreparedRows, prepareRows } from "./rows.ts";
 import { Runner } from "./runner.ts";
 

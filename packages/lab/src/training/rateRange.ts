@@ -1,0 +1,14 @@
+/** The result of a training at one learning rate. */
+export interface RateResult {
+  readonly lr: number;
+  /** Held-out error in eval mode at the end; infinite if the training diverged. */
+  readonly error: number;
+}
+
+/** How long each training of the strip is. */
+export const rateSteps = 500;
+
+/** The rates of the strip: four for each power of ten. */
+export const rates: readonly number[] = Array.from({ length: 16 }, (_, i) =>
+  Number((10 ** (-4 + i / 4)).toPrecision(2)),
+);
