@@ -22,6 +22,12 @@ describe("the curves of a chart", () => {
     ]);
   });
 
+  it("keep several values at one place where they share their places", () => {
+    const x = [1, 1, 2];
+    expect(aligned([curve(x, [3, 4, 5]), curve(x, x)])).toEqual([x, [3, 4, 5], x]);
+    expect(aligned([])).toEqual([[]]);
+  });
+
   it("have no values on a logarithmic axis that it cannot show", () => {
     expect(aligned([curve([1, 2, 3], [0, -1, 1e-9])], true)[1]).toEqual([null, null, 1e-9]);
   });

@@ -69,9 +69,14 @@ export type Aligned = [x: number[], ...ys: (number | null | undefined)[][]];
 
 /**
  * Brings all curves to the places of all of them. A curve that has no value at a place of another is
- * undefined there, which lines cross; a value that cannot be drawn is null, where lines end.
+ * undefined there, which lines cross; a value that cannot be drawn is null, where lines end. Curves
+ * that share one array of places may have several values at a place, as points do.
  */
 export function aligned(curves: readonly Curve[], log = false): Aligned {
+  const shared = curves[0]?.x;
+  if (curves.every(({ x }) => x === shared)) {
+    return [[...(shared ?? [])], ...curves.map(({ y }) => y.map((value) => drawable(value, log)))];
+  }
   const places = new Set<number>();
   for (const { x } of curves) for (const place of x) places.add(place);
   const all = [...places].sort((a, b) => a - b);

@@ -2,7 +2,7 @@ import uPlot from "uplot";
 import type { Axis, Chart, Line } from "./chart.ts";
 import type { Colours } from "./colours.ts";
 import { tick } from "./format.ts";
-import { linearRange, logRange } from "./range.ts";
+import { linearRange, logRange, logTicks } from "./range.ts";
 
 export const font = "12px system-ui, sans-serif";
 
@@ -26,7 +26,7 @@ export function optionsOf({ chart, colours, onHover }: Sources, width: number, h
   const { x, y, areas, lines } = chart();
   const edges = areas.flatMap(() => [edge(), edge()]);
   return {
-    ...{ width, height, pxAlign: false, padding: [10, 14, 0, 0] },
+    ...{ width, height, pxAlign: false, padding: [10, 24, 0, 0] },
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false, setScale: false }, points: { size: 7 } },
     scales: {
@@ -59,6 +59,7 @@ function axisOf(which: "x" | "y", axis: () => Axis, colours: () => Colours): uPl
   return {
     ...{ label: axis().label, font, labelFont: font, labelSize: 20, labelGap: 2, gap: 4 },
     ...(which === "x" ? { size: 26, space: 60 } : { size: widthOf, space: 34 }),
+    ...(axis().log && { splits: (_, __, least, most) => logTicks(least, most), filter: (_, splits) => splits }),
     stroke: () => colours().quiet,
     grid: line,
     ticks: { ...line, size: 4 },

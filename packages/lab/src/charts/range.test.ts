@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorRange, linearRange, logRange } from "./range.ts";
+import { errorRange, linearRange, logRange, logTicks } from "./range.ts";
 
 describe("the ends of an axis", () => {
   it("leave room, and include 0 where it is near", () => {
@@ -22,6 +22,14 @@ describe("the ends of an axis", () => {
     const [least, most] = logRange(1e-6, 50);
     expect(least).toBeLessThan(1e-6);
     expect(most).toBeGreaterThan(50);
+  });
+
+  it("have ticks between them on a logarithmic axis: round ones, neither none nor many", () => {
+    expect(logTicks(0.107, 80)).toEqual([0.2, 0.5, 1, 2, 5, 10, 20, 50]);
+    expect(logTicks(0.9e-6, 20)).toEqual([1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10]);
+    expect(logTicks(1e-12, 1e12).length).toBeLessThan(10);
+    expect(logTicks(1e-12, 1e12)).toContain(1);
+    expect(logTicks(...logRange(3, 3)).length).toBeGreaterThan(0);
   });
 
   it("of errors are not those of the first steps", () => {

@@ -17,6 +17,19 @@ export function logRange(least: number | null, most: number | null): Range {
   return [10 ** (low - missing - 0.05), 10 ** (high + missing + 0.05)];
 }
 
+/** The ticks of a logarithmic axis: powers of ten, few enough to be read; on a short axis 2 and 5 as well. */
+export function logTicks(least: number, most: number): number[] {
+  const [first, last] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(most))];
+  const factors = last - first > 3 ? [1] : [1, 2, 5];
+  const every = Math.ceil((last - first) / 8);
+  const ticks: number[] = [];
+  for (let power = first; power <= last; power++) {
+    if (power % every !== 0) continue;
+    for (const factor of factors) ticks.push(Number(`${factor}e${power}`));
+  }
+  return ticks.filter((tick) => tick >= least && tick <= most);
+}
+
 /**
  * Where an axis of errors ends, from 0: above nine tenths of the values with room, so that the first
  * steps, which may be off by hundreds, do not flatten all that follows. Undefined without values.

@@ -29,6 +29,12 @@ export function errorFormat(task: Task): (value: number) => string {
   return task === "regression" ? short : percent;
 }
 
+/** An error in words. */
+export function errorPhrase(task: Task, target: string, error: number): string {
+  const written = errorFormat(task)(error);
+  return task === "regression" ? `off by ${written} ${target}` : `wrong for ${written} of the rows`;
+}
+
 /** Held-out errors of both sides: eval mode thick, train mode thin. */
 export function errorLines(setup: Setup, points: BothPoints): Line[] {
   const names = sideNames(setup);

@@ -2,7 +2,7 @@ import type { Task } from "evenkeel/tabular";
 import { steps } from "../charts/format.ts";
 import { type Setup, type Side, sides } from "../state/setup.ts";
 import type { Point, TrainingState } from "../training/frames.ts";
-import { errorFormat } from "./errorCharts.ts";
+import { errorFormat, errorPhrase } from "./errorCharts.ts";
 import { sidePhrases } from "./sideNames.ts";
 
 /** What is known of one training. */
@@ -30,13 +30,12 @@ export function errorSentence({ setup, task, target, trainings }: Situation): st
   const at = Math.min(...alive.map((side) => trainings[side].points.at(-1)?.step ?? -1));
   if (alive.length === 0 || at < 0) return ends.join(" ");
   const write = errorFormat(task);
-  const [verb, unit] = task === "regression" ? ["off by ", ` ${target}`] : ["wrong for ", " of the rows"];
   const told = alive.flatMap((side, i) => {
     const point = trainings[side].points.findLast(({ step }) => step === at);
     if (point === undefined) return [];
-    const error = write(point.evalMode);
+    const error = i === 0 ? errorPhrase(task, target, point.evalMode) : write(point.evalMode);
     const gap = setup[side] === "batch" ? ` (in train mode ${write(point.trainMode)})` : "";
-    return [`${phrases[side]} ${i === 0 ? verb + error + unit : error}${gap}`];
+    return [`${phrases[side]} ${error}${gap}`];
   });
   const isOver = alive.every((side) => trainings[side].state === "finished");
   const when = isOver ? `After all ${steps(at)} steps` : `At step ${steps(at)}`;
