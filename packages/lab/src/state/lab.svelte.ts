@@ -2,8 +2,11 @@ import type { Finding, Table } from "evenkeel/tabular";
 import type { StudyAnswer, StudyProgress } from "../study/ask.ts";
 import { loadBuiltin } from "../tables/builtin.ts";
 import type { Frame, Picture, Point, PredictionsPicture, TrainingState } from "../training/frames.ts";
+import type { LintFinding } from "../training/lint.ts";
 import type { RateResult } from "../training/rateRange.ts";
+import type { Recomputed } from "../training/recompute.ts";
 import type { Speed, Started } from "../training/worker.ts";
+import { Latest } from "./latest.ts";
 import { readLink, writeLink } from "./link.ts";
 import { type Setup, type Side, sides } from "./setup.ts";
 import { callback, newTrainingWorker, type RemoteTraining } from "./workers.ts";
@@ -27,6 +30,8 @@ export class Training {
   stepsPerEpoch = $state(1);
   stepsPerSecond = $state(0);
   rates = $state.raw<readonly RateResult[]>([]);
+  /** The eval-mode error before and after the running statistics were recomputed, at the step where that was asked. */
+  recomputed = $state.raw<Recomputed | undefined>();
 
   constructor(side: Side) {
     this.side = side;
@@ -35,6 +40,7 @@ export class Training {
   clear(): void {
     this.points = [];
     this.pictures = [];
+    this.recomputed = undefined;
     this.step = 0;
   }
 
@@ -83,6 +89,8 @@ export class Lab {
   readonly #strips: Readonly<Record<Side, RemoteTraining>>;
   /** Made when the study is first asked. */
   #study: RemoteTraining | undefined;
+  /** A slider asks for starts faster than workers make them. */
+  readonly #starts = new Latest();
   #run = 0;
   #own: OwnTable | undefined;
   #loaded = "";
@@ -129,8 +137,10 @@ export class Lab {
   async goTo(step: number): Promise<void> {
     this.playing = false;
     const run = ++this.#run;
-    for (const training of this.trainings) training.clear();
-    await Promise.all(sides.map((side) => this.#workers[side].rewind(run, step)));
+    await this.#starts.run(async () => {
+      for (const training of this.trainings) training.clear();
+      await Promise.all(sides.map((side) => this.#workers[side].rewind(run, step)));
+    });
   }
 
   async setSpeed(speed: Speed): Promise<void> {
@@ -156,6 +166,19 @@ export class Lab {
     void this.#study?.stopAsking();
   }
 
+  /** What the library's linter says of a side's network now. */
+  lint(side: Side): Promise<readonly LintFinding[]> {
+    return this.#workers[side].lint();
+  }
+
+  /** Recomputes the running statistics of both networks, on copies: the trainings go on as they were. */
+  async recompute(): Promise<void> {
+    const run = this.#run;
+    const found = await Promise.all(sides.map((side) => this.#workers[side].recompute()));
+    if (run !== this.#run) return;
+    for (const [i, side] of sides.entries()) this[side].recomputed = found[i];
+  }
+
   async #show(setup: Setup): Promise<void> {
     const run = ++this.#run;
     performance.mark(marks.change);
@@ -163,12 +186,12 @@ export class Lab {
     history.replaceState(null, "", `#${writeLink(setup)}`);
     try {
       await this.#load(setup);
-      if (run !== this.#run) return;
       const using = { ...setup, target: this.target };
-      const [started] = await Promise.all(
-        sides.map((side) => this.#workers[side].start(run, using, side, this.playing)),
-      );
-      if (run !== this.#run) return;
+      const started = await this.#starts.run(async () => {
+        const both = sides.map((side) => this.#workers[side].start(run, using, side, this.playing));
+        return (await Promise.all(both))[0];
+      });
+      if (started === undefined || run !== this.#run) return;
       this.started = started;
       this.error = undefined;
       await this.#trainStrips(run, using);

@@ -1,4 +1,4 @@
-import { nn, type Tensor } from "evenkeel";
+import { getRngState, nn, setRngState, type Tensor } from "evenkeel";
 import type { Activation } from "evenkeel/tabular";
 import type { Layer } from "./layers.ts";
 
@@ -49,6 +49,15 @@ export class LabNetwork extends nn.Module<[Tensor]> {
     const layer = this.layers.at(at);
     return layer instanceof nn.BatchNorm1d ? layer : undefined;
   }
+}
+
+/** A network of the same layers with the same values. Nothing is drawn from the default generator. */
+export function copyOf(network: LabNetwork): LabNetwork {
+  const state = getRngState();
+  const copy = new LabNetwork(network.specs);
+  setRngState(state);
+  copy.loadStateDict(network.stateDict());
+  return copy;
 }
 
 function moduleOf(layer: Layer): nn.AnyModule {

@@ -165,6 +165,12 @@ function valuesOf(network: LabNetwork): Values[] {
   return tensors.map((tensor) => () => tensor.data as Float32Array);
 }
 
+/** The held-out error of a network in the mode that it is in; nothing is compiled. */
+export function heldOutError(network: LabNetwork, { heldOut, preprocessing, schema, truth }: PreparedRows): number {
+  const output = noGrad(() => network.forward(heldOut[0]));
+  return errorOf(schema.task, preprocessing.decode(output), truth, schema.classes ?? []);
+}
+
 /** The mean absolute error in the target's own unit, or the share of rows whose class is wrong. */
 function errorOf(
   task: Task,

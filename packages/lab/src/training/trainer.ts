@@ -62,10 +62,15 @@ export class Trainer {
 
   /** Compiles in the background what the first steps need. */
   async prepare(): Promise<void> {
-    for (const [x, y] of this.#epoch(new RandomGenerator(this.#setup.seed))) {
+    for (const [x, y] of this.firstEpoch()) {
       await this.#prepare(x, y);
       return;
     }
+  }
+
+  /** The batches of the first epoch. Asking for them moves nothing of the training. */
+  firstEpoch(): Iterable<Rows> {
+    return this.#epoch(new RandomGenerator(this.#setup.seed));
   }
 
   /** Draws new weights and forgets all steps. */

@@ -3,9 +3,11 @@ import type { Finding, Table, TableModel } from "evenkeel/tabular";
 import type { Setup, Side } from "../state/setup.ts";
 import type { StudyAnswer, StudyProgress } from "../study/ask.ts";
 import type { Frame } from "./frames.ts";
+import { type LintFinding, lint } from "./lint.ts";
 import { modelOf } from "./model.ts";
 import { type RateResult, rates } from "./rateRange.ts";
 import { RateStrip } from "./rates.ts";
+import { type Recomputed, recompute } from "./recompute.ts";
 import { type PreparedRows, prepareRows } from "./rows.ts";
 import { Runner } from "./runner.ts";
 
@@ -103,6 +105,18 @@ export class TrainingWorker {
     if (this.#runner === undefined || this.#setup === undefined) throw new Error("nothing is trained yet");
     const model: TableModel = modelOf(this.#rows(this.#setup), this.#setup, this.#side, this.#runner.runner.trainer);
     return model.save();
+  }
+
+  /** What the library's linter says of the network as it is now. */
+  lint(): readonly LintFinding[] {
+    if (this.#runner === undefined || this.#setup === undefined) return [];
+    return lint(this.#runner.runner.trainer, this.#setup);
+  }
+
+  /** What recomputed statistics would make of the error; undefined where there are none. */
+  recompute(): Recomputed | undefined {
+    if (this.#runner === undefined || this.#setup === undefined) return undefined;
+    return recompute(this.#runner.runner.trainer, this.#rows(this.#setup));
   }
 
   /** Trains at all rates of the strip, and tells of each. A later call ends an earlier one. */

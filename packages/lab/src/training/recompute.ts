@@ -1,0 +1,37 @@
+import { nn } from "evenkeel";
+import { updateBatchNorm } from "evenkeel/train";
+import { copyOf } from "./network.ts";
+import { heldOutError } from "./observer.ts";
+import type { PreparedRows, Rows } from "./rows.ts";
+import type { Trainer } from "./trainer.ts";
+
+/** Held-out errors in eval mode of the same weights, with two kinds of running statistics. */
+export interface Recomputed {
+  readonly step: number;
+  /** The training rows that the statistics were recomputed over. */
+  readonly rows: number;
+  /** With the running statistics of the training. */
+  readonly before: number;
+  /** With those of all training rows. */
+  readonly after: number;
+}
+
+/** In each pass, so that wide networks and long tables fit the memory. */
+const rowsAtOnce = 2048;
+
+/**
+ * What `updateBatchNorm` over the training rows does to the error. It works on a copy, so the curves
+ * never depend on when a button was pressed. Undefined for a network without running statistics.
+ */
+export function recompute(trainer: Trainer, prepared: PreparedRows): Recomputed | undefined {
+  const copy = copyOf(trainer.network);
+  if (!copy.modules().some((module) => (module as nn.AnyModule) instanceof nn.BatchNorm1d)) return undefined;
+  copy.eval();
+  const before = heldOutError(copy, prepared);
+  const [x, y] = prepared.train;
+  const parts = x.split(rowsAtOnce);
+  const targets = y.split(rowsAtOnce);
+  const batches: Rows[] = parts.map((part, i) => [part, targets[i]]);
+  const { rows } = updateBatchNorm(copy, batches, { dropout: false });
+  return { step: trainer.step, rows, before, after: heldOutError(copy, prepared) };
+}
