@@ -52,12 +52,14 @@ const flag: Field<boolean> = {
   read: (value) => (value === "yes" ? true : value === "no" ? false : undefined),
 };
 
+/** The width of one hidden layer. */
+export const width: Field<number> = wholeNumber(limits.width);
+
 const widths: Field<readonly number[]> = {
   write: (value) => value.join("-"),
   read: (value) => {
     if (value === "") return [];
-    const { read } = wholeNumber(limits.width);
-    const all = value.split("-").map(read);
+    const all = value.split("-").map(width.read);
     return all.length <= limits.layers.most && all.every((width) => width !== undefined) ? all : undefined;
   },
 };
