@@ -8,7 +8,6 @@ import { promisify } from "node:util";
 import { type Table, tableFromRows } from "evenkeel/tabular";
 import { afterAll, describe, expect, it } from "vitest";
 import { defaultSetup, type Setup, type Side } from "../state/setup.ts";
-import { builtins } from "../tables/builtin.ts";
 import { prepareRows } from "../training/rows.ts";
 import { Runner } from "../training/runner.ts";
 import { savedTable } from "./savedTable.ts";
@@ -39,8 +38,8 @@ const hostile = tableFromRows(
 const vega = (name: "cars" | "penguins") =>
   tableFromRows(createRequire(import.meta.url)(join(root, `node_modules/vega-datasets/data/${name}.json`)));
 const tables: Readonly<Record<string, readonly [Table, string]>> = {
-  mpg: [vega("cars"), builtins.mpg.target],
-  penguins: [vega("penguins"), builtins.penguins.target],
+  mpg: [vega("cars"), "Miles_per_Gallon"],
+  penguins: [vega("penguins"), "Species"],
   sex: [vega("penguins"), "Sex"],
   hostile: [hostile, 'y"\r'],
 };

@@ -5,7 +5,7 @@ import type { Frame, Picture, Point, PredictionsPicture, TrainingState } from ".
 import type { LintFinding } from "../training/lint.ts";
 import type { RateResult } from "../training/rateRange.ts";
 import type { Recomputed } from "../training/recompute.ts";
-import type { Speed, Started } from "../training/worker.ts";
+import type { Programs, Speed, Started } from "../training/worker.ts";
 import { Latest } from "./latest.ts";
 import { readLink, writeLink } from "./link.ts";
 import { type Setup, type Side, sides } from "./setup.ts";
@@ -79,7 +79,6 @@ export class Lab {
   started = $state.raw<Started | undefined>();
   /** Why there is no training. */
   error = $state.raw<{ readonly message: string; readonly findings: readonly Finding[] } | undefined>();
-  /** Whether trainings run once they are started; one that is over stays over until it is started anew. */
   playing = $state(true);
   speed = $state<Speed>("full");
   readonly left = new Training("left");
@@ -102,6 +101,11 @@ export class Lab {
     for (const side of sides) {
       void this.#workers[side].listen(callback((frame: Frame) => this.#frame(side, frame)));
     }
+  }
+
+  /** Whether neither training has a step left. */
+  get isOver(): boolean {
+    return this.trainings.every(({ state }) => state === "finished" || state === "diverged");
   }
 
   /** Reads the address, and starts. */
@@ -166,6 +170,16 @@ export class Lab {
     void this.#study?.stopAsking();
   }
 
+  /** A side's training as programs that read the table from a file of that name. */
+  programs(side: Side, file: string): Promise<Programs | undefined> {
+    return this.#workers[side].programs(file);
+  }
+
+  /** The file that the programs read. */
+  tableFile(): Promise<Blob> {
+    return this.#workers.right.table();
+  }
+
   /** What the library's linter says of a side's network now. */
   lint(side: Side): Promise<readonly LintFinding[]> {
     return this.#workers[side].lint();
@@ -182,6 +196,8 @@ export class Lab {
   async #show(setup: Setup): Promise<void> {
     const run = ++this.#run;
     performance.mark(marks.change);
+    // A training that was paused stays so; one that is over is no longer wanted to stand still.
+    if (this.isOver) this.playing = true;
     this.setup = setup;
     history.replaceState(null, "", `#${writeLink(setup)}`);
     try {
@@ -246,5 +262,6 @@ export class Lab {
     const first = training.step === 0 && frame.step > 0;
     training.take(frame);
     if (first) performance.measure(marks.firstCurve, marks.change);
+    if (this.isOver) this.playing = false;
   }
 }

@@ -1,5 +1,8 @@
 import * as Comlink from "comlink";
 import type { Finding, Table, TableModel } from "evenkeel/tabular";
+import { savedTable } from "../code/savedTable.ts";
+import { toEvenkeel } from "../code/toEvenkeel.ts";
+import { toTorch, whyNoTorch } from "../code/toTorch.ts";
 import type { Setup, Side } from "../state/setup.ts";
 import type { StudyAnswer, StudyProgress } from "../study/ask.ts";
 import type { Frame } from "./frames.ts";
@@ -17,6 +20,14 @@ export interface Started {
   readonly task: PreparedRows["schema"]["task"];
   readonly features: readonly string[];
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+}
+
+/** This set-up as programs that read the table from a file of that name. */
+export interface Programs {
+  readonly evenkeel: string;
+  /** Undefined where there is none, for the reason. */
+  readonly torch: string | undefined;
+  readonly whyNoTorch: string | undefined;
 }
 
 /** Steps a second, or as many as the processor does. */
@@ -117,6 +128,21 @@ export class TrainingWorker {
   recompute(): Recomputed | undefined {
     if (this.#runner === undefined || this.#setup === undefined) return undefined;
     return recompute(this.#runner.runner.trainer, this.#rows(this.#setup));
+  }
+
+  /** The training as programs. */
+  programs(file: string): Programs | undefined {
+    if (this.#setup === undefined) return undefined;
+    const rows = this.#rows(this.#setup);
+    const reason = whyNoTorch(rows);
+    const torch = reason === undefined ? toTorch(rows, this.#setup, this.#side, file) : undefined;
+    return { evenkeel: toEvenkeel(rows, this.#setup, this.#side, file), torch, whyNoTorch: reason };
+  }
+
+  /** The file that the programs read. */
+  table(): Blob {
+    if (this.#setup === undefined) throw new Error("nothing is trained yet");
+    return new Blob([JSON.stringify(savedTable(this.#rows(this.#setup)))], { type: "application/json" });
   }
 
   /** Trains at all rates of the strip, and tells of each. A later call ends an earlier one. */
