@@ -1,6 +1,10 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+// The package exports its loaders only, which fetch from the network.
+const datasets = join(dirname(createRequire(import.meta.url).resolve("vega-datasets")), "../data");
 const source = (path: string) => fileURLToPath(new URL(`./packages/evenkeel/src/${path}`, import.meta.url));
 
 // Importing the library takes longer than most of these files, so a worker keeps it from one file
@@ -21,6 +25,7 @@ export default defineConfig({
         find: "@evenkeel/vision",
         replacement: fileURLToPath(new URL("./packages/vision/src/index.ts", import.meta.url)),
       },
+      { find: "vega-datasets/data", replacement: datasets },
       { find: /^evenkeel$/, replacement: source("index.ts") },
       { find: /^evenkeel\/(.+)$/, replacement: source("$1/index.ts") },
     ],
@@ -35,7 +40,7 @@ export default defineConfig({
       { extends: true, test: { name: "sharing", include: sharing, isolate: false, restoreMocks: true } },
       {
         extends: true,
-        test: { name: "alone", include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"], exclude: sharing },
+        test: { name: "alone", include: ["packages/*/{src,e2e}/**/*.test.ts", "test/**/*.test.ts"], exclude: sharing },
       },
     ],
   },

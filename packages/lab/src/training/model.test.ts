@@ -1,9 +1,10 @@
 import { TableModel, tableFromRows } from "evenkeel/tabular";
 import { describe, expect, it } from "vitest";
 import { defaultSetup, type Setup } from "../state/setup.ts";
-import { modelOf, whyNoModel } from "./model.ts";
+import { modelOf } from "./model.ts";
 import { prepareRows } from "./rows.ts";
 import { Runner } from "./runner.ts";
+import { whyNoModel } from "./whyNoModel.ts";
 
 const table = tableFromRows(
   Array.from({ length: 120 }, (_, i) => ({ a: (i * 37) % 50, b: ["x", "y"][i % 2], y: ((i * 37) % 50) * 2 + (i % 2) })),

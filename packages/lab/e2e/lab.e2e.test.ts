@@ -1,0 +1,175 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { TableModel, tableFromRows } from "evenkeel/tabular";
+import { trainTable } from "evenkeel/train";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { build } from "vite";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { findBrowser } from "../../../scripts/setupBrowser.ts";
+import { readLink } from "../src/state/link.ts";
+import { oneFile, openBrowser, serveFolder, siteFolder } from "./browser.ts";
+
+/** The page as a visitor has it: built, served from a folder or opened as one file, in Chromium. */
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const require = createRequire(import.meta.url);
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const hasBrowser = findBrowser() !== undefined;
+
+let browser: Browser;
+let site: Awaited<ReturnType<typeof serveFolder>>;
+
+beforeAll(async () => {
+  if (!hasBrowser) return;
+  for (const mode of ["production", "file"]) await build({ root, mode, logLevel: "error" });
+  site = await serveFolder(siteFolder);
+  browser = await openBrowser();
+}, 300_000);
+
+afterAll(async () => {
+  await browser?.close();
+  site?.close();
+});
+
+beforeEach(({ skip }) => skip(!hasBrowser, "no Chromium: npx tsx scripts/setupBrowser.ts says how to get one"));
+
+/** Opens the page in a window of its own. What goes wrong in it, or leaves this machine, fails the test. */
+async function open(hash = "", options: BrowserContextOptions = {}, url = site.url) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const wrong: string[] = [];
+  page.on("pageerror", (error) => wrong.push(error.message));
+  page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
+  page.on("request", (request) => {
+    if (!/^(file:|blob:|data:|http:\/\/127\.0\.0\.1[:/])/.test(request.url())) wrong.push(`asked for ${request.url()}`);
+  });
+  await page.goto(`${url}${hash}`);
+  return { page, wrong, close: () => context.close() };
+}
+
+/** Waits until both trainings are over. */
+async function finished(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Play again" }).waitFor({ timeout: 50_000 });
+}
+
+/** What the page says of the last step, without waiting for the pace at which it is spoken. */
+async function standing(page: Page): Promise<string> {
+  await page.waitForTimeout(2200);
+  return page.locator(".standing").innerText();
+}
+
+describe("the page", () => {
+  it("trains both networks without a click, and says where they stand", async () => {
+    const { page, wrong, close } = await open("#steps=400");
+    await finished(page);
+    expect(await standing(page)).toMatch(/^At step 400: without normalization .*Miles_per_Gallon/);
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
+  it("works from a disk as one file, without a network", async () => {
+    const { page, wrong, close } = await open("#steps=200", { offline: true }, pathToFileURL(oneFile).href);
+    await finished(page);
+    expect(await standing(page)).toMatch(/^At step 200/);
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
+  it("shows the same numbers by its address, and again after going back", async () => {
+    const first = await open("#steps=300&seed=3&lr=0.003&hidden=20");
+    await finished(first.page);
+    const said = await standing(first.page);
+    const again = await open(new URL(first.page.url()).hash);
+    await finished(again.page);
+    expect(await standing(again.page)).toBe(said);
+    const slider = again.page.locator(".steps input");
+    await slider.fill("100");
+    await expect.poll(() => standing(again.page)).toMatch(/^At step 100/);
+    await slider.fill("300");
+    await expect.poll(() => standing(again.page)).toBe(said);
+    await Promise.all([first.close(), again.close()]);
+  });
+
+  it("gives the model that trainTable makes of the same settings", async () => {
+    const { page, close } = await open("#steps=320&seed=2&hidden=16-8&scale=zscore");
+    await finished(page);
+    const saved = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save the network with BatchNorm" }).click();
+    const model = TableModel.load(readFileSync(await (await saved).path()));
+    const file = join(dirname(require.resolve("vega-datasets")), "../data/cars.json");
+    const cars = tableFromRows(JSON.parse(readFileSync(file, "utf8")));
+    // Eight batches an epoch.
+    const { model: expected } = await trainTable(cars, {
+      ...{ target: "Miles_per_Gallon", recipe: "simple", seed: 2, batchSize: 32, lr: 0.001, optimizer: "adam" },
+      ...{ schedule: "none", patience: false, refit: false, statistics: "asTrained", epochs: 40 },
+      preprocessing: { scale: "zscore" },
+      network: { hidden: [16, 8], norm: "batch", dropout: 0, biasBeforeNorm: true },
+    });
+    const [found, other] = [model, expected].map(({ network }) => {
+      return Object.entries(network.stateDict()).map(([name, { data }]) => [name, Array.from(data)]);
+    });
+    expect(found).toEqual(other);
+    await close();
+  });
+
+  it("changes every setting from the keyboard, and says so in its address", async () => {
+    const { page, wrong, close } = await open("#steps=50");
+    const setup = page.locator("section", { has: page.getByRole("heading", { name: /set-up|setup/i }) });
+    const controls = setup.locator("select, input");
+    const count = await controls.count();
+    expect(count).toBeGreaterThan(9);
+    for (let i = 0; i < count; i++) {
+      const control = controls.nth(i);
+      const before = page.url();
+      await control.focus();
+      await page.keyboard.press((await control.getAttribute("type")) === "checkbox" ? "Space" : "ArrowDown");
+      if (page.url() === before) await page.keyboard.press("ArrowUp");
+      if ((await control.getAttribute("type")) === "number") await page.keyboard.press("Enter");
+    }
+    const { problems } = readLink(new URL(page.url()).hash);
+    expect(problems).toEqual([]);
+    expect(new URLSearchParams(new URL(page.url()).hash.slice(1)).size).toBeGreaterThan(6);
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
+  it.each([
+    ["light", 1280],
+    ["dark", 1280],
+    ["light", 390],
+    ["dark", 390],
+  ] as const)("is accessible and fits: %s, %i pixels", async (colorScheme, width) => {
+    const { page, close } = await open("#steps=200", { colorScheme, viewport: { width, height: 900 }, reducedMotion: "reduce" });
+    await finished(page);
+    await page.evaluate(axe);
+    const violations = await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as { axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
+      return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
+    });
+    expect(violations).toEqual([]);
+    const { scrollWidth, clientWidth } = await page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement;
+      return { scrollWidth, clientWidth };
+    });
+    expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
+    await close();
+  });
+
+  it("asks the study", async () => {
+    const { page, wrong, close } = await open("#steps=50&hidden=8&scale=zscore");
+    await page.getByLabel("seeds").fill("2");
+    await page.getByRole("button", { name: "Ask 2 seeds" }).click();
+    await page.getByText(/^Does it help\?/).waitFor({ timeout: 50_000 });
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
+  it("says what it does not understand in a link, and trains all the same", async () => {
+    const { page, close } = await open("#steps=50&lr=fast&constructor=1");
+    await finished(page);
+    await page.getByText("The link sets lr to “fast”, which it cannot be.").waitFor();
+    await close();
+  });
+});
