@@ -58,7 +58,7 @@ function axisOf(which: "x" | "y", axis: () => Axis, colours: () => Colours): uPl
   const line = { stroke: () => colours().line, width: 1 };
   return {
     ...{ label: axis().label, font, labelFont: font, labelSize: 20, labelGap: 2, gap: 4 },
-    ...(which === "x" ? { size: 26, space: 60 } : { size: widthOf, space: 34 }),
+    ...(which === "x" ? { size: 26, space: 60 } : { size: widthOf, space: 26 }),
     ...(axis().log && { splits: (_, __, least, most) => logTicks(least, most), filter: (_, splits) => splits }),
     stroke: () => colours().quiet,
     grid: line,
