@@ -2,11 +2,11 @@ import { getRngState, nn, setRngState, type Tensor } from "evenkeel";
 import type { Activation } from "evenkeel/tabular";
 import type { Layer } from "./layers.ts";
 
-/** What a layer was given, where it is watched: a normalization or an activation. */
+/** What a layer was given, where it is watched: a normalization, an activation, or the last Linear. */
 export interface Seen {
   /** The position of the layer. */
   readonly at: number;
-  readonly kind: "norm" | "activation";
+  readonly kind: "norm" | "activation" | "output";
 }
 
 /**
@@ -24,6 +24,7 @@ export class LabNetwork extends nn.Module<[Tensor]> {
     this.specs = specs;
     this.seen = specs.flatMap(({ kind }, at): Seen[] => {
       if (kind === "batchNorm" || kind === "layerNorm") return [{ at, kind: "norm" }];
+      if (at === specs.length - 1) return [{ at, kind: "output" }];
       return kind === "activation" ? [{ at, kind }] : [];
     });
     this.layers = new nn.Sequential(...specs.map(moduleOf));

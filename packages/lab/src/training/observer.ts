@@ -134,11 +134,12 @@ export class Observer {
       if (spec.kind !== "linear" || at === specs.length - 1) continue;
       const name = `layers.${at}`;
       const end = specs.findIndex(({ kind }, i) => i > at && kind === "linear");
-      const [norm, activation] = (["norm", "activation"] as const).map((kind) => {
-        return seen.findIndex((one) => one.kind === kind && one.at > at && one.at < end);
+      const [norm, activation, output] = (["norm", "activation", "output"] as const).map((kind) => {
+        return seen.findIndex((one) => one.kind === kind && one.at > at && one.at <= end);
       });
       const preActivation = activation < 0 ? undefined : bandOf(given[activation]);
-      const values = given[norm < 0 ? activation : norm];
+      // Where the activation comes before Linear, nothing follows the last hidden layer but the output.
+      const values = given[[norm, activation, output].find((position) => position >= 0) as number];
       const weight = named.findIndex(([parameter]) => parameter === `${name}.weight`);
       const now = named[weight][1].data as Float32Array;
       const was = this.#before[weight];

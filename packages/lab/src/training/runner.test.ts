@@ -63,6 +63,19 @@ describe("a training that is watched", () => {
     expect(predictions?.kind === "numbers" && predictions.predicted.length).toBe(32);
   });
 
+  it.each(["none", "batch"] as const)("shows every layer, whatever the order of its parts: %s", (norm) => {
+    const order = ["norm", "activation", "linear", "dropout"] as const;
+    const runner = new Runner(prepareRows(table, "mpg", { ...setup, order }), { ...setup, order }, norm);
+    runner.advance(1);
+    const [{ layers }] = runner.frame(1, true).pictures;
+    expect(layers).toHaveLength(2);
+    for (const { given, preActivation } of layers) {
+      expect([...given, ...preActivation].every(Number.isFinite)).toBe(true);
+      expect(given[4]).toBeGreaterThan(given[0]);
+    }
+    expect(layers[1].running).toBeUndefined();
+  });
+
   it("stops where the loss is no number, and says so", () => {
     const wild = { ...setup, optimizer: "sgd" as const, lr: 100 };
     const runner = new Runner(prepareRows(table, "mpg", wild), wild, "none");
