@@ -19,9 +19,10 @@ export function logRange(least: number | null, most: number | null): Range {
 
 /** The ticks of a logarithmic axis: powers of ten, few enough to be read; on a short axis 2 and 5 as well. */
 export function logTicks(least: number, most: number): number[] {
-  const [first, last] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(most))];
-  const factors = last - first > 3 ? [1] : [1, 2, 5];
-  const every = Math.ceil((last - first) / 8);
+  const [first, last] = [Math.floor(Math.log10(least)), Math.floor(Math.log10(most))];
+  const powers = last - Math.ceil(Math.log10(least)) + 1;
+  const factors = powers > 3 ? [1] : [1, 2, 5];
+  const every = Math.max(1, Math.ceil(powers / 8));
   const ticks: number[] = [];
   for (let power = first; power <= last; power++) {
     if (power % every !== 0) continue;

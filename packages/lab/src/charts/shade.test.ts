@@ -42,5 +42,5 @@ describe.each(["light", "dark"] as const)("a shade in %s", (scheme) => {
 
 it("is never more than the strongest", () => {
   expect([-1, 0, 2].map(opacityOf)).toEqual([0, 0, strongest]);
-  expect(shadeOf(0.5)).toBe("color-mix(in srgb, var(--good) 22.5%, transparent)");
+  expect(shadeOf(0.5)).toBe("color-mix(in srgb, var(--good) 21.0%, transparent)");
 });

@@ -1,5 +1,5 @@
 /** The strongest shade; text on it is still readable. See shade.test.ts. */
-export const strongest = 0.45;
+export const strongest = 0.42;
 
 /** How much of --good lies over the surface for a share from 0 (nothing) to 1 (all). */
 export function opacityOf(share: number): number {
