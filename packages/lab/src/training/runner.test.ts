@@ -64,8 +64,8 @@ describe("a training that is watched", () => {
   });
 
   it.each(["none", "batch"] as const)("shows every layer, whatever the order of its parts: %s", (norm) => {
-    const order = ["norm", "activation", "linear", "dropout"] as const;
-    const runner = new Runner(prepareRows(table, "mpg", { ...setup, order }), { ...setup, order }, norm);
+    const reordered: Setup = { ...setup, order: ["norm", "activation", "linear", "dropout"] };
+    const runner = new Runner(prepareRows(table, "mpg", reordered), reordered, norm);
     runner.advance(1);
     const [{ layers }] = runner.frame(1, true).pictures;
     expect(layers).toHaveLength(2);
