@@ -30,5 +30,6 @@ describe("a legend", () => {
       { row: 2, left: 0 },
       { row: 3, left: 0 },
     ]);
+    expect(wrapped([500, 10], 100).map(({ row }) => row)).toEqual([0, 1]);
   });
 });
