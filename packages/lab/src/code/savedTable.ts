@@ -1,4 +1,12 @@
-import { type Column, columnOf, readColumn, rowsWithTarget } from "evenkeel/tabular";
+import {
+  type Column,
+  columnOf,
+  type Preprocessing,
+  type PreprocessingJson,
+  readColumn,
+  rowsWithTarget,
+  type Table,
+} from "evenkeel/tabular";
 import { mostHeldOut, type PreparedRows } from "../training/rows.ts";
 
 /** A column of the file. */
@@ -9,6 +17,8 @@ interface SavedColumn {
   readonly values: readonly (number | boolean | string | null)[];
   /** As the schema reads them, if that differs: "1.234,50" is a number. */
   readonly read?: readonly (number | string | null)[];
+  /** Of dates: what the network is given of each, the year and the waves of its parts. */
+  readonly inputs?: readonly (readonly number[])[];
 }
 
 /** The file that both programs read. */
@@ -32,6 +42,9 @@ export function savedTable({ table, schema, preprocessing, split }: PreparedRows
     const reading = schema.columns.find(({ name }) => name === column.name);
     if (reading?.use !== "feature") return { name: column.name, type, values };
     const read = readValues(columnOf(table, column.name), { ...reading, nulls: schema.nulls });
+    if (type === "date" || reading.kind === "date") {
+      return { name: column.name, type, values, inputs: inputsOf(column.name, preprocessing, table) };
+    }
     const isSame = read.every((value, i) => value === values[i]);
     return { name: column.name, type, values, ...(!isSame && { read }) };
   });
@@ -39,6 +52,25 @@ export function savedTable({ table, schema, preprocessing, split }: PreparedRows
     ...{ rows: table.rows, columns, target },
     ...{ train: [...split.train], heldOut: [...split.validation.slice(0, mostHeldOut)] },
   };
+}
+
+/** The network's inputs of one column, a list for each. */
+function inputsOf(name: string, preprocessing: Preprocessing, table: Table): number[][] {
+  const counts = preprocessing.toJSON().inputs.map((input) => ({ name: input.column, count: inputsCount(input) }));
+  const at = counts.findIndex((one) => one.name === name);
+  const first = counts.slice(0, at).reduce((sum, { count }) => sum + count, 0);
+  const { x } = preprocessing.encode(table);
+  const width = preprocessing.features.length;
+  return Array.from({ length: counts[at].count }, (_, k) =>
+    Array.from({ length: table.rows }, (_, row) => x[row * width + first + k]),
+  );
+}
+
+/** How many inputs a column becomes, as the page prepares it: no bins, and no embeddings. */
+export function inputsCount(input: PreprocessingJson["inputs"][number]): number {
+  if (input.kind === "category") return input.categories.length;
+  const marked = input.indicator ? 1 : 0;
+  return input.kind === "date" ? 1 + 2 * input.parts.length + marked : 1 + marked;
 }
 
 function written(column: Column): Pick<SavedColumn, "type" | "values"> {

@@ -6,22 +6,12 @@ import { programOf } from "./program.ts";
 import { quoted, quotedList } from "./quoted.ts";
 import { activationClasses } from "./toEvenkeel.ts";
 
-/** Why there is no program for PyTorch; undefined if there is one. */
-export function whyNoTorch({ preprocessing }: PreparedRows): string | undefined {
-  const dates = preprocessing.toJSON().inputs.filter(({ kind }) => kind === "date");
-  if (dates.length === 0) return undefined;
-  return `The network is given the waves of a date (${quoted(dates[0].column)}), which the PyTorch program does not make. Leave the column out of the table.`;
-}
-
 /**
  * A side's training as a program for PyTorch: the same weights, batches and masks, drawn from the same
  * seeds, and an error that differs by rounding. It reads the {@link savedTable} of a file, in which
  * the texts of the table are read and its rows are split.
- * @throws Error with the reason of {@link whyNoTorch}
  */
 export function toTorch(rows: PreparedRows, setup: Setup, side: Side, file: string): string {
-  const reason = whyNoTorch(rows);
-  if (reason !== undefined) throw new Error(reason);
   const { layers, joinsLoneRow, says } = programOf(rows, setup, side);
   const { inputs } = rows.preprocessing.toJSON();
   const isScaled = setup.scale === "zscore" ? "True" : "False";
@@ -40,7 +30,7 @@ from torch.utils.data import DataLoader, TensorDataset
 with open(${quoted(file)}, encoding="utf-8") as text:
     saved = json.load(text)
 columns = {column["name"]: column.get("read", column["values"]) for column in saved["columns"]}
-train, held_out = saved["train"], saved["heldOut"]
+${inputs.some(({ kind }) => kind === "date") ? datesCode : ""}train, held_out = saved["train"], saved["heldOut"]
 
 
 def numbers(values):
@@ -132,9 +122,13 @@ function inputCode(input: PreprocessingJson["inputs"][number], isScaled: string)
         ? []
         : [`*[category(${name}, value) for value in ${quotedList(input.categories)}]`];
     case "date":
-      return [];
+      return [`*dates[${name}]`];
   }
 }
+
+const datesCode = `# What the network is given of a date: its year and the waves of its parts, made by evenkeel.
+dates = {column["name"]: np.array(column["inputs"]) for column in saved["columns"] if "inputs" in column}
+`;
 
 const targetCode: Readonly<Record<Task, string>> = {
   regression: `mean, deviation = moments(target[train])

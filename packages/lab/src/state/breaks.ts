@@ -21,7 +21,8 @@ export interface Break {
 /** Settings as they were before something was broken. */
 export type Remembered = Partial<Setup>;
 
-const nothingToSay = "The linter looks at BatchNorm, and names this where a network has it.";
+const nothingToSay =
+  "The linter names this where it troubles a BatchNorm. In these networks it finds no such place now.";
 
 /** The buttons of "Break it", in their order. */
 export const breaks = {

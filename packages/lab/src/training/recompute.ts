@@ -1,4 +1,4 @@
-import { nn } from "evenkeel";
+import { getRngState, nn, setRngState } from "evenkeel";
 import { updateBatchNorm } from "evenkeel/train";
 import { copyOf } from "./network.ts";
 import { heldOutError } from "./observer.ts";
@@ -32,6 +32,9 @@ export function recompute(trainer: Trainer, prepared: PreparedRows): Recomputed 
   const parts = x.split(rowsAtOnce);
   const targets = y.split(rowsAtOnce);
   const batches: Rows[] = parts.map((part, i) => [part, targets[i]]);
-  const { rows } = updateBatchNorm(copy, batches, { dropout: false });
+  // Where there is dropout the pass draws masks; the training goes on with those that it would have had.
+  const state = getRngState();
+  const { rows } = updateBatchNorm(copy, batches);
+  setRngState(state);
   return { step: trainer.step, rows, before, after: heldOutError(copy, prepared) };
 }

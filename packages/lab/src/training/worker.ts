@@ -2,7 +2,7 @@ import * as Comlink from "comlink";
 import type { Finding, Table, TableModel } from "evenkeel/tabular";
 import { savedTable } from "../code/savedTable.ts";
 import { toEvenkeel } from "../code/toEvenkeel.ts";
-import { toTorch, whyNoTorch } from "../code/toTorch.ts";
+import { toTorch } from "../code/toTorch.ts";
 import type { Setup, Side } from "../state/setup.ts";
 import type { StudyAnswer, StudyProgress } from "../study/ask.ts";
 import type { Frame } from "./frames.ts";
@@ -25,9 +25,7 @@ export interface Started {
 /** This set-up as programs that read the table from a file of that name. */
 export interface Programs {
   readonly evenkeel: string;
-  /** Undefined where there is none, for the reason. */
-  readonly torch: string | undefined;
-  readonly whyNoTorch: string | undefined;
+  readonly torch: string;
 }
 
 /** Steps a second, or as many as the processor does. */
@@ -134,9 +132,10 @@ export class TrainingWorker {
   programs(file: string): Programs | undefined {
     if (this.#setup === undefined) return undefined;
     const rows = this.#rows(this.#setup);
-    const reason = whyNoTorch(rows);
-    const torch = reason === undefined ? toTorch(rows, this.#setup, this.#side, file) : undefined;
-    return { evenkeel: toEvenkeel(rows, this.#setup, this.#side, file), torch, whyNoTorch: reason };
+    return {
+      evenkeel: toEvenkeel(rows, this.#setup, this.#side, file),
+      torch: toTorch(rows, this.#setup, this.#side, file),
+    };
   }
 
   /** The file that the programs read. */
