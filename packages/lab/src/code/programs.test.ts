@@ -111,18 +111,27 @@ describe("the program for Node", () => {
   );
 });
 
+/**
+ * BatchNorm makes much of rounding in two ways, which are left out where the numbers of two libraries are
+ * compared: the gradient of a bias before it is rounding noise, of which Adam makes whole steps; and of
+ * raw numbers far from 0 it subtracts a mean with most of their digits.
+ */
+function steady(side: Side, changes: Partial<Setup>): Partial<Setup> {
+  const norm = changes[side] ?? defaultSetup[side];
+  return norm === "batch" ? { biasBeforeNorm: false, scale: "zscore" } : {};
+}
+
 describe.skipIf(python === undefined)("the program for PyTorch, where torch is installed", () => {
   it.each(setups)(
     "prints the error of the page, but for rounding: %s",
     { timeout: 240_000 },
-    async (title, name, side, changes) => {
-      const { rows, setup, directory, evalMode } = written(name, side, changes);
+    async (_, name, side, changes) => {
+      const { rows, setup, directory, evalMode } = written(name, side, { ...changes, ...steady(side, changes) });
       writeFileSync(join(directory, "lab.py"), toTorch(rows, setup, side, "cars.json"));
       const { stdout } = await run(python!, ["lab.py"], { cwd: directory });
       const error = numberIn(stdout);
-      console.log(`${title}: page ${evalMode}, torch ${error}, relative ${error / evalMode - 1}`);
       if (Number.isNaN(evalMode)) expect(error).toBeNaN();
-      else expect(Math.abs(error - evalMode)).toBeLessThanOrEqual(1e-3 * evalMode);
+      else expect(Math.abs(error - evalMode)).toBeLessThanOrEqual(1e-4 * evalMode);
     },
   );
 });
