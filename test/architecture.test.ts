@@ -248,6 +248,23 @@ describe("the layers of the command", () => {
     );
   });
 
+  it("what the lab shares with it needs neither Node nor DuckDB: the page runs in a browser", () => {
+    const texts = new Map([...ours, ...sourcesIn("packages/lab/src")].map(({ path, text }) => [path, text]));
+    const atRunTime = (path: string) =>
+      importsOf(texts.get(path) ?? "").flatMap(({ specifier, typeOnly }) => (typeOnly ? [] : [specifier]));
+    const reached = new Set([...texts.keys()].filter((path) => /^packages\/lab\/.*(?<!\.test)\.ts$/.test(path)));
+    for (const path of reached) {
+      for (const specifier of atRunTime(path)) if (specifier.startsWith(".")) reached.add(target(path, specifier));
+    }
+    const shared = [...reached].filter((path) => path.startsWith(command));
+    expect(shared).toContain(`${command}/src/tables/csv/records.ts`);
+    expect(shared.filter((path) => layerOf(path) !== "tables" && layerOf(path) !== "shell")).toEqual([]);
+    const packages = new Set(shared.flatMap(atRunTime).filter((specifier) => !specifier.startsWith(".")));
+    expect([...packages].sort()).toEqual(["evenkeel/problem", "evenkeel/random", "evenkeel/tabular", "papaparse"]);
+    const globals = shared.filter((path) => /\b(?:Buffer|process)\./.test(codeOf(texts.get(path)!)));
+    expect(globals).toEqual([]);
+  });
+
   it("nothing is found out by reading a message, but what DuckDB says", () => {
     const reading =
       /\bmessage\)?\.(?:replace|match|includes|startsWith|search|split)|\.(?:test|exec)\([^\n]*\bmessage\b/;

@@ -1,6 +1,6 @@
-import { sentence } from "../shell/errors.ts";
 import { exitCodes } from "../shell/exitCodes.ts";
 import { printable } from "../shell/printed.ts";
+import { sentence } from "../shell/sentence.ts";
 
 interface Ended {
   readonly reportError?: unknown;

@@ -1,6 +1,5 @@
-import { type Problem, type ProblemCode, problemOf, type Text } from "evenkeel/problem";
+import type { Problem, ProblemCode, Text } from "evenkeel/problem";
 import { said } from "./dialect.ts";
-import { reasonOf } from "./files/writeAtomic.ts";
 
 /**
  * An error that ends a command with one message and no stack. Like the library's errors it has its
@@ -45,15 +44,4 @@ export function problemFrom(
 /** The error for invalid input: "statement; cure". */
 export function misuse(code: ProblemCode, statement: Text, cure?: Text, details: ProblemDetails = {}): CommandError {
   return new CommandError(problemFrom(code, statement, cure, details), details.cause);
-}
-
-/**
- * The message of an error, spelled for the command line if it has a problem; of a file that the
- * system cannot read, the reason in words.
- */
-export function sentence(error: unknown): string {
-  const problem = problemOf(error);
-  if (problem !== undefined) return said(problem);
-  if ((error as NodeJS.ErrnoException | undefined)?.syscall !== undefined) return reasonOf(error, "read");
-  return error instanceof Error ? error.message : String(error);
 }

@@ -26,4 +26,12 @@ export interface ReadNote {
   readonly column?: string;
   readonly row?: number;
   readonly message: string;
+  /** The message without the flag that would have it otherwise, for readers that have no flags. */
+  readonly statement?: string;
+}
+
+/** A note that names a flag: "statement; cure". */
+export function noteWithFlag(note: Omit<ReadNote, "message">, statement: string, cure: string): ReadNote {
+  // What commands print as JSON has the message alone.
+  return Object.defineProperty({ ...note, message: `${statement}; ${cure}` }, "statement", { value: statement });
 }

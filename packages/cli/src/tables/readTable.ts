@@ -1,16 +1,18 @@
+import { isUtf8 } from "node:buffer";
 import type { Readable } from "node:stream";
 import type { Table } from "evenkeel/tabular";
 import type { PlaceOf } from "../shell/dialect.ts";
-import { sentence } from "../shell/errors.ts";
 import { faultOf } from "../shell/files/fault.ts";
+import { sentence } from "../shell/sentence.ts";
 import { type CollectOptions, collect } from "./columns/collect.ts";
 import type { Attempt, Part } from "./columns/part.ts";
 import { type CsvFile, csvFile } from "./csv/csvFile.ts";
 import type { CsvOptions } from "./csv/dialect/dialect.ts";
 import { readCsv } from "./csv/readCsv.ts";
 import { explain, nextAttempt } from "./explain.ts";
-import { checkGzip, encodingOf, type Head, readHead, startsWith, writeAsUtf8 } from "./formats/bytes.ts";
+import { checkGzip, onDisk, readHead, writeAsUtf8 } from "./formats/bytes.ts";
 import { formatOf, formats, type TableFormat } from "./formats/format.ts";
+import { checkNotBlank, encodingNotes, encodingOf, type Head, isDecoded, startsWith } from "./formats/head.ts";
 import { jsonPart } from "./formats/json.ts";
 import { checkJson } from "./formats/jsonBounds.ts";
 import { parquetPart } from "./formats/parquet.ts";
@@ -106,7 +108,7 @@ async function readFiles(
       const about = { source: name, format: opened[0].format, ...(target !== undefined && { target }) };
       const texts = opened.flatMap(({ csv }) => csv ?? []);
       if (texts.length === opened.length) {
-        return { ...about, ...(await readCsv(texts, options, signal, onFile)) };
+        return { ...about, ...(await readCsv(texts, onDisk, options, signal, onFile)) };
       }
       const parts = opened.flatMap(({ part }) => part ?? []);
       if (parts.length < opened.length) throw mixed(files, opened);
@@ -143,7 +145,7 @@ function ours(error: unknown): unknown {
 /** A file of one of two kinds: one that DuckDB reads, or one of texts. */
 interface Opened {
   readonly part?: Part;
-  readonly csv?: CsvFile;
+  readonly csv?: CsvFile & SourceFile & Pick<Head, "compression">;
   readonly format: TableFormat;
   /** Gzip data of which DuckDB alone has seen more than the beginning. */
   readonly unchecked?: boolean;
@@ -162,11 +164,11 @@ async function open(
   const format = formatOf(name, head, options.format);
   if (format === "parquet") return { format, part: await parquetPart(database, { ...file, head }, options) };
   const text = await asUtf8(file, head, attempt.encoding ?? options.encoding, workspace);
-  const blank = text.head.whole && new TextDecoder().decode(text.head.bytes).trim() === "";
-  if (blank) throw unreadable("damaged-file", `${name} is empty: it has nothing but blank lines`);
+  checkNotBlank(name, text.head);
   if (format === "csv" || format === "tsv") {
-    const csv = csvFile({ name, ...allowed, tabs: format === "tsv", ...text }, options);
-    return { format, csv: { ...csv, notes: [...text.notes, ...csv.notes] } };
+    const csv = csvFile({ name, ...allowed, tabs: format === "tsv", head: text.head }, options);
+    const { compression } = text.head;
+    return { format, csv: { ...csv, path: text.path, compression, notes: [...text.notes, ...csv.notes] } };
   }
   await checkJson({ name, ...allowed, path: text.path }, text.head, workspace.signal, options);
   const jsonFile = { name, format, ...allowed, ...text };
@@ -186,8 +188,6 @@ function mixed(files: readonly LocatedFile[], opened: readonly Opened[]): TableR
   return unreadable("conflict", `the files are not alike: ${first}, ${second}`, "read them one by one");
 }
 
-const utf8Mark = [0xef, 0xbb, 0xbf];
-
 /** The file itself, or a copy of it in UTF-8. */
 async function asUtf8(
   file: SourceFile,
@@ -197,13 +197,11 @@ async function asUtf8(
 ): Promise<{ path: string; head: Head; notes: ReadNote[] }> {
   const { name, path } = file;
   if (head.compression === "zstd") return { path, head, notes: [] };
-  const found = given ?? encodingOf(head, name);
-  if (found === "utf-8" && given === undefined && !startsWith(head.bytes, utf8Mark)) return { path, head, notes: [] };
+  const found = given ?? encodingOf(head, name, isUtf8);
+  if (!isDecoded(head, found, given)) return { path, head, notes: [] };
   const copy = workspace.newFile(".txt");
   await writeAsUtf8(file, head, found, copy, workspace.signal);
-  const message = `${name} is not in UTF-8; it is read as ${found.toUpperCase()}`;
-  const notes: ReadNote[] = found === "utf-8" ? [] : [{ severity: "note", code: "encoding", message }];
-  return { path: copy, head: await readHead({ ...file, path: copy }), notes };
+  return { path: copy, head: await readHead({ ...file, path: copy }), notes: encodingNotes(name, found) };
 }
 
 function wrongOption(option: string, value: string | number, expected: string): TableReadError {

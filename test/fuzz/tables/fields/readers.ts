@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { writeFileSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import Papa from "papaparse";
@@ -9,13 +10,13 @@ import type { CsvText } from "./text.ts";
 
 /** Reads with the command's tokenizer, in parts that end at these positions. */
 export function byRecords(text: CsvText, borders: readonly number[]): Read | "invalid" {
-  const records = new Records({ name: "x", ...text });
+  const records = new Records({ name: "x", ...text, isUtf8 });
   const rows: string[][] = [];
   let fault: Read["fault"];
   const add = ({ bytes, rows: count, columns, starts, ends }: FieldBlock) => {
     for (let row = 0; row < count; row++) {
       const fields = Array.from({ length: columns }, (_, i) => row * columns + i);
-      rows.push(fields.map((i) => bytes.toString("utf8", starts[i], ends[i])));
+      rows.push(fields.map((i) => Buffer.from(bytes.subarray(starts[i], ends[i])).toString()));
     }
   };
   try {

@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { readSafetensorsHeader, type SafetensorsHeader } from "evenkeel/io";
 import { type AnyTableModel, loadModel } from "evenkeel/tabular";
-import { misuse, sentence } from "../../shell/errors.ts";
+import { misuse } from "../../shell/errors.ts";
+import { sentence } from "../../shell/sentence.ts";
 
 /** What a safetensors file is. */
 export interface ModelFile {

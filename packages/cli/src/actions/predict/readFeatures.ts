@@ -1,8 +1,9 @@
 import { type AnyTableModel, type Column, type Table, tableFromRows } from "evenkeel/tabular";
 import type { ActionContext } from "../../shell/context.ts";
 import type { PlaceOf } from "../../shell/dialect.ts";
-import { type CommandError, misuse, sentence } from "../../shell/errors.ts";
+import { type CommandError, misuse } from "../../shell/errors.ts";
 import { listed, nearest } from "../../shell/nearest.ts";
+import { sentence } from "../../shell/sentence.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { withoutTexts } from "../../tables/missing.ts";
 import { TableReadError } from "../../tables/readError.ts";

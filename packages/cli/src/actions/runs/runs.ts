@@ -4,9 +4,10 @@ import { type DamagedRun, isDamaged, listRuns, type Run, readMetrics } from "../
 import { type RunsFolder, runsFolder } from "../../records/runs/runsFolder.ts";
 import type { EpochLine } from "../../records/runs/types.ts";
 import { listStudies, type StudyRecord } from "../../records/studies/listStudies.ts";
-import { misuse, sentence } from "../../shell/errors.ts";
+import { misuse } from "../../shell/errors.ts";
 import { compareScores, metricNames } from "../../shell/metrics.ts";
 import { nearest } from "../../shell/nearest.ts";
+import { sentence } from "../../shell/sentence.ts";
 import { compareRuns, type RunComparison } from "./compareRuns.ts";
 
 interface ListRequest extends RunsFolder {

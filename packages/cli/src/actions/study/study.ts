@@ -18,8 +18,9 @@ import { type NewStudy, type StudyConfig, StudyFolder } from "../../records/stud
 import { openTrialStore } from "../../records/studies/trialStore.ts";
 import type { ActionContext } from "../../shell/context.ts";
 import { shellWord } from "../../shell/dialect.ts";
-import { misuse, sentence } from "../../shell/errors.ts";
+import { misuse } from "../../shell/errors.ts";
 import { faultOf } from "../../shell/files/fault.ts";
+import { sentence } from "../../shell/sentence.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { namingPlaces } from "../../tables/places.ts";
 import { type NoticedFinding, readData } from "./readData.ts";

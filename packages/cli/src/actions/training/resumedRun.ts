@@ -8,8 +8,9 @@ import { findRun } from "../../records/runs/findRun.ts";
 import type { Run } from "../../records/runs/readRun.ts";
 import type { RunsFolder } from "../../records/runs/runsFolder.ts";
 import { runFiles } from "../../records/runs/types.ts";
-import { misuse, sentence } from "../../shell/errors.ts";
+import { misuse } from "../../shell/errors.ts";
 import { count } from "../../shell/figures.ts";
+import { sentence } from "../../shell/sentence.ts";
 
 /** Flags that may be given with `--resume`: all other settings are the run's own. */
 const own = [

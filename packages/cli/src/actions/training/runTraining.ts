@@ -14,8 +14,9 @@ import {
 import type { RunFolder } from "../../records/runs/runFolder.ts";
 import { resumeCommand } from "../../records/runs/runsFolder.ts";
 import type { EpochLine, RunFinding, RunResult } from "../../records/runs/types.ts";
-import { CommandError, misuse, sentence } from "../../shell/errors.ts";
+import { CommandError, misuse } from "../../shell/errors.ts";
 import { attempt, faultOf } from "../../shell/files/fault.ts";
+import { sentence } from "../../shell/sentence.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { noticed } from "../../tables/noticed.ts";
 import { namingPlaces } from "../../tables/places.ts";

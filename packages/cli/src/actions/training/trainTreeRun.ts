@@ -10,10 +10,11 @@ import {
 import { RunFolder } from "../../records/runs/runFolder.ts";
 import type { Recipe, RunResult } from "../../records/runs/types.ts";
 import type { ActionContext } from "../../shell/context.ts";
-import { misuse, sentence } from "../../shell/errors.ts";
+import { misuse } from "../../shell/errors.ts";
 import { attempt, faultOf } from "../../shell/files/fault.ts";
 import { checkWritable } from "../../shell/files/writable.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
+import { sentence } from "../../shell/sentence.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { noticed } from "../../tables/noticed.ts";
 import { namingPlaces } from "../../tables/places.ts";

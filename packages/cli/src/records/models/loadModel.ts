@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type AnyTableModel, loadModel as readModel } from "evenkeel/tabular";
-import { misuse, sentence } from "../../shell/errors.ts";
+import { misuse } from "../../shell/errors.ts";
+import { sentence } from "../../shell/sentence.ts";
 import type { RunsFolder } from "../runs/runsFolder.ts";
 import { findModel, type ModelPlace } from "./findModel.ts";
 

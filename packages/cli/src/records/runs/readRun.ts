@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { z } from "zod";
-import { sentence } from "../../shell/errors.ts";
 import { readJsonLines } from "../../shell/files/jsonLines.ts";
 import { parseJson } from "../../shell/files/parseJson.ts";
+import { sentence } from "../../shell/sentence.ts";
 import { ownerOf } from "../owner/owner.ts";
 import { firstIssue, sayMissing } from "../schemas.ts";
 import {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import { misuse, sentence } from "../../shell/errors.ts";
+import { misuse } from "../../shell/errors.ts";
 import { appendLine } from "../../shell/files/jsonLines.ts";
 import { makeFolder } from "../../shell/files/makeFolder.ts";
 import {
@@ -11,6 +11,7 @@ import {
   temporaryBeside,
   writeAtomic,
 } from "../../shell/files/writeAtomic.ts";
+import { sentence } from "../../shell/sentence.ts";
 import { version } from "../../shell/version.ts";
 import { Ownership } from "../owner/owner.ts";
 import { EventFile } from "../tensorboard/eventFile.ts";

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { sentence } from "../../shell/errors.ts";
+import { sentence } from "../../shell/sentence.ts";
 import { ownerOf } from "../owner/owner.ts";
 import type { DamagedRun } from "../runs/readRun.ts";
 import { isStudy, readStudy, type StudyConfig } from "./studyFolder.ts";

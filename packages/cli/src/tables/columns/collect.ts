@@ -2,9 +2,17 @@ import type { Column } from "evenkeel/tabular";
 import type { Database } from "../database.ts";
 import type { Allowed } from "../limits.ts";
 import { Pace } from "../pace.ts";
-import { type ReadNote, unreadable } from "../readError.ts";
+import type { ReadNote } from "../readError.ts";
 import { columnBuilder } from "./columnBuilder.ts";
-import { commonReading, type Kept, type Reading, readingOf } from "./columnTypes.ts";
+import {
+  commonReading,
+  convertedNote,
+  type Kept,
+  leftOutNote,
+  nothingToRead,
+  type Reading,
+  readingOf,
+} from "./columnTypes.ts";
 import { namesOf } from "./names.ts";
 import type { Part } from "./part.ts";
 import { Sample } from "./sample.ts";
@@ -123,23 +131,17 @@ function planOf(
     const readings = parts.map((part) => readingIn(part, name));
     const ignored = readings.find((reading) => reading.as === "ignored");
     if (ignored?.as === "ignored") {
-      const message = `column "${name}" is left out: it holds ${ignored.why}`;
-      notes.push({ severity: "warning", code: "ignored-type", column: name, message });
+      notes.push(leftOutNote(name, ignored.why));
       continue;
     }
     const kept = readings.filter((reading) => reading.as !== "ignored");
     const note = kept.find((reading) => reading.note !== undefined)?.note;
-    if (note !== undefined) {
-      notes.push({ severity: "note", code: "converted", column: name, message: `column "${name}" holds ${note}` });
-    }
+    if (note !== undefined) notes.push(convertedNote(name, note));
     const common = kept.map(({ as }) => as).reduce(commonReading);
     const exactBelow = Math.min(...kept.map(({ exactBelow = Number.POSITIVE_INFINITY }) => exactBelow));
     plans.push({ name, as: texts.has(name) ? "text" : common, exactBelow });
   }
-  if (plans.length === 0) {
-    const what = notes.map(({ message }) => message).join("; ");
-    throw unreadable("wrong-value", `${parts[0].name} has no column that can be read${what ? `: ${what}` : ""}`);
-  }
+  if (plans.length === 0) throw nothingToRead(parts[0].name, notes);
   return { plans, notes };
 }
 

@@ -1,3 +1,5 @@
+import { type ReadNote, type TableReadError, unreadable } from "../readError.ts";
+
 /** How a column of DuckDB becomes a column of a table. */
 export type Reading =
   | {
@@ -72,4 +74,21 @@ export function commonReading(a: Kept, b: Kept): Kept {
   if (a === b) return a;
   const numbers = ["number", "float"];
   return numbers.includes(a) && numbers.includes(b) ? "number" : "text";
+}
+
+/** A note of a column that is not read. @param why what it holds */
+export function leftOutNote(column: string, why: string): ReadNote {
+  const message = `column "${column}" is left out: it holds ${why}`;
+  return { severity: "warning", code: "ignored-type", column, message };
+}
+
+/** A note of a column whose values are read as others. */
+export function convertedNote(column: string, what: string): ReadNote {
+  return { severity: "note", code: "converted", column, message: `column "${column}" holds ${what}` };
+}
+
+/** The error of a table of which these notes say that no column is read. */
+export function nothingToRead(name: string, notes: readonly ReadNote[]): TableReadError {
+  const what = notes.map(({ message }) => message).join("; ");
+  return unreadable("wrong-value", `${name} has no column that can be read${what ? `: ${what}` : ""}`);
 }

@@ -1,6 +1,6 @@
 /** Some records of a CSV file, as places in bytes. */
 export interface FieldBlock {
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
   readonly rows: number;
   readonly columns: number;
   /** Where the fields begin and end, record by record; quotes are not part of them. */

@@ -19,6 +19,8 @@ export class TextsNeeded extends Error {
   }
 }
 
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
 /** Fields that are numbers, or missing, kept without their texts. */
 export class LooseNumbers {
   private readonly name: string;
@@ -54,7 +56,7 @@ export class LooseNumbers {
     this.values.set(position, this.read(bytes, starts[field], ends[field]));
   }
 
-  private read(bytes: Buffer, start: number, end: number): number {
+  private read(bytes: Uint8Array, start: number, end: number): number {
     if (start === end) return Number.NaN;
     const value = readNumber(bytes, start, end, true);
     if (found.form !== other) {
@@ -62,7 +64,7 @@ export class LooseNumbers {
       if (this.points === "unclear") throw new TextsNeeded(this.name);
       return value;
     }
-    const text = bytes.toString("utf8", start, end);
+    const text = decoder.decode(bytes.subarray(start, end));
     const loose = looseNumber(text);
     this.points = withPointOf(this.points, text);
     const isLost = Number.isNaN(loose) && !isNullSpelling(text);

@@ -27,7 +27,7 @@ export const found = {
  *
  * @param loose whether the text of a number with a point need not be had again
  */
-export function readNumber(bytes: Buffer, start: number, end: number, loose = false): number {
+export function readNumber(bytes: Uint8Array, start: number, end: number, loose = false): number {
   found.form = other;
   let i = start;
   const negative = bytes[i] === 0x2d;
@@ -56,10 +56,10 @@ export function readNumber(bytes: Buffer, start: number, end: number, loose = fa
   return negative ? -value : value;
 }
 
-function byText(bytes: Buffer, start: number, end: number, loose: boolean): number {
+function byText(bytes: Uint8Array, start: number, end: number, loose: boolean): number {
   // Most that String gives has 24 characters: -1.2345678901234567e-100.
   if (end - start > (loose ? 100 : 24)) return 0;
-  const text = bytes.toString("latin1", start, end);
+  const text = String.fromCharCode.apply(null, bytes.subarray(start, end) as unknown as number[]);
   const value = Number(text);
   if (loose && text.includes(".")) {
     if (Number.isNaN(value)) return 0;

@@ -43,7 +43,7 @@ export class NumberFields {
     this.forms.set(position, found.form);
   }
 
-  private read(bytes: Buffer, start: number, end: number): number {
+  private read(bytes: Uint8Array, start: number, end: number): number {
     if (start === end) {
       found.form = missing;
       return Number.NaN;

@@ -1,10 +1,9 @@
-import { stat } from "node:fs/promises";
 import type { Column } from "evenkeel/tabular";
 import type { PlaceOf } from "../../shell/dialect.ts";
 import type { Collected, CollectOptions } from "../columns/collect.ts";
 import { namesOf } from "../columns/names.ts";
 import { Sample } from "../columns/sample.ts";
-import { unpacked } from "../formats/bytes.ts";
+import type { IsUtf8 } from "../formats/head.ts";
 import { Pace } from "../pace.ts";
 import type { ReadNote } from "../readError.ts";
 import type { CsvFile } from "./csvFile.ts";
@@ -15,8 +14,26 @@ import type { LineMap } from "./lineMap.ts";
 import { TextsNeeded } from "./looseNumbers.ts";
 import { Records } from "./records.ts";
 
+interface CsvOptions extends CollectOptions {
+  /** Whether to say if there are rows beyond the limit: the reader looks for one. */
+  readonly seeMore?: boolean;
+}
+
 interface CsvCollected extends Collected {
   readonly placeOf: PlaceOf;
+  /** Whether there are rows beyond the limit, if that was asked. */
+  readonly more: boolean;
+}
+
+/** Where the bytes of files come from: a disk, or what a page was given. */
+export interface ByteSource<File> {
+  sizeOf(file: File): Promise<number>;
+  /**
+   * The bytes of a file in UTF-8, unpacked.
+   * @param onBytes is told how many bytes of the file have been read, with each part
+   */
+  bytesOf(file: File, onBytes: (bytes: number) => void): AsyncIterable<Uint8Array>;
+  readonly isUtf8: IsUtf8;
 }
 
 /**
@@ -25,9 +42,10 @@ interface CsvCollected extends Collected {
  * @param onFile is told which file is read, so that an error can name it
  * @throws TableReadError naming the line of what is not right
  */
-export async function readCsv(
-  files: readonly CsvFile[],
-  options: CollectOptions,
+export async function readCsv<File extends CsvFile>(
+  files: readonly File[],
+  source: ByteSource<NoInfer<File>>,
+  options: CsvOptions,
   signal: AbortSignal | undefined,
   onFile: (index: number) => void,
 ): Promise<CsvCollected> {
@@ -35,7 +53,7 @@ export async function readCsv(
   const carried = new Set(options.carry === "all" ? names : options.carry);
   for (;;) {
     try {
-      return await readOnce(files, names, carried, options, signal, onFile);
+      return await readOnce(files, source, names, carried, options, signal, onFile);
     } catch (error) {
       if (!(error instanceof TextsNeeded)) throw error;
       carried.add(error.column);
@@ -43,22 +61,24 @@ export async function readCsv(
   }
 }
 
-async function readOnce(
-  files: readonly CsvFile[],
+async function readOnce<File extends CsvFile>(
+  files: readonly File[],
+  source: ByteSource<NoInfer<File>>,
   names: readonly string[],
   carried: ReadonlySet<string>,
-  options: CollectOptions,
+  options: CsvOptions,
   signal: AbortSignal | undefined,
   onFile: (index: number) => void,
 ): Promise<CsvCollected> {
-  const { limit = Number.POSITIVE_INFINITY, onProgress } = options;
+  const { limit = Number.POSITIVE_INFINITY, seeMore = false, onProgress } = options;
   const builders = names.map((name) => new FieldBuilder(name, mostNumbers(names.length), carried.has(name)));
   const sample = options.sample === undefined ? undefined : new Sample(options.sample, options.seed ?? 0);
   const pace = new Pace();
-  const sizes = await Promise.all(files.map(async ({ path }) => (await stat(path)).size));
+  const sizes = await Promise.all(files.map((file) => source.sizeOf(file)));
   const size = sizes.reduce((sum, one) => sum + one, 0);
   let sizeBefore = 0;
   let read = 0;
+  let more = false;
   /** What of the rows stands where. */
   const spans: Span[] = [];
   const blankNotes: ReadNote[] = [];
@@ -66,18 +86,19 @@ async function readOnce(
     if (read >= limit) break;
     onFile(index);
     const positions = positionsOf(file, names);
-    const records = new Records({ ...file, columns: file.columns.length });
+    const records = new Records({ ...file, columns: file.columns.length, isUtf8: source.isUtf8 });
     spans.push({ first: read, name: file.name, lines: records.lines });
     let bytesRead = 0;
     const onBytes = (bytes: number) => {
       bytesRead = bytes;
     };
-    for await (const block of blocksOf(file, records, signal, onBytes)) {
+    for await (const block of blocksOf(source.bytesOf(file, onBytes), records, signal)) {
       const rows = Math.min(block.rows, limit - read);
       if (sample) sample.take(rows, takerOf(builders, positions, block));
       else for (const [i, builder] of builders.entries()) builder.append(block, positions[i], 0, rows);
       read += rows;
-      if (read >= limit) break;
+      more ||= rows < block.rows;
+      if (read >= limit && (more || !seeMore)) break;
       if (pace.isDue()) onProgress?.(read, (sizeBefore + bytesRead) / size);
     }
     sizeBefore += sizes[index];
@@ -96,6 +117,7 @@ async function readOnce(
       ...finished.flatMap(({ notes }) => notes),
       ...lastRow(),
     ],
+    more,
     placeOf: (row) => placeIn(spans, sample && order ? sample.rowAt(order[row]) : row),
   };
 
@@ -142,12 +164,11 @@ function takerOf(builders: readonly FieldBuilder[], positions: readonly number[]
 
 /** The rows of a file, some at a time. @throws TableReadError as `Records`, or if it is damaged */
 async function* blocksOf(
-  file: CsvFile,
+  parts: AsyncIterable<Uint8Array>,
   records: Records,
   signal: AbortSignal | undefined,
-  onBytes: (bytes: number) => void,
 ): AsyncGenerator<FieldBlock> {
-  for await (const bytes of unpacked(file, file.compression, onBytes)) {
+  for await (const bytes of parts) {
     signal?.throwIfAborted();
     yield records.take(bytes);
   }

@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import type { IsUtf8 } from "../formats/head.ts";
 import { type Allowed, allowRecord, longestRecordOf, longestRecordText } from "../limits.ts";
 import { type TableReadError, unreadable } from "../readError.ts";
 import type { FieldBlock } from "./fieldBlock.ts";
@@ -17,6 +17,7 @@ interface RecordOptions extends Pick<Allowed, "maxRecord"> {
   readonly head: number;
   /** Records at the end that are no rows, such as totals. */
   readonly foot: number;
+  readonly isUtf8: IsUtf8;
 }
 
 /** The bytes are in another encoding. */
@@ -45,7 +46,7 @@ export class Records {
   private readonly delimiter: Uint8Array;
   /** Bytes that a field without quotes may end at. */
   private readonly stops = new Uint8Array(256);
-  private buffer = Buffer.alloc(1 << 12);
+  private buffer = new Uint8Array(1 << 12);
   /** How much of the buffer is filled. */
   private filled = 0;
   /** How much of that has been given away. */
@@ -77,7 +78,7 @@ export class Records {
     this.filled -= this.used;
     this.used = 0;
     if (this.filled + bytes.length >= this.buffer.length) {
-      const larger = Buffer.alloc(Math.max(2 * this.buffer.length, this.filled + bytes.length + 1));
+      const larger = new Uint8Array(Math.max(2 * this.buffer.length, this.filled + bytes.length + 1));
       larger.set(this.buffer.subarray(0, this.filled));
       this.buffer = larger;
     }
@@ -99,7 +100,7 @@ export class Records {
   private cut(last: boolean): FieldBlock {
     this.check();
     if (!this.skipLines(last)) return this.block(0, 0);
-    const { columns, foot } = this.options;
+    const { columns, foot, isUtf8 } = this.options;
     const longest = longestRecordOf(this.options);
     const { fields, lines, begins, blanks, fault } = this.tokenize(last);
     const complete = lines.length - 1;

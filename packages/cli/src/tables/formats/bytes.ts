@@ -1,33 +1,22 @@
 import { isUtf8 } from "node:buffer";
 import { createReadStream, createWriteStream, type ReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import type { Allowed } from "../limits.ts";
-import { TableReadError, unreadable } from "../readError.ts";
-import { limited, type SourceFile } from "./unpackLimit.ts";
-
-/** How much of a file is looked at to find out what it is: more where a record may be longer. */
-export function headLengthOf({ maxRecord = 1 }: Allowed): number {
-  return Math.max(1, maxRecord) << 20;
-}
-
-/** The beginning of a file, unpacked where it is compressed. */
-export interface Head {
-  readonly bytes: Uint8Array;
-  /** Whether that is all there is. */
-  readonly whole: boolean;
-  readonly compression: "uncompressed" | "gzip" | "zstd";
-}
-
-const gzipMagic = [0x1f, 0x8b];
-const zstdMagic = [0x28, 0xb5, 0x2f, 0xfd];
-
-/** Whether bytes begin with these. */
-export function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
-  return bytes.length >= magic.length && magic.every((byte, i) => bytes[i] === byte);
-}
+import type { ByteSource } from "../csv/readCsv.ts";
+import {
+  damagedGzip,
+  gzipMagic,
+  type Head,
+  headLengthOf,
+  notEncoded,
+  startsWith,
+  zstdMagic,
+  zstdText,
+} from "./head.ts";
+import { limited } from "./limited.ts";
+import { type SourceFile, unpackLimit } from "./unpackLimit.ts";
 
 /** @throws TableReadError if gzip data is damaged at its beginning */
 export async function readHead(source: SourceFile): Promise<Head> {
@@ -77,11 +66,6 @@ export async function checkGzip(file: SourceFile, signal?: AbortSignal) {
   }
 }
 
-function damagedGzip(name: string, error: unknown): TableReadError {
-  if (error instanceof TableReadError) return error;
-  return unreadable("damaged-file", `${name}: the gzip data is damaged (${(error as Error).message})`);
-}
-
 /**
  * The bytes of a file, unpacked.
  *
@@ -95,7 +79,7 @@ export async function* unpacked(
 ): AsyncGenerator<Uint8Array> {
   const { name, path } = file;
   if (compression === "zstd") {
-    throw unreadable("not-supported", `${name} is compressed with zstd, as which text is not read`, "unpack it first");
+    throw zstdText(name);
   }
   try {
     const packed = createReadStream(path, { highWaterMark: 1 << 20 });
@@ -127,57 +111,11 @@ function plainBytesOf(
   unpacked.on("close", () => bytes.destroy());
   // Who reads hears of an error; one that comes when nobody reads any more would end the process.
   unpacked.on("error", () => {});
-  return limited(bytes.pipe(unpacked), file);
+  return limitedBySize(bytes.pipe(unpacked), file);
 }
 
-/**
- * Which encoding the beginning of a text has: its byte order mark says so, or the zeros of UTF-16,
- * or whether it is valid UTF-8; what is left is taken for Windows-1252, Latin-1 with Excel's
- * additions.
- *
- * @throws TableReadError for what is no text: UTF-32, and binary data
- */
-export function encodingOf(head: Head, name: string): "utf-8" | "utf-16le" | "utf-16be" | "windows-1252" {
-  const { bytes } = head;
-  if (startsWith(bytes, [0xff, 0xfe, 0, 0]) || startsWith(bytes, [0, 0, 0xfe, 0xff])) {
-    throw unreadable("damaged-file", `${name} is encoded in UTF-32, which is not read`, "save it as UTF-8");
-  }
-  if (startsWith(bytes, [0xff, 0xfe])) return "utf-16le";
-  if (startsWith(bytes, [0xfe, 0xff])) return "utf-16be";
-  const zeros = [0, 0];
-  let controls = 0;
-  for (let i = 0; i < bytes.length; i++) {
-    if (bytes[i] === 0) zeros[i % 2]++;
-    else if (bytes[i] < 32 && !isSpace(bytes[i])) controls++;
-  }
-  const many = bytes.length * 0.3;
-  if (zeros[1] > many && zeros[0] < many / 10) return "utf-16le";
-  if (zeros[0] > many && zeros[1] < many / 10) return "utf-16be";
-  if (zeros[0] + zeros[1] > 0) {
-    throw unreadable("damaged-file", `${name} is no text: byte ${bytes.indexOf(0) + 1} is 0, as in binary files`);
-  }
-  const valid = isUtf8(head.whole ? bytes : wholeCharacters(bytes));
-  if (valid && controls === 0) return "utf-8";
-  if (controls > Math.max(2, bytes.length / 100)) {
-    throw unreadable(
-      "damaged-file",
-      `${name} is no text: ${controls} of its first ${bytes.length} bytes are control characters`,
-    );
-  }
-  return valid ? "utf-8" : "windows-1252";
-}
-
-function isSpace(byte: number): boolean {
-  return byte >= 9 && byte <= 13;
-}
-
-/** Without a character of UTF-8 that the end cuts in two. */
-function wholeCharacters(bytes: Uint8Array): Uint8Array {
-  let end = bytes.length;
-  while (end > 0 && bytes.length - end < 4 && (bytes[end - 1] & 0xc0) === 0x80) end--;
-  if (end > 0 && bytes[end - 1] >= 0xc0) end--;
-  else end = bytes.length;
-  return bytes.subarray(0, end);
+async function* limitedBySize(parts: AsyncIterable<Uint8Array>, file: SourceFile): AsyncGenerator<Uint8Array> {
+  yield* limited(parts, file.name, await unpackLimit(file));
 }
 
 /**
@@ -202,10 +140,13 @@ export async function writeAsUtf8(
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof TypeError)) throw error;
-    throw unreadable(
-      "damaged-file",
-      `${file.name} is not valid ${encoding.toUpperCase()}`,
-      "name its encoding with --encoding",
-    );
+    throw notEncoded(file.name, encoding);
   }
 }
+
+/** The bytes of CSV files on a disk. */
+export const onDisk: ByteSource<SourceFile & Pick<Head, "compression">> = {
+  sizeOf: async ({ path }) => (await stat(path)).size,
+  bytesOf: (file, onBytes) => unpacked(file, file.compression, onBytes),
+  isUtf8,
+};

@@ -1,5 +1,5 @@
 import { unreadable } from "../readError.ts";
-import { type Head, startsWith } from "./bytes.ts";
+import { type Head, startsWith } from "./head.ts";
 
 export const formats = ["csv", "tsv", "json", "ndjson", "parquet"] as const;
 export type TableFormat = (typeof formats)[number];

@@ -2,7 +2,7 @@ import type { Attempt, Part, PartColumn } from "../columns/part.ts";
 import type { Database } from "../database.ts";
 import { type Allowed, longestRecordOf } from "../limits.ts";
 import { unreadable } from "../readError.ts";
-import type { Head } from "./bytes.ts";
+import type { Head } from "./head.ts";
 import { fileLiteral, identifier, literal } from "./sql.ts";
 
 interface JsonFile extends Pick<Allowed, "maxRecord"> {

@@ -9,8 +9,10 @@ import {
   mostDepth,
 } from "../limits.ts";
 import { type TableReadError, unreadable } from "../readError.ts";
-import { type Head, unpacked } from "./bytes.ts";
-import { type SourceFile, unpackLimit, unpacksTooFar, type Wanted } from "./unpackLimit.ts";
+import { unpacked } from "./bytes.ts";
+import type { Head } from "./head.ts";
+import { unpacksTooFar } from "./limited.ts";
+import { type SourceFile, unpackLimit, type Wanted } from "./unpackLimit.ts";
 
 const [lineFeed, quote, comma, backslash] = [10, 34, 44, 92];
 const [openList, closeList, openObject, closeObject] = [91, 93, 123, 125];

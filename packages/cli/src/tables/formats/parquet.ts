@@ -1,12 +1,11 @@
-import { wholeText } from "../../shell/figures.ts";
 import type { Part, PartColumn } from "../columns/part.ts";
 import type { Database } from "../database.ts";
-import { type Allowed, allowColumns, mostDatabaseColumns } from "../limits.ts";
 import { unreadable } from "../readError.ts";
-import type { Head } from "./bytes.ts";
+import type { Head } from "./head.ts";
 import { described } from "./json.ts";
+import { checkColumns, checkCost } from "./limited.ts";
 import { fileLiteral, literal } from "./sql.ts";
-import { type SourceFile, unpackLimit, unpacksTooFar, type Wanted } from "./unpackLimit.ts";
+import { type SourceFile, unpackLimit, type Wanted } from "./unpackLimit.ts";
 
 /**
  * What a Parquet file holds, by its footer.
@@ -28,30 +27,13 @@ export async function parquetPart(
   return { name, from, columns: withNames(await described(database, from), names), notes: [] };
 }
 
-/** @throws TableReadError if these are more columns than a table of DuckDB may have */
-export function checkColumns(
-  name: string,
-  columns: number,
-  { maxColumns = mostDatabaseColumns }: Pick<Allowed, "maxColumns">,
-): void {
-  if (columns <= maxColumns) return;
-  const statement = `${name} has ${wholeText(columns)} columns, more than ${wholeText(maxColumns)}`;
-  throw unreadable("not-supported", statement, allowColumns);
-}
-
-/**
- * Values that are alike take next to no bytes in a file, and 8 each in memory.
- *
- * @throws TableReadError if what is read of the file takes more than its size allows
- */
+/** @throws TableReadError if what is read of the file takes more than its size allows */
 export async function checkParquetSize(database: Database, file: SourceFile, { columns, limit }: Wanted = {}) {
   const only = columns === undefined ? "" : `WHERE path_in_schema IN (${columns.map(literal).join(", ")})`;
   const rows = "sum(num_values)::DOUBLE AS rows, sum(total_uncompressed_size)::DOUBLE AS bytes";
   const read = `SELECT ${rows} FROM parquet_metadata(${fileLiteral(file.path)}) ${only} GROUP BY column_id`;
   const found = await database.rows<{ readonly rows: number; readonly bytes: number }>(read);
-  const size = found.reduce((sum, one) => sum + Math.max(one.bytes, 8 * Math.min(one.rows, limit ?? Infinity)), 0);
-  const most = await unpackLimit(file);
-  if (size > most) throw unpacksTooFar(file.name, most);
+  checkCost(file.name, found, await unpackLimit(file), limit);
 }
 
 interface SchemaElement {

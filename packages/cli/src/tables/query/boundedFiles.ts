@@ -1,4 +1,5 @@
-import { checkGzip, readHead, startsWith } from "../formats/bytes.ts";
+import { checkGzip, readHead } from "../formats/bytes.ts";
+import { startsWith } from "../formats/head.ts";
 import { checkJson } from "../formats/jsonBounds.ts";
 import { checkParquetSize } from "../formats/parquet.ts";
 import type { SourceFile } from "../formats/unpackLimit.ts";

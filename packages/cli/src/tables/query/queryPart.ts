@@ -1,7 +1,7 @@
 import { builtinNames, builtinTable } from "../builtin.ts";
 import type { Part } from "../columns/part.ts";
 import { described } from "../formats/json.ts";
-import { checkColumns } from "../formats/parquet.ts";
+import { checkColumns } from "../formats/limited.ts";
 import { fileLiteral, identifier } from "../formats/sql.ts";
 import { type Allowed, allowedOf } from "../limits.ts";
 import type { Workspace } from "../workspace.ts";

@@ -1,9 +1,9 @@
 import Papa from "papaparse";
 import { wholeText } from "../../../shell/figures.ts";
 import { isNumberText } from "../../columns/numberText.ts";
-import { headLengthOf } from "../../formats/bytes.ts";
+import { headLengthOf } from "../../formats/head.ts";
 import { type Allowed, allowColumns, allowRecord, mostColumns } from "../../limits.ts";
-import { type ReadNote, unreadable } from "../../readError.ts";
+import { noteWithFlag, type ReadNote, unreadable } from "../../readError.ts";
 import { namesIn } from "./headerNames.ts";
 import { firstLine, leadingLines, preambleOf } from "./leadingLines.ts";
 import { isNumberLike, unitsIn } from "./unitsRow.ts";
@@ -77,8 +77,9 @@ export function csvDialect(
   const header = options.header ?? (options.headerRows !== undefined || looksLikeHeader(rows));
   if (!header) {
     if (options.header === undefined) {
-      const message = `${name}: the first line holds values, so its columns are called column0, column1 and so on; --header takes it for names`;
-      notes.push({ severity: "warning", code: "no-header", message });
+      const statement = `${name}: the first line holds values, so its columns are called column0, column1 and so on`;
+      const note = { severity: "warning", code: "no-header" } as const;
+      notes.push(noteWithFlag(note, statement, "--header takes it for names"));
     }
     const names = first.map((_, i) => `column${i}`);
     return { delimiter, skip: skipped.length, head: 0, names, notes };
@@ -88,10 +89,9 @@ export function csvDialect(
   const units = options.units === false ? undefined : unitsIn(rows.slice(lines), options.units === true);
   if (units !== undefined && options.units === undefined) {
     const shown = units.slice(0, 4).map((unit) => JSON.stringify(unit));
-    const message =
-      `${name}: the line below the header looks like units (${shown.join(", ")}) and is left out; ` +
-      `--no-units reads it as a row, --header-rows ${lines + 1} as part of the names`;
-    notes.push({ severity: "warning", code: "units", message });
+    const statement = `${name}: the line below the header looks like units (${shown.join(", ")}) and is left out`;
+    const cure = `--no-units reads it as a row, --header-rows ${lines + 1} as part of the names`;
+    notes.push(noteWithFlag({ severity: "warning", code: "units" }, statement, cure));
   }
   return { delimiter, skip: skipped.length, head: lines + (units === undefined ? 0 : 1), names, notes };
 }
@@ -128,8 +128,8 @@ function above(
     const lines =
       preamble.length === 1 ? "a line above the header is" : `${preamble.length} lines above the header are`;
     const shown = JSON.stringify(preamble[0].trim());
-    const message = `${name}: ${lines} left out, from ${shown}; --skip 0 reads them`;
-    notes.push({ severity: "note", code: "preamble", message });
+    const statement = `${name}: ${lines} left out, from ${shown}`;
+    notes.push(noteWithFlag({ severity: "note", code: "preamble" }, statement, "--skip 0 reads them"));
     skipped.push(...preamble);
   }
   const { delimiter, comments } = guess(rest(), preferred, given);
