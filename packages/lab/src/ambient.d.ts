@@ -3,6 +3,11 @@ declare module "#training-worker" {
   export { default } from "*?worker";
 }
 
+/** src/tables/worker.ts in the same way. */
+declare module "#reading-worker" {
+  export { default } from "*?worker";
+}
+
 // The package exports its loaders only, which fetch from the network; vite.config.ts knows where its files lie.
 declare module "vega-datasets/data/*.json" {
   const rows: readonly Readonly<Record<string, unknown>>[];

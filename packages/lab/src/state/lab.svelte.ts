@@ -1,6 +1,7 @@
 import type { Finding, Table } from "evenkeel/tabular";
 import type { StudyAnswer, StudyProgress } from "../study/ask.ts";
 import { loadBuiltin } from "../tables/builtin.ts";
+import { usualTarget } from "../tables/target.ts";
 import type { Frame, Picture, Point, PredictionsPicture, TrainingState } from "../training/frames.ts";
 import type { LintFinding } from "../training/lint.ts";
 import type { RateResult } from "../training/rateRange.ts";
@@ -79,6 +80,10 @@ export class Lab {
   started = $state.raw<Started | undefined>();
   /** Why there is no training. */
   error = $state.raw<{ readonly message: string; readonly findings: readonly Finding[] } | undefined>();
+  /** The name of the file that is being read; empty if none is. */
+  reading = $state("");
+  /** Why the last file was not read. The page keeps the table that it has. */
+  fileProblem = $state("");
   playing = $state(true);
   speed = $state<Speed>("full");
   readonly left = new Training("left");
@@ -91,6 +96,7 @@ export class Lab {
   /** A slider asks for starts faster than workers make them. */
   readonly #starts = new Latest();
   #run = 0;
+  #files = 0;
   #own: OwnTable | undefined;
   #loaded = "";
 
@@ -118,6 +124,23 @@ export class Lab {
   /** Changes settings. Both trainings begin anew from the seed. */
   async change(changes: Partial<Setup>): Promise<void> {
     await this.#show({ ...this.setup, ...changes });
+  }
+
+  /** Reads a CSV or Parquet file of the visitor's, and trains on it from now on. A later file replaces an earlier. */
+  async openFile(file: File): Promise<void> {
+    const mine = ++this.#files;
+    this.reading = file.name;
+    this.fileProblem = "";
+    try {
+      const { readOwn } = await import("../tables/own.ts");
+      const own = await readOwn(file);
+      if (mine !== this.#files) return;
+      void this.useTable(own, usualTarget(own.table));
+    } catch (error) {
+      if (mine === this.#files) this.fileProblem = (error as Error).message;
+    } finally {
+      if (mine === this.#files) this.reading = "";
+    }
   }
 
   /** Trains on a table of the visitor's from now on. */
@@ -219,6 +242,11 @@ export class Lab {
     }
   }
 
+  /** Whether there is a table of the visitor's to go back to, and what it is called. */
+  get ownName(): string {
+    return this.#own?.name ?? "";
+  }
+
   async #load({ table: name, target }: Setup): Promise<void> {
     const wanted = `${name} ${target}`;
     if (this.#loaded === wanted) return;
@@ -227,11 +255,15 @@ export class Lab {
     }
     const { table, usual } =
       name === "own"
-        ? { table: (this.#own as OwnTable).table, usual: target }
+        ? { table: (this.#own as OwnTable).table, usual: usualTarget((this.#own as OwnTable).table) }
         : await loadBuiltin(name).then(({ table, target }) => ({ table, usual: target }));
     if (this.table !== table) {
-      const everywhere = [...Object.values(this.#workers), ...Object.values(this.#strips)];
-      await Promise.all(everywhere.map((worker) => worker.setTable(table)));
+      // What was found out of the table before.
+      this.started = undefined;
+      this.error = undefined;
+      // Nobody waits: a worker may be busy, and takes its messages in their order.
+      for (const worker of [...Object.values(this.#workers), ...Object.values(this.#strips)])
+        void worker.setTable(table);
     }
     this.table = table;
     this.tableName = name === "own" ? (this.#own as OwnTable).name : "";
