@@ -141,12 +141,20 @@ describe("the page", () => {
     ["light", 390],
     ["dark", 390],
   ] as const)("is accessible and fits: %s, %i pixels", async (colorScheme, width) => {
-    const { page, close } = await open("#steps=200", { colorScheme, viewport: { width, height: 900 }, reducedMotion: "reduce" });
+    const { page, close } = await open("#steps=200", {
+      colorScheme,
+      viewport: { width, height: 900 },
+      reducedMotion: "reduce",
+    });
     await finished(page);
     await page.evaluate(axe);
     const violations = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
-      return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
+      const { axe } = globalThis as unknown as {
+        axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      };
+      return (await axe.run()).violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
+      );
     });
     expect(violations).toEqual([]);
     const { scrollWidth, clientWidth } = await page.evaluate(() => {
