@@ -64,7 +64,7 @@ describe("the page", () => {
   it("trains both networks without a click, and says where they stand", async () => {
     const { page, wrong, close } = await open("#steps=400");
     await finished(page);
-    expect(await standing(page)).toMatch(/^At step 400: without normalization .*Miles_per_Gallon/);
+    expect(await standing(page)).toMatch(/^After all 400 steps: without normalization .*Miles_per_Gallon/);
     expect(wrong).toEqual([]);
     await close();
   });
@@ -72,7 +72,7 @@ describe("the page", () => {
   it("works from a disk as one file, without a network", async () => {
     const { page, wrong, close } = await open("#steps=200", { offline: true }, pathToFileURL(oneFile).href);
     await finished(page);
-    expect(await standing(page)).toMatch(/^At step 200/);
+    expect(await standing(page)).toMatch(/^After all 200 steps/);
     expect(wrong).toEqual([]);
     await close();
   });
@@ -167,7 +167,7 @@ describe("the page", () => {
 
   it("asks the study", async () => {
     const { page, wrong, close } = await open("#steps=50&hidden=8&scale=zscore");
-    await page.getByLabel("seeds").fill("2");
+    await page.getByRole("spinbutton", { name: "seeds" }).fill("2");
     await page.getByRole("button", { name: "Ask 2 seeds" }).click();
     await page.getByText(/^Does it help\?/).waitFor({ timeout: 50_000 });
     expect(wrong).toEqual([]);
