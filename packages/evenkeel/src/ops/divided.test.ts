@@ -126,7 +126,8 @@ describe("optimizers in parts of some elements", () => {
     ["SGD, which counts no steps", sgdStepKernel, { arrays: 2 }, scalars(0.1, 0.01)],
   ] as const)("%s", (_, kernel, joins, numbers) => {
     const next = noise(3);
-    const arrays = Array.from({ length: joins.arrays }, () => ndArray([200_003], () => next() ** 2));
+    const elements = 2 ** 21 / joins.arrays + 3; // eight megabytes, and some that fill no vector
+    const arrays = Array.from({ length: joins.arrays }, () => ndArray([elements], () => next() ** 2));
     const results = ([undefined, "forwards", "backwards"] as const).map((divided) =>
       left(
         [...arrays, ...numbers],
