@@ -135,7 +135,13 @@ describe("in parts", () => {
   const run = ({ layers, ...chain }: Chain, divided?: "forwards" | "backwards") => {
     const counts: number[] = [];
     const onParts = (count: number) => void counts.push(count);
-    const [y] = runKernel(linearChain, linearChainKernel, inputsOf({ layers, ...chain }), { layers }, { divided, onParts });
+    const [y] = runKernel(
+      linearChain,
+      linearChainKernel,
+      inputsOf({ layers, ...chain }),
+      { layers },
+      { divided, onParts },
+    );
     return { data: y.data, counts };
   };
 
