@@ -1,64 +1,19 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { TableModel, tableFromRows } from "evenkeel/tabular";
 import { trainTable } from "evenkeel/train";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { build } from "vite";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { findBrowser } from "../../../scripts/setupBrowser.ts";
+import { describe, expect, it } from "vitest";
 import { readLink } from "../src/state/link.ts";
-import { oneFile, openBrowser, serveFolder, siteFolder } from "./browser.ts";
+import { oneFile } from "./browser.ts";
+import { finished, standing, visiting } from "./visit.ts";
 
 /** The page as a visitor has it: built, served from a folder or opened as one file, in Chromium. */
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const require = createRequire(import.meta.url);
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const hasBrowser = findBrowser() !== undefined;
-
-let browser: Browser;
-let site: Awaited<ReturnType<typeof serveFolder>>;
-
-beforeAll(async () => {
-  if (!hasBrowser) return;
-  for (const mode of ["production", "file"]) await build({ root, mode, logLevel: "error" });
-  site = await serveFolder(siteFolder);
-  browser = await openBrowser();
-}, 300_000);
-
-afterAll(async () => {
-  await browser?.close();
-  site?.close();
-});
-
-beforeEach(({ skip }) => skip(!hasBrowser, "no Chromium: npx tsx scripts/setupBrowser.ts says how to get one"));
-
-/** Opens the page in a window of its own. What goes wrong in it, or leaves this machine, fails the test. */
-async function open(hash = "", options: BrowserContextOptions = {}, url = site.url) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const wrong: string[] = [];
-  page.on("pageerror", (error) => wrong.push(error.message));
-  page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
-  page.on("request", (request) => {
-    if (!/^(file:|blob:|data:|http:\/\/127\.0\.0\.1[:/])/.test(request.url())) wrong.push(`asked for ${request.url()}`);
-  });
-  await page.goto(`${url}${hash}`);
-  return { page, wrong, close: () => context.close() };
-}
-
-/** Waits until both trainings are over. */
-async function finished(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Play again" }).waitFor({ timeout: 50_000 });
-}
-
-/** What the page says of the last step, without waiting for the pace at which it is spoken. */
-async function standing(page: Page): Promise<string> {
-  await page.waitForTimeout(2200);
-  return page.locator(".standing").innerText();
-}
+const open = visiting(["production", "file"]);
 
 describe("the page", () => {
   it("trains both networks without a click, and says where they stand", async () => {
@@ -169,7 +124,7 @@ describe("the page", () => {
     const { page, wrong, close } = await open("#steps=50&hidden=8&scale=zscore");
     await page.getByRole("spinbutton", { name: "seeds" }).fill("2");
     await page.getByRole("button", { name: "Ask 2 seeds" }).click();
-    await page.getByText(/^Does it help\?/).waitFor({ timeout: 50_000 });
+    await page.getByText(/^Does it help\?/).waitFor();
     expect(wrong).toEqual([]);
     await close();
   });

@@ -150,11 +150,9 @@ async function heapGrowth(page: Page): Promise<[number, number]> {
     return (await session.send("Runtime.getHeapUsage")).usedSize / 1e6;
   };
   await page.evaluate(() => {
-    const again = () => {
+    setInterval(() => {
       location.hash = `steps=5000&lr=${(0.001 + Math.random() / 1000).toFixed(6)}`;
-    };
-    again();
-    setInterval(again, 5000);
+    }, 5000);
   });
   await page.waitForTimeout(15_000);
   const before = await heap();
