@@ -7,7 +7,7 @@ import { trainTable } from "evenkeel/train";
 import { describe, expect, it } from "vitest";
 import { readLink } from "../src/state/link.ts";
 import { oneFile } from "./browser.ts";
-import { finished, standing, visiting } from "./visit.ts";
+import { finished, skipSlow, standing, visiting } from "./visit.ts";
 
 /** The page as a visitor has it: built, served from a folder or opened as one file, in Chromium. */
 
@@ -32,8 +32,9 @@ describe("the page", () => {
     await close();
   });
 
-  it("shows the same numbers by its address, and again after going back", async () => {
-    const first = await open("#steps=300&seed=3&lr=0.003&hidden=20");
+  it("shows the same numbers by its address, and again after going back", async ({ skip }) => {
+    skipSlow({ skip });
+    const first = await open("#steps=200&seed=3&lr=0.003&hidden=20");
     await finished(first.page);
     const said = await standing(first.page);
     const again = await open(new URL(first.page.url()).hash);
@@ -42,7 +43,7 @@ describe("the page", () => {
     const slider = again.page.locator(".steps input");
     await slider.fill("100");
     await expect.poll(() => standing(again.page)).toMatch(/^At step 100/);
-    await slider.fill("300");
+    await slider.fill("200");
     await expect.poll(() => standing(again.page)).toBe(said);
     await Promise.all([first.close(), again.close()]);
   });
@@ -69,7 +70,8 @@ describe("the page", () => {
     await close();
   });
 
-  it("changes every setting from the keyboard, and says so in its address", async () => {
+  it("changes every setting from the keyboard, and says so in its address", async ({ skip }) => {
+    skipSlow({ skip });
     const { page, wrong, close } = await open("#steps=50");
     const setup = page.locator("section", { has: page.getByRole("heading", { name: /set-up|setup/i }) });
     const controls = setup.locator("select, input");
@@ -90,37 +92,33 @@ describe("the page", () => {
     await close();
   });
 
-  it.each([
-    ["light", 1280],
-    ["dark", 1280],
-    ["light", 390],
-    ["dark", 390],
-  ] as const)("is accessible and fits: %s, %i pixels", async (colorScheme, width) => {
-    const { page, close } = await open("#steps=200", {
-      colorScheme,
-      viewport: { width, height: 900 },
-      reducedMotion: "reduce",
-    });
+  it("is accessible and fits, in light and dark, wide and narrow", async () => {
+    const { page, close } = await open("#steps=100", { reducedMotion: "reduce" });
     await finished(page);
     await page.evaluate(axe);
-    const violations = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      };
-      return (await axe.run()).violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
-      );
-    });
-    expect(violations).toEqual([]);
-    const { scrollWidth, clientWidth } = await page.evaluate(() => {
-      const { scrollWidth, clientWidth } = document.documentElement;
-      return { scrollWidth, clientWidth };
-    });
-    expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
+    for (const colorScheme of ["light", "dark"] as const) {
+      for (const width of [1280, 390]) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 900 });
+        const violations = await page.evaluate(async () => {
+          type Violation = { id: string; nodes: { html: string }[] };
+          const { axe } = globalThis as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
+          const { violations } = await axe.run();
+          return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
+        });
+        expect(violations, `${colorScheme}, ${width} pixels`).toEqual([]);
+        const { scrollWidth, clientWidth } = await page.evaluate(() => {
+          const { scrollWidth, clientWidth } = document.documentElement;
+          return { scrollWidth, clientWidth };
+        });
+        expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
+      }
+    }
     await close();
   });
 
-  it("asks the study", async () => {
+  it("asks the study", async ({ skip }) => {
+    skipSlow({ skip });
     const { page, wrong, close } = await open("#steps=50&hidden=8&scale=zscore");
     await page.getByRole("spinbutton", { name: "seeds" }).fill("2");
     await page.getByRole("button", { name: "Ask 2 seeds" }).click();
@@ -129,7 +127,8 @@ describe("the page", () => {
     await close();
   });
 
-  it("says what it does not understand in a link, and trains all the same", async () => {
+  it("says what it does not understand in a link, and trains all the same", async ({ skip }) => {
+    skipSlow({ skip });
     const { page, close } = await open("#steps=50&lr=fast&constructor=1");
     await finished(page);
     await page.getByText("The link sets lr to “fast”, which it cannot be.").waitFor();

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { build } from "vite";
-import { afterAll, beforeAll, beforeEach, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, type TestContext, vi } from "vitest";
 import { findBrowser } from "../../../scripts/setupBrowser.ts";
 import { openBrowser, serveFolder, siteFolder } from "./browser.ts";
 
@@ -65,4 +65,9 @@ export async function finished(page: Page): Promise<void> {
 export async function standing(page: Page): Promise<string> {
   await page.waitForTimeout(2200);
   return page.locator(".standing").innerText();
+}
+
+/** Skips a test that takes half a minute, unless all are asked for. */
+export function skipSlow({ skip }: Pick<TestContext, "skip">): void {
+  skip(process.env.LAB_E2E !== "all", "it is slow: LAB_E2E=all runs it");
 }

@@ -90,7 +90,8 @@ export class Lab {
   readonly right = new Training("right");
   readonly trainings = [this.left, this.right] as const;
   readonly #workers: Readonly<Record<Side, RemoteTraining>>;
-  readonly #strips: Readonly<Record<Side, RemoteTraining>>;
+  /** Made once both trainings run: what starts beside them would hold up their first curves. */
+  #strips: Readonly<Record<Side, RemoteTraining>> | undefined;
   /** Made when the study is first asked. */
   #study: RemoteTraining | undefined;
   /** A slider asks for starts faster than workers make them. */
@@ -101,9 +102,7 @@ export class Lab {
   #loaded = "";
 
   constructor() {
-    const workers = () => ({ left: newTrainingWorker(), right: newTrainingWorker() });
-    this.#workers = workers();
-    this.#strips = workers();
+    this.#workers = newPair();
     for (const side of sides) {
       void this.#workers[side].listen(callback((frame: Frame) => this.#frame(side, frame)));
     }
@@ -262,8 +261,8 @@ export class Lab {
       this.started = undefined;
       this.error = undefined;
       // Nobody waits: a worker may be busy, and takes its messages in their order.
-      for (const worker of [...Object.values(this.#workers), ...Object.values(this.#strips)])
-        void worker.setTable(table);
+      for (const worker of Object.values(this.#workers)) void worker.setTable(table);
+      for (const worker of Object.values({ ...this.#strips })) void worker.setTable(table);
     }
     this.table = table;
     this.tableName = name === "own" ? (this.#own as OwnTable).name : "";
@@ -274,6 +273,9 @@ export class Lab {
 
   async #trainStrips(run: number, setup: Setup): Promise<void> {
     for (const training of this.trainings) training.rates = [];
+    const strips = this.#strips ?? newPair();
+    if (this.#strips === undefined) for (const side of sides) void strips[side].setTable(this.table as Table);
+    this.#strips = strips;
     performance.mark(marks.strip);
     const done = await Promise.all(
       sides.map((side) => {
@@ -281,7 +283,7 @@ export class Lab {
         const add = (result: RateResult) => {
           if (run === this.#run) training.rates = [...training.rates, result];
         };
-        return this.#strips[side].strip(setup, side, callback(add));
+        return strips[side].strip(setup, side, callback(add));
       }),
     );
     if (done.every((whole) => whole)) performance.measure(marks.wholeStrip, marks.strip);
@@ -296,4 +298,9 @@ export class Lab {
     if (first) performance.measure(marks.firstCurve, marks.change);
     if (this.isOver) this.playing = false;
   }
+}
+
+/** A worker for each side. */
+function newPair(): Readonly<Record<Side, RemoteTraining>> {
+  return { left: newTrainingWorker(), right: newTrainingWorker() };
 }
