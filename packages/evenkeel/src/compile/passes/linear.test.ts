@@ -1,14 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { trained } from "../../../../../test/trained.ts";
 import * as F from "../../nn/functional/index.ts";
-import {
-  BatchNorm1d,
-  type BatchNorm1dOptions,
-  Dropout,
-  Linear,
-  type Module,
-  ReLU,
-  Sequential,
-} from "../../nn/index.ts";
+import { BatchNorm1d, type BatchNorm1dOptions, Dropout, Linear, ReLU, Sequential } from "../../nn/index.ts";
 import { SGD } from "../../optim/index.ts";
 import { Generator, manualSeed } from "../../random/index.ts";
 import { noGrad, randn, type Tensor } from "../../tensor/index.ts";
@@ -21,18 +14,6 @@ import { compile } from "../compile.ts";
 
 const taskNames = (step: { explain(): { programs: readonly { tasks: readonly { name: string }[] }[] } }) =>
   step.explain().programs[0].tasks.map(({ name }) => name);
-
-/** A layer with weights and running statistics that are none that it began with. */
-function trained<M extends Module>(net: M): M {
-  noGrad(() => {
-    for (const [name, value] of Object.entries(net.stateDict())) {
-      if (value.ndim === 0) continue;
-      const noise = randn(value.shape).to(value.dtype);
-      value.copy_(name.endsWith("running_var") ? noise.abs().add(0.1) : value.add(noise.mul(0.3)));
-    }
-  });
-  return net;
-}
 
 const layers = (inputs: number, outputs: number, options: BatchNorm1dOptions = {}, bias = true) => [
   new Linear(inputs, outputs, { bias }),

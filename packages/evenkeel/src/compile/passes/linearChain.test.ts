@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { trained } from "../../../../../test/trained.ts";
 import * as F from "../../nn/functional/index.ts";
 import { BatchNorm1d, Dropout, Linear, type Module, ReLU, Sequential } from "../../nn/index.ts";
 import { SGD } from "../../optim/index.ts";
@@ -34,18 +35,8 @@ function check(step: Step, x: Tensor, change?: () => void): string[] {
   });
 }
 
-/** In evaluation, with weights and running statistics that are none that it began with. */
-function trained<M extends Module>(net: M): M {
-  noGrad(() => {
-    for (const [name, value] of Object.entries(net.stateDict())) {
-      if (value.ndim === 0) continue;
-      const noise = randn(value.shape).to(value.dtype);
-      value.copy_(name.endsWith("running_var") ? noise.abs().add(0.1) : value.add(noise.mul(0.3)));
-    }
-  });
-  net.eval();
-  return net;
-}
+/** In evaluation. */
+const evaluating = <M extends Module>(net: M): M => trained(net).eval();
 
 const block = (inputs: number, outputs: number, bias = true) => [
   new Linear(inputs, outputs, { bias }),
@@ -55,10 +46,10 @@ const block = (inputs: number, outputs: number, bias = true) => [
 
 describe("joined are", () => {
   manualSeed(1);
-  const [l1, l2] = [trained(new Linear(9, 20)), trained(new Linear(20, 20))];
-  const [a, b] = [trained(new Sequential(...block(9, 20))), trained(new Sequential(...block(20, 20)))];
-  const [c, withoutBias] = [trained(new Linear(20, 3)), trained(new Linear(20, 3, { bias: false }))];
-  const large = trained(new Linear(20, 300));
+  const [l1, l2] = [evaluating(new Linear(9, 20)), evaluating(new Linear(20, 20))];
+  const [a, b] = [evaluating(new Sequential(...block(9, 20))), evaluating(new Sequential(...block(20, 20)))];
+  const [c, withoutBias] = [evaluating(new Linear(20, 3)), evaluating(new Linear(20, 3, { bias: false }))];
+  const large = evaluating(new Linear(20, 300));
   const dropout = new Dropout(0.5).eval();
   const x = randn([40, 9]);
   const cases: Readonly<Record<string, { step: Step; names: readonly string[] }>> = {
@@ -125,7 +116,7 @@ describe("joined are", () => {
   });
 
   it("not in float64", () => {
-    const net = trained(new Sequential(...block(9, 20), new Linear(20, 3)).double());
+    const net = evaluating(new Sequential(...block(9, 20), new Linear(20, 3)).double());
     expect(check((x) => net(x), randn([40, 9], { dtype: "float64" }))).not.toContain("linearChain");
   });
 });
@@ -143,7 +134,7 @@ describe("networks at random", () => {
       const layers = block(widths[l], width, below(3) > 0);
       return layers.filter((_, kind) => kind === 0 || below(4) > 0);
     });
-    const net = trained(new Sequential(...hidden, new Linear(widths[widths.length - 1], 1 + below(4))));
+    const net = evaluating(new Sequential(...hidden, new Linear(widths[widths.length - 1], 1 + below(4))));
     const views = [randn([rows + 2, widths[0]]).slice(0, 1, rows + 1), randn([widths[0], rows]).t()];
     const x = i % 3 === 2 ? randn([rows, widths[0]]) : views[i % 3];
     const change = () => {
@@ -155,7 +146,7 @@ describe("networks at random", () => {
 
 it("weights that the step writes leave layers apart", () => {
   manualSeed(2);
-  const net = trained(new Sequential(...block(9, 20), new Linear(20, 3)));
+  const net = evaluating(new Sequential(...block(9, 20), new Linear(20, 3)));
   const first = net.stateDict()["0.weight"];
   const last = net.stateDict()["3.bias"];
   for (const weight of [first, last]) {
