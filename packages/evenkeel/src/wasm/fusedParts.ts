@@ -1,5 +1,5 @@
 import type { FusedLoop, LoopInput } from "./fusedLoop.ts";
-import { mostParts } from "./kernel.ts";
+import { sharesOf } from "./kernel.ts";
 import { bytesOfElement } from "./laneMemory.ts";
 
 /**
@@ -30,10 +30,7 @@ export function partsOf<L extends Sizes>(loop: L, { short, long }: Work): L[] {
   if (rows * columns * perElement < worthParts) return [loop];
   const isFlat = inputs.every(({ pattern }) => pattern === "full" || pattern === "scalar");
   const [total, unit, ofUnit] = isFlat ? [rows * columns, elementsTogether, 1] : [rows, rowsTogether(inputs), columns];
-  const size = Math.ceil(total / mostParts / unit) * unit;
-  return Array.from({ length: Math.ceil(total / size) }, (_, part) => {
-    const start = part * size;
-    const count = Math.min(size, total - start);
+  return sharesOf(total, unit).map(({ start, count }) => {
     const own = inputs.map((input) => {
       if (input.pattern === "full") return moved(input, start * ofUnit);
       return input.pattern === "column" ? moved(input, start) : input;

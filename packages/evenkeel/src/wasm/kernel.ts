@@ -78,6 +78,21 @@ export type Divide = (parts: readonly ((f: FunctionBuilder) => void)[]) => (f: F
 /** At most so many parts has a call: more threads than these do not help. */
 export const mostParts = 8;
 
+/** What one of several parts does of a whole. */
+export interface Share {
+  readonly start: number;
+  readonly count: number;
+}
+
+/** Shares of `total` for at most {@link mostParts} parts; all but the last are equal, and a multiple of `unit`. */
+export function sharesOf(total: number, unit = 1): Share[] {
+  const size = Math.ceil(total / mostParts / unit) * unit;
+  return Array.from({ length: Math.ceil(total / size) }, (_, part) => {
+    const start = part * size;
+    return { start, count: Math.min(size, total - start) };
+  });
+}
+
 /** The instructions of one kind of lane; arithmetic is written once for both. */
 export type Lanes = typeof f32x4 | typeof f64x2;
 

@@ -1,6 +1,6 @@
 import { sizeOf } from "../../core/index.ts";
 import { widthOf } from "../../wasm/convert.ts";
-import { type Divide, type FunctionBuilder, f64, type Joins, mostParts } from "../../wasm/index.ts";
+import { type Divide, type FunctionBuilder, f64, type Joins, mostParts, sharesOf } from "../../wasm/index.ts";
 import type { Call } from "./emitJoined.ts";
 
 /**
@@ -33,11 +33,9 @@ export function emitDivided(
   const [{ shape, dtype }] = call.inputs;
   const total = sizeOf(shape);
   if (divide === undefined || joins.arrays * total * widthOf(dtype) < worthParts) return false;
-  const size = Math.ceil(total / mostParts / elementsTogether) * elementsTogether;
   const counter = joins.count === undefined ? undefined : call.inputs[joins.count].address;
-  const parts = Array.from({ length: Math.ceil(total / size) }, (_, part) => {
-    const start = part * size;
-    const own = [Math.min(size, total - start)];
+  const parts = sharesOf(total, elementsTogether).map(({ start, count }, part) => {
+    const own = [count];
     const inputs = call.inputs.map((input, i) => {
       if (i < joins.arrays) return { ...input, shape: own, address: input.address + start * widthOf(input.dtype) };
       return i === joins.count ? { ...input, address: scratch + part * countBytes } : input;

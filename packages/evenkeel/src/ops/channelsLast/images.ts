@@ -1,11 +1,9 @@
-import { type Divide, type FunctionBuilder, mostParts } from "../../wasm/index.ts";
+import { type Divide, type FunctionBuilder, type Share, sharesOf } from "../../wasm/index.ts";
+import { worthParts } from "../matmul/gemm.problem.ts";
 
-/** With fewer multiplications a thread takes longer to wake than to help. */
-const worthParts = 2e6;
-
-/** How many images each part has; the last one may have fewer. All of them if there is little to do. */
-export function imagesOfPart(images: number, products: number): number {
-  return images * products < worthParts ? images : Math.ceil(images / mostParts);
+/** The images of each part; a single one of all of them if there is little to do. */
+export function imageShares(images: number, products: number): Share[] {
+  return images * products < worthParts ? [{ start: 0, count: images }] : sharesOf(images);
 }
 
 /**
@@ -20,13 +18,15 @@ export function emitImages(
   products: number,
   emit: (f: FunctionBuilder, first: number, count: number, part: number) => void,
 ): void {
-  const size = divide === undefined ? images : imagesOfPart(images, products);
-  if (divide === undefined || size === images) {
+  const shares = imageShares(images, products);
+  if (divide === undefined || shares.length < 2) {
     emit(f, 0, images, 0);
     return;
   }
-  const parts = Array.from({ length: Math.ceil(images / size) }, (_, part) => (body: FunctionBuilder) => {
-    emit(body, part * size, Math.min(size, images - part * size), part);
-  });
+  const parts = shares.map(
+    ({ start, count }, part) =>
+      (body: FunctionBuilder) =>
+        emit(body, start, count, part),
+  );
   divide(parts)(f);
 }

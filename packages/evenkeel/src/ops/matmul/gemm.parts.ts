@@ -1,6 +1,6 @@
 import { type Divide, type FunctionBuilder, type ModuleBuilder, mostParts } from "../../wasm/index.ts";
 import { emitPacked, packedScratch } from "./gemm.packed.ts";
-import { columnsOf, floatBytes, type Gemm, plus, roundUp } from "./gemm.problem.ts";
+import { columnsOf, floatBytes, type Gemm, plus, roundUp, worthParts } from "./gemm.problem.ts";
 import { type GemmSize, packs } from "./gemm.ts";
 
 /**
@@ -9,8 +9,6 @@ import { type GemmSize, packs } from "./gemm.ts";
  * as in the whole, so the result has the same bits however many threads there are.
  */
 
-/** Below this many multiplications a thread takes longer to wake than to help. */
-const worthParts = 2e6;
 /** Each part copies the other operand into panels of its own: with fewer rows or columns that costs too much. */
 const smallestPart = 64;
 

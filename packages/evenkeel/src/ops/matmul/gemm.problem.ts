@@ -36,6 +36,9 @@ export interface Operand {
   readonly columnStride: number;
 }
 
+/** Below this many multiplications a thread takes longer to wake than to help. */
+export const worthParts = 2e6;
+
 export const floatBytes = 4;
 export const doubleBytes = 8;
 export const vectorBytes = 16;

@@ -1,8 +1,8 @@
 import type { Spec } from "../../core/index.ts";
-import { type FunctionBuilder, type Kernel, type KernelCall, mostParts } from "../../wasm/index.ts";
+import { type FunctionBuilder, type Kernel, type KernelCall, mostParts, type Share } from "../../wasm/index.ts";
 import { affineAt, affineBytes, emitAffine } from "../normalize/normalizeEval.columns.ts";
 import { batchNormEvalMatrix } from "../normalize/normalizeEval.matrix.ts";
-import { advance, floatBytes, operand, pointer, roundUp } from "./gemm.problem.ts";
+import { advance, floatBytes, operand, pointer, roundUp, worthParts } from "./gemm.problem.ts";
 import { blockLayerFunction, blockRows, declinesRowBlocks, rowBlockBytes } from "./gemm.rowBlocks.ts";
 import { emitTranspose, emitTransposeTight } from "./gemm.transpose.ts";
 import { type ChainAttrs, layersOf } from "./linearChain.ts";
@@ -15,8 +15,6 @@ import { type ChainAttrs, layersOf } from "./linearChain.ts";
 const mostWeights = 2 ** 16;
 const mostLayers = 16;
 
-/** Below this many multiplications a thread takes longer to wake than to help. */
-const worthParts = 2e6;
 /** Every part computes the scales and shifts for itself. */
 const fewestBlocks = 4;
 
@@ -67,7 +65,7 @@ function memoryOf(layers: readonly Layer<Spec>[], scratch = 0): Memory {
 function emitRows(
   f: FunctionBuilder,
   { inputs, outputs, attrs, module, fast }: KernelCall<ChainAttrs>,
-  rows: Rows,
+  rows: Share,
   scratch: number,
 ): void {
   const layers = layersWithSizes(inputs, attrs);
@@ -106,13 +104,8 @@ function emitRows(
   f.call(one, at.x, at.y);
 }
 
-interface Rows {
-  readonly start: number;
-  readonly count: number;
-}
-
 /** The rows of each part: whole blocks, and in the last one the rest. */
-function partsOf(layers: readonly Layer<Spec>[]): Rows[] {
+function partsOf(layers: readonly Layer<Spec>[]): Share[] {
   const [{ m }] = layers;
   const products = layers.reduce((sum, { n, k }) => sum + m * n * k, 0);
   const blocks = Math.floor(m / blockRows);

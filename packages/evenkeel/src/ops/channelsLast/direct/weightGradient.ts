@@ -6,10 +6,10 @@ import {
   type I32,
   i32,
   type ModuleBuilder,
-  mostParts,
+  sharesOf,
   v128,
 } from "../../../wasm/index.ts";
-import { advance, floatBytes, vectorBytes } from "../../matmul/gemm.problem.ts";
+import { advance, floatBytes, vectorBytes, worthParts } from "../../matmul/gemm.problem.ts";
 import { registers } from "../../matmul/gemm.tiles.ts";
 import type { MovingPlace } from "../place.ts";
 import type { Axis } from "./axis.ts";
@@ -41,8 +41,6 @@ interface WeightGradient {
  */
 const pixelsPerSum = 160;
 
-/** With fewer multiplications a thread takes longer to wake than to help. */
-const worthParts = 2e6;
 /** Taps of a part are a multiple of this: whole tiles of any panel. */
 const tapsTogether = 8;
 
@@ -57,13 +55,13 @@ export function emitWeightGradient(
   if (images === 0) return;
   const taps = rows.taps.length * columns.taps.length * inputs;
   const products = images * rows.outputs * columns.outputs * groups * outputs * taps;
-  const size = products < worthParts ? taps : Math.ceil(taps / mostParts / tapsTogether) * tapsTogether;
-  if (divide === undefined || size >= taps) {
+  const shares = sharesOf(taps, tapsTogether);
+  if (divide === undefined || products < worthParts || shares.length < 2) {
     emitTaps(f, module, gradient, { from: 0, to: taps });
     return;
   }
-  const parts = Array.from({ length: Math.ceil(taps / size) }, (_, part) => (body: FunctionBuilder) => {
-    emitTaps(body, module, gradient, { from: part * size, to: Math.min(taps, (part + 1) * size) });
+  const parts = shares.map(({ start, count }) => (body: FunctionBuilder) => {
+    emitTaps(body, module, gradient, { from: start, to: start + count });
   });
   divide(parts)(f);
 }

@@ -2,7 +2,7 @@ import { type Divide, type FunctionBuilder, type I32, type ModuleBuilder, mostPa
 import { floatBytes, pointer } from "../../matmul/gemm.problem.ts";
 import { areasOf, type Convolution, type WeightPlace } from "../convolution.ts";
 import { emitCorrelation } from "../direct/correlation.ts";
-import { emitImages, imagesOfPart } from "../images.ts";
+import { emitImages, imageShares } from "../images.ts";
 import type { GroupedPlace, MovingPlace } from "../place.ts";
 import { type Block, emitBlocks, largestBlock, type Planes, planesDistance, tilesOf } from "./blocks.ts";
 import { inputTransform, outputTransform, type Tiled } from "./transforms.ts";
@@ -70,7 +70,7 @@ export const productsOf = ({ inputs, outputs, rows, columns }: Convolution): num
 
 /** Whether threads share the blocks. */
 export const isWorthParts = (convolution: Convolution): boolean =>
-  imagesOfPart(convolution.images, productsOf(convolution)) < convolution.images;
+  imageShares(convolution.images, productsOf(convolution)).length > 1;
 
 export interface Products {
   readonly f: FunctionBuilder;
