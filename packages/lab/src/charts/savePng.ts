@@ -17,7 +17,7 @@ const legendFont = "12px system-ui, sans-serif";
 const [titleLine, legendLine, markWidth, gap] = [26, 20, 28, 6];
 
 /** The drawing on a background, below its title and its legend. */
-export function composed({ title, legend, drawing, colours, ratio }: Picture): HTMLCanvasElement {
+function composed({ title, legend, drawing, colours, ratio }: Picture): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("2d") as CanvasRenderingContext2D;
   context.font = titleFont;

@@ -67,7 +67,7 @@ function inputsOf(name: string, preprocessing: Preprocessing, table: Table): num
 }
 
 /** How many inputs a column becomes, as the page prepares it: no bins, and no embeddings. */
-export function inputsCount(input: PreprocessingJson["inputs"][number]): number {
+function inputsCount(input: PreprocessingJson["inputs"][number]): number {
   if (input.kind === "category") return input.categories.length;
   const marked = input.indicator ? 1 : 0;
   return input.kind === "date" ? 1 + 2 * input.parts.length + marked : 1 + marked;

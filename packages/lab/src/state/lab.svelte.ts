@@ -29,7 +29,6 @@ export class Training {
   step = $state(0);
   state = $state<TrainingState>("paused");
   stepsPerEpoch = $state(1);
-  stepsPerSecond = $state(0);
   rates = $state.raw<readonly RateResult[]>([]);
   /** The eval-mode error before and after the running statistics were recomputed, at the step where that was asked. */
   recomputed = $state.raw<Recomputed | undefined>();
@@ -52,7 +51,6 @@ export class Training {
     this.step = frame.step;
     this.state = frame.state;
     this.stepsPerEpoch = frame.stepsPerEpoch;
-    if (frame.stepsPerSecond > 0) this.stepsPerSecond = frame.stepsPerSecond;
   }
 }
 
@@ -96,6 +94,8 @@ export class Lab {
   #study: RemoteTraining | undefined;
   /** A slider asks for starts faster than workers make them. */
   readonly #starts = new Latest();
+  /** The set-up that the strips are of, as text, but for its rate: they have all rates. */
+  #stripsOf = "";
   #run = 0;
   #files = 0;
   #own: OwnTable | undefined;
@@ -232,7 +232,7 @@ export class Lab {
       if (started === undefined || run !== this.#run) return;
       this.started = started;
       this.error = undefined;
-      await this.#trainStrips(run, using);
+      await this.#trainStrips(using);
     } catch (thrown) {
       if (run !== this.#run) return;
       const { message, findings = [] } = thrown as Error & { findings?: readonly Finding[] };
@@ -260,6 +260,7 @@ export class Lab {
       // What was found out of the table before.
       this.started = undefined;
       this.error = undefined;
+      this.#stripsOf = "";
       // Nobody waits: a worker may be busy, and takes its messages in their order.
       for (const worker of Object.values(this.#workers)) void worker.setTable(table);
       for (const worker of Object.values({ ...this.#strips })) void worker.setTable(table);
@@ -271,7 +272,11 @@ export class Lab {
     this.#loaded = wanted;
   }
 
-  async #trainStrips(run: number, setup: Setup): Promise<void> {
+  async #trainStrips(setup: Setup): Promise<void> {
+    const { lr: _, ...others } = setup;
+    const wanted = JSON.stringify(others);
+    if (wanted === this.#stripsOf) return;
+    this.#stripsOf = wanted;
     for (const training of this.trainings) training.rates = [];
     const strips = this.#strips ?? newPair();
     if (this.#strips === undefined) for (const side of sides) void strips[side].setTable(this.table as Table);
@@ -281,11 +286,14 @@ export class Lab {
       sides.map((side) => {
         const training = this[side];
         const add = (result: RateResult) => {
-          if (run === this.#run) training.rates = [...training.rates, result];
+          if (wanted === this.#stripsOf) training.rates = [...training.rates, result];
         };
         return strips[side].strip(setup, side, callback(add));
       }),
-    );
+    ).catch((error) => {
+      if (wanted === this.#stripsOf) this.#stripsOf = "";
+      throw error;
+    });
     if (done.every((whole) => whole)) performance.measure(marks.wholeStrip, marks.strip);
   }
 

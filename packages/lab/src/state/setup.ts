@@ -75,8 +75,3 @@ export const defaultSetup: Setup = {
   times: "",
   constant: false,
 };
-
-/** The normalization of a side's network. */
-export function normOf(setup: Setup, side: Side): Norm {
-  return setup[side];
-}

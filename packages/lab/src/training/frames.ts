@@ -59,8 +59,6 @@ export interface Frame {
   readonly pictures: readonly Picture[];
   readonly predictions?: PredictionsPicture;
   readonly state: TrainingState;
-  /** Steps that a second of training takes; of the steps since the frame before. */
-  readonly stepsPerSecond: number;
 }
 
 /** Points are this many steps apart: about 200 in a training, so that a curve is smooth. */

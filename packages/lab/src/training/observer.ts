@@ -1,7 +1,7 @@
 import { compile, nn, noGrad, type Tensor } from "evenkeel";
 import type { Task } from "evenkeel/tabular";
 import type { Along, LayerPicture, Picture, PredictionsPicture } from "./frames.ts";
-import { LabNetwork } from "./network.ts";
+import { copyOf, type LabNetwork } from "./network.ts";
 import type { PreparedRows, Rows } from "./rows.ts";
 import { bandOf, countMagnitudes, normOf, pooled, spreadOf } from "./spread.ts";
 import { losses } from "./trainer.ts";
@@ -33,7 +33,7 @@ export class Observer {
 
   constructor(network: LabNetwork, prepared: PreparedRows) {
     const { schema, train } = prepared;
-    const [training, evaluating] = [new LabNetwork(network.specs), new LabNetwork(network.specs)];
+    const [training, evaluating] = [copyOf(network), copyOf(network)];
     evaluating.eval();
     for (const module of training.modules()) if (module instanceof nn.Dropout) module.eval();
     const loss = losses[schema.task];
@@ -67,11 +67,10 @@ export class Observer {
 
   /** Held-out errors of what was taken: in train mode without dropout, and in eval mode. */
   errors(): { trainMode: number; evalMode: number } {
-    const [x] = this.#prepared.heldOut;
-    return noGrad(() => ({
-      trainMode: this.#error(this.#trainOutput(x)),
-      evalMode: this.#error(this.#evalOutput(x)),
-    }));
+    return {
+      trainMode: heldOutError(this.#trainOutput, this.#prepared),
+      evalMode: heldOutError(this.#evalOutput, this.#prepared),
+    };
   }
 
   /** Held-out predictions in eval mode of what was taken. */
@@ -98,11 +97,6 @@ export class Observer {
     const gradients = this.#gradients(x, y).map(({ data }) => (data as Float32Array).slice());
     const along = this.#along(gradients);
     return { step, layers: this.#layers(given, gradients), along };
-  }
-
-  #error(output: Tensor): number {
-    const { preprocessing, schema, truth } = this.#prepared;
-    return errorOf(schema.task, preprocessing.decode(output), truth, schema.classes ?? []);
   }
 
   /** What the training copy's statistics became by being observed is undone. */
@@ -166,9 +160,12 @@ function valuesOf(network: LabNetwork): Values[] {
   return tensors.map((tensor) => () => tensor.data as Float32Array);
 }
 
-/** The held-out error of a network in the mode that it is in; nothing is compiled. */
-export function heldOutError(network: LabNetwork, { heldOut, preprocessing, schema, truth }: PreparedRows): number {
-  const output = noGrad(() => network.forward(heldOut[0]));
+/** The held-out error of what a network says of rows, in the mode that it is in. */
+export function heldOutError(
+  outputOf: (x: Tensor) => Tensor,
+  { heldOut, preprocessing, schema, truth }: PreparedRows,
+): number {
+  const output = noGrad(() => outputOf(heldOut[0]));
   return errorOf(schema.task, preprocessing.decode(output), truth, schema.classes ?? []);
 }
 

@@ -1,6 +1,7 @@
+import { compile, type Tensor } from "evenkeel";
 import type { Norm } from "evenkeel/tabular";
 import type { Setup } from "../state/setup.ts";
-import { Observer } from "./observer.ts";
+import { heldOutError } from "./observer.ts";
 import { type RateResult, rateSteps } from "./rateRange.ts";
 import type { PreparedRows } from "./rows.ts";
 import { Trainer } from "./trainer.ts";
@@ -9,12 +10,15 @@ import { Trainer } from "./trainer.ts";
 export class RateStrip {
   readonly #setup: Setup;
   readonly #trainer: Trainer;
-  readonly #observer: Observer;
+  readonly #prepared: PreparedRows;
+  readonly #output: (x: Tensor) => Tensor;
 
   constructor(prepared: PreparedRows, setup: Setup, norm: Norm) {
     this.#setup = setup;
-    this.#trainer = new Trainer(prepared, setup, norm);
-    this.#observer = new Observer(this.#trainer.network, prepared);
+    this.#prepared = prepared;
+    const trainer = new Trainer(prepared, setup, norm);
+    this.#trainer = trainer;
+    this.#output = compile((x: Tensor) => trainer.network.forward(x));
   }
 
   /** The network of the set-up's seed, after {@link rateSteps} steps at this rate, or fewer if the training has fewer. */
@@ -24,8 +28,8 @@ export class RateStrip {
     for (let i = 0; i < Math.min(rateSteps, steps); i++) {
       if (!Number.isFinite(this.#trainer.next())) return { lr, error: Number.POSITIVE_INFINITY };
     }
-    this.#observer.take();
-    const { evalMode } = this.#observer.errors();
-    return { lr, error: Number.isFinite(evalMode) ? evalMode : Number.POSITIVE_INFINITY };
+    this.#trainer.network.eval();
+    const error = heldOutError(this.#output, this.#prepared);
+    return { lr, error: Number.isFinite(error) ? error : Number.POSITIVE_INFINITY };
   }
 }

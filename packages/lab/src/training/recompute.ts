@@ -27,7 +27,8 @@ export function recompute(trainer: Trainer, prepared: PreparedRows): Recomputed 
   const copy = copyOf(trainer.network);
   if (!copy.modules().some((module) => (module as nn.AnyModule) instanceof nn.BatchNorm1d)) return undefined;
   copy.eval();
-  const before = heldOutError(copy, prepared);
+  const error = () => heldOutError((x) => copy.forward(x), prepared);
+  const before = error();
   const [x, y] = prepared.train;
   const parts = x.split(rowsAtOnce);
   const targets = y.split(rowsAtOnce);
@@ -36,5 +37,5 @@ export function recompute(trainer: Trainer, prepared: PreparedRows): Recomputed 
   const state = getRngState();
   const { rows } = updateBatchNorm(copy, batches);
   setRngState(state);
-  return { step: trainer.step, rows, before, after: heldOutError(copy, prepared) };
+  return { step: trainer.step, rows, before, after: error() };
 }

@@ -1,7 +1,6 @@
 import type { Tensor } from "evenkeel";
 import {
-  checkTable,
-  columnOf,
+  assertTable,
   type Finding,
   Preprocessing,
   type Schema,
@@ -9,7 +8,6 @@ import {
   settleRareClasses,
   splitRows,
   type Table,
-  TableError,
 } from "evenkeel/tabular";
 import type { Setup } from "../state/setup.ts";
 
@@ -49,8 +47,7 @@ export function prepareRows(given: Table, target: string, settings: RowSettings)
   const { seed, scale } = settings;
   const settled = settleRareClasses(changed(given, settings), { target }, undefined);
   const { table, schema } = settled;
-  const findings = [...settled.findings, ...checkTable(table, schema)];
-  if (findings.some(({ severity }) => severity === "error")) throw new TableError(findings);
+  const findings = [...settled.findings, ...assertTable(table, schema)];
   const split = splitRows(table, schema, { seed });
   // One input for each category: what is drawn of a layer's inputs then has a name.
   const preprocessing = Preprocessing.fit(table, schema, split.train, {
@@ -84,9 +81,4 @@ export function changed(table: Table, { times, constant }: Pick<Setup, "times" |
 /** The columns that "a column multiplied by a million" can be: numbers, but not the target. */
 export function numberColumns(table: Table, target: string): string[] {
   return table.columns.filter(({ name, type }) => type === "number" && name !== target).map(({ name }) => name);
-}
-
-/** Whether a table has a column of this name. */
-export function hasColumn(table: Table, name: string): boolean {
-  return table.columns.some((column) => column.name === name) && columnOf(table, name) !== undefined;
 }

@@ -20,7 +20,6 @@ export class Runner {
   #lossSum = 0;
   #lossCount = 0;
   #state: TrainingState = "paused";
-  #told = { step: 0, seconds: 0 };
 
   constructor(prepared: PreparedRows, setup: Setup, norm: Norm) {
     this.trainer = new Trainer(prepared, setup, norm);
@@ -28,7 +27,7 @@ export class Runner {
     this.#steps = setup.steps;
     this.#every = pointEvery(setup.steps);
     this.#pictureEvery = pictureEvery(setup.steps);
-    this.restart(setup);
+    this.#begin();
   }
 
   get step(): number {
@@ -43,12 +42,15 @@ export class Runner {
   /** Back to step 0, with another rate or seed if they changed. */
   restart(setup: Setup): void {
     this.trainer.restart(setup);
+    this.#begin();
+  }
+
+  #begin(): void {
     this.#points = [];
     this.#pictures = [];
     this.#lossSum = 0;
     this.#lossCount = 0;
     this.#state = "paused";
-    this.#told = { step: 0, seconds: 0 };
     this.#observer.take();
     this.#points.push({ step: 0, loss: Number.NaN, ...this.#observer.errors() });
   }
@@ -60,22 +62,18 @@ export class Runner {
       this.#oneStep();
       if (performance.now() - began >= milliseconds) break;
     }
-    this.#told.seconds += (performance.now() - began) / 1000;
   }
 
   /** What is new since the last frame. */
   frame(run: number, playing: boolean): Frame {
-    const { step, seconds } = this.#told;
     const frame: Frame = {
       ...{ run, step: this.step, stepsPerEpoch: this.trainer.stepsPerEpoch },
       ...{ points: this.#points, pictures: this.#pictures },
       ...(this.#points.length > 0 && { predictions: this.#observer.predictions() }),
       state: this.isOver ? this.#state : playing ? "running" : "paused",
-      stepsPerSecond: seconds > 0 ? (this.step - step) / seconds : 0,
     };
     this.#points = [];
     this.#pictures = [];
-    this.#told = { step: this.step, seconds: 0 };
     return frame;
   }
 
@@ -90,15 +88,13 @@ export class Runner {
     const diverged = !Number.isFinite(loss);
     if (diverged) this.#state = "diverged";
     else if (next >= this.#steps) this.#state = "finished";
-    if (next % this.#every === 0 || this.isOver) this.#takePoint(next);
-    if (draws && !diverged) {
-      this.#observer.take();
-      this.#pictures.push(this.#observer.picture(next));
-    }
+    const counts = next % this.#every === 0 || this.isOver;
+    if (counts || draws) this.#observer.take();
+    if (counts) this.#addPoint(next);
+    if (draws && !diverged) this.#pictures.push(this.#observer.picture(next));
   }
 
-  #takePoint(step: number): void {
-    this.#observer.take();
+  #addPoint(step: number): void {
     this.#points.push({ step, loss: this.#lossSum / this.#lossCount, ...this.#observer.errors() });
     this.#lossSum = 0;
     this.#lossCount = 0;

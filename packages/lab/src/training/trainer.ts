@@ -30,7 +30,6 @@ export class Trainer {
   readonly #layers: readonly Layer[];
   readonly #restartOptimizer: (lr: number) => void;
   readonly #step: (x: Tensor, y: Tensor) => Tensor;
-  readonly #prepare: (x: Tensor, y: Tensor) => Promise<void>;
   #batches: Iterator<Rows, never>;
 
   constructor({ schema, preprocessing, train }: PreparedRows, setup: Setup, norm: Norm) {
@@ -44,28 +43,18 @@ export class Trainer {
     const { optimizer, restart } = newOptimizer(network, setup);
     this.#restartOptimizer = restart;
     const loss = losses[schema.task];
-    const step = compile((x: Tensor, y: Tensor) => {
+    this.#step = compile((x: Tensor, y: Tensor) => {
       optimizer.zeroGrad();
       const value = loss(network.forward(x), y);
       value.backward();
       optimizer.step();
       return value;
     });
-    this.#step = step;
-    this.#prepare = (x, y) => step.prepare(x, y);
     this.#batches = this.#draw(setup.seed);
     const rows = train[0].shape[0];
     const whole = Math.ceil(rows / setup.batchSize);
     this.stepsPerEpoch = this.#joinsLone && whole > 1 && rows % setup.batchSize === 1 ? whole - 1 : whole;
     this.restart(setup);
-  }
-
-  /** Compiles in the background what the first steps need. */
-  async prepare(): Promise<void> {
-    for (const [x, y] of this.firstEpoch()) {
-      await this.#prepare(x, y);
-      return;
-    }
   }
 
   /** The batches of the first epoch. Asking for them moves nothing of the training. */

@@ -18,7 +18,6 @@ import { Runner } from "./runner.ts";
 export interface Started {
   readonly findings: readonly Finding[];
   readonly task: PreparedRows["schema"]["task"];
-  readonly features: readonly string[];
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
 }
 
@@ -76,9 +75,10 @@ export class TrainingWorker {
     else this.#runner = { key, runner: new Runner(rows, setup, setup[side]) };
     this.#send(playing);
     this.play(playing);
-    const { findings, schema, preprocessing, split } = rows;
+    const { findings, schema, split } = rows;
     return {
-      ...{ findings, task: schema.task, features: preprocessing.features },
+      findings,
+      task: schema.task,
       rows: { train: split.train.length, validation: split.validation.length, test: split.test.length },
     };
   }
@@ -148,7 +148,7 @@ export class TrainingWorker {
   async strip(setup: Setup, side: Side, onResult: (result: RateResult) => void): Promise<boolean> {
     const mine = ++this.#stripRun;
     const rows = this.#rows(setup);
-    const key = trainerKey({ ...setup, lr: 0 }, side);
+    const key = trainerKey(setup, side);
     if (this.#strip?.key !== key) this.#strip = { key, strip: new RateStrip(rows, setup, setup[side]) };
     const { strip } = this.#strip;
     for (const lr of rates) {
