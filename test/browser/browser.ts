@@ -20,6 +20,12 @@ export const browserFlags = [
   "--disable-dev-shm-usage",
 ];
 
+/** With these a page may share memory with its workers. */
+const isolated = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
 /** What the page reports: the value, or the error that came in its place. */
 interface Report {
   readonly value?: unknown;
@@ -62,12 +68,13 @@ export async function runInBrowser(
     configFile: join(root, "vitest.config.ts"),
     logLevel: "error",
     appType: "custom",
-    server: { host: "localhost", port: 0, hmr: false, watch: null },
+    server: { host: "localhost", port: 0, hmr: false, watch: null, headers: isolated },
     optimizeDeps: { noDiscovery: true, include: [] },
   });
   server.middlewares.use((request, response, next) => {
     if (request.url === "/") {
       response.setHeader("content-type", "text/html");
+      for (const [name, value] of Object.entries(isolated)) response.setHeader(name, value);
       response.end(pageFor(module, name, argument));
     } else if (request.url === "/report") {
       let body = "";

@@ -2,17 +2,16 @@ import { Worker } from "node:worker_threads";
 import { afterEach, expect, it } from "vitest";
 import { shareHeap } from "../memory/heap.ts";
 import { ThreadPool } from "./pool.ts";
+import type { StartThread } from "./startThread.ts";
 
-/** A worker that runs something else, in little memory. */
-const workerOf = (source: string) =>
-  class extends Worker {
-    constructor(_: string, options: object) {
-      super(source, {
-        ...options,
-        eval: true,
-        resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 },
-      });
-    }
+/** A thread that runs something else, in little memory. */
+const threadOf =
+  (source: string): StartThread =>
+  (_, workerData, died) => {
+    const resourceLimits = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 };
+    const worker = new Worker(source, { workerData, eval: true, resourceLimits });
+    worker.on("error", died);
+    return { end: () => void worker.terminate() };
   };
 
 const outOfMemory = "const all = []; for (;;) all.push(new Array(1000).fill(all.length));";
@@ -26,7 +25,7 @@ it.each([
   ["of an error", "throw new Error('it is not this thread's day')"],
 ])("a thread that dies %s leaves the parts to the main thread, and is not replaced", async (_, source) => {
   shareHeap();
-  pool = new ThreadPool({ Worker: workerOf(source) });
+  pool = new ThreadPool(threadOf(source));
   pool.resize(3);
   const runs: number[] = [];
   const parts = Object.fromEntries([4, 5, 6].map((part) => [`part_${part}`, () => void runs.push(part)]));

@@ -1,4 +1,5 @@
 import { heap } from "../memory/heap.ts";
+import type { StartThread, Thread } from "./startThread.ts";
 import { workerSource } from "./worker.ts";
 
 /**
@@ -23,25 +24,14 @@ export interface Divisible {
   readonly threads: number;
 }
 
-/** The part of Node's worker_threads that is needed. */
-export interface WorkerThreads {
-  readonly Worker: new (source: string, options: { readonly eval: true; readonly workerData: unknown }) => Worker;
-}
-
-interface Worker {
-  unref(): void;
-  terminate(): unknown;
-  on(event: "error", listener: () => void): unknown;
-}
-
 /** A wait for a worker first spins for so many rounds, about 20 microseconds. */
 const spins = 2000;
 
 export class ThreadPool {
   readonly #words: Int32Array;
   readonly #control: number;
-  readonly #Worker: WorkerThreads["Worker"];
-  readonly #workers: Worker[] = [];
+  readonly #startThread: StartThread;
+  readonly #workers = new Set<Thread>();
   #threads = 1;
   /** How many workers died: they are not replaced, as the next would die of the same. */
   #lost = 0;
@@ -49,8 +39,8 @@ export class ThreadPool {
   /** How many parts workers have run so far. */
   helped = 0;
 
-  constructor({ Worker }: WorkerThreads) {
-    this.#Worker = Worker;
+  constructor(startThread: StartThread) {
+    this.#startThread = startThread;
     this.#control = heap().allocate(64);
     this.#words = new Int32Array(heap().memory.buffer, this.#control, 16);
   }
@@ -62,38 +52,38 @@ export class ThreadPool {
 
   /** How many workers are there: those that died are not. */
   get workers(): number {
-    return this.#workers.length;
+    return this.#workers.size;
   }
 
   /** Ends workers that are too many; those that lack are started when there is something to do. */
   resize(threads: number): void {
     this.#threads = threads;
     this.#lost = 0;
-    while (this.#workers.length > threads - 1) this.#workers.pop()?.terminate();
+    for (const worker of [...this.#workers].slice(Math.max(0, threads - 1))) {
+      this.#workers.delete(worker);
+      worker.end();
+    }
   }
 
   #start(): void {
     while (this.#lacks()) {
-      const own = 1 + this.#workers.length + this.#lost;
-      const workerData = { memory: heap().memory, control: this.#control, own, place };
-      const worker = new this.#Worker(workerSource, { eval: true, workerData });
-      worker.unref(); // it does not keep the process alive
-      // Without a listener an error ends the process: out of memory, say. A worker has what a part needs
-      // before it takes one, so that no part is lost with it, and the others do what is left.
-      worker.on("error", () => this.#drop(worker));
-      this.#workers.push(worker);
+      const own = 1 + this.#workers.size + this.#lost;
+      let worker: Thread | undefined;
+      let lost = false;
+      // Out of memory, say. A worker has what a part needs before it takes one, so that no part is
+      // lost with it, and the others do what is left.
+      const died = () => {
+        if (worker === undefined) lost = true;
+        else if (this.#workers.delete(worker)) this.#lost++; // else it was too many, and ends anyway
+      };
+      worker = this.#startThread(workerSource, { memory: heap().memory, control: this.#control, own, place }, died);
+      if (lost) this.#lost++;
+      else this.#workers.add(worker);
     }
   }
 
   #lacks(): boolean {
-    return this.#workers.length + this.#lost < this.#threads - 1;
-  }
-
-  #drop(worker: Worker): void {
-    const index = this.#workers.indexOf(worker);
-    if (index < 0) return; // it was too many, and ends anyway
-    this.#workers.splice(index, 1);
-    this.#lost++;
+    return this.#workers.size + this.#lost < this.#threads - 1;
   }
 
   /**
