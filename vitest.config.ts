@@ -12,6 +12,8 @@ const source = (path: string) => fileURLToPath(new URL(`./packages/evenkeel/src/
 // before it relies on it. Other files have workers of their own: those of compiled steps, which
 // share a heap, those that start processes, and those of the command.
 const sharing = [
+  "packages/lab/src/{charts,controls,panels,state}/**/*.test.ts",
+  "packages/cli/src/views/**/*.test.ts",
   "packages/evenkeel/src/{core,data,io,nn,ops,optim,problem,random,study,tabular,tensor,wasm}/**/*.test.ts",
   "test/{misuse,properties}/**/*.test.ts",
   "test/*.golden.test.ts",

@@ -7,7 +7,7 @@ import { withGradients } from "./made.ts";
 import { optimize } from "./passes/index.ts";
 import { Program } from "./program/program.ts";
 import { trace } from "./trace/trace.ts";
-import { verification } from "./verify.ts";
+import { verification } from "./verification.ts";
 
 /** The cost of making a program, by its length: bench/unrolled.ts prints the curve. */
 

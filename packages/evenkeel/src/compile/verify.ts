@@ -5,12 +5,6 @@ import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, generato
 import { type Layout, lifetimesOf, nodesOf } from "./memory/layout.ts";
 import type { Task } from "./passes/fuse.ts";
 
-/**
- * Checks of the data between the stages of the compiler: they detect any pass that breaks a graph.
- * Tests turn them on (test/setup.ts); they are off for users, because each costs as much as a pass.
- */
-export const verification = { enabled: false };
-
 const show = ({ shape, dtype }: Spec) => `${dtype}${formatShape(shape)}`;
 
 /**

@@ -1,6 +1,7 @@
 import type { Graph, GraphValue } from "../graph.ts";
 import { fusionOf } from "../group.ts";
-import { verification, verifyEffects, verifyGraph, verifyTasks } from "../verify.ts";
+import { verification } from "../verification.ts";
+import { verifyEffects, verifyGraph, verifyTasks } from "../verify.ts";
 import { fuseBatchNormRelu } from "./batchNormRelu.ts";
 import { channelsLast } from "./channelsLast.ts";
 import { foldConstants, withoutExpansions, withoutNeedlessClones } from "./fold.ts";
