@@ -1,5 +1,6 @@
 import type { RowName } from "../../packages/evenkeel/src/ops/table.ts";
 import { channelsLastCases } from "./channelsLast.ts";
+import { collectiveCases } from "./collective.ts";
 import { convCases } from "./conv.ts";
 import { elementwiseCases } from "./elementwise.ts";
 import { ensembleCases } from "./ensemble.ts";
@@ -15,6 +16,7 @@ import { stateCases } from "./state.ts";
 /** The cases of every row, by family. */
 export const gradCases: Readonly<Record<RowName, readonly GradCase[] | null>> = {
   ...channelsLastCases,
+  ...collectiveCases,
   ...convCases,
   ...elementwiseCases,
   ...ensembleCases,

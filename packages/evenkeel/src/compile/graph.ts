@@ -1,4 +1,5 @@
 import type { AnyOp, DType, Shape, Spec } from "../core/index.ts";
+import { ProcessGroup } from "../ops/collective/processGroup.ts";
 import type { Generator } from "../random/index.ts";
 import type { Storage } from "../tensor/storage.ts";
 
@@ -56,7 +57,13 @@ export function generatorOf({ attrs }: GraphNode): Generator | undefined {
   return (attrs as { generator?: Generator } | undefined)?.generator;
 }
 
-/** Whether a node has side effects: it writes state, or draws from a generator. */
+/** The group whose ranks exchange something at a node: all of them run it, and in the same order. */
+export function groupOf({ attrs }: GraphNode): ProcessGroup | undefined {
+  const { group } = (attrs ?? {}) as { readonly group?: unknown };
+  return group instanceof ProcessGroup ? group : undefined;
+}
+
+/** Whether a node has side effects: it writes state, draws from a generator, or sends messages. */
 export function hasEffect(node: GraphNode): boolean {
-  return node.op.writes.length > 0 || generatorOf(node) !== undefined;
+  return node.op.writes.length > 0 || generatorOf(node) !== undefined || groupOf(node) !== undefined;
 }

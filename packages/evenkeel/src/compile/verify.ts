@@ -1,7 +1,8 @@
 import { broadcastShapes, formatShape, refuse, type Spec, sameShape, sizeOf } from "../core/index.ts";
+import { ProcessGroup } from "../ops/collective/processGroup.ts";
 import { kernelOf } from "../ops/kernels.ts";
 import { Storage } from "../tensor/storage.ts";
-import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, generatorOf, writtenBy } from "./graph.ts";
+import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, generatorOf, groupOf, writtenBy } from "./graph.ts";
 import { type Layout, lifetimesOf, nodesOf } from "./memory/layout.ts";
 import type { Task } from "./passes/fuse.ts";
 
@@ -59,7 +60,8 @@ export function verifyEffects(before: Graph, after: Graph, stage: string): void 
   for (const subject of new Set([...old.keys(), ...fresh.keys()])) {
     const [was, is] = [old.get(subject) ?? [], fresh.get(subject) ?? []];
     if (was.length === is.length && was.every((event, i) => event === is[i])) continue;
-    const what = subject instanceof Storage ? `a state of ${subject.data.length} values` : "a generator";
+    const other = subject instanceof ProcessGroup ? "the messages of a group" : "a generator";
+    const what = subject instanceof Storage ? `a state of ${subject.data.length} values` : other;
     const change = `${was.join(", ")} became ${is.join(", ")}`;
     throw refuse("internal", "", `${stage} changes what happens to ${what}: ${change}`);
   }
@@ -83,8 +85,7 @@ function historiesOf({ nodes }: Graph): Map<object, string[]> {
       if (buffer.source.kind === "state" && !written.has(buffer)) add(buffer.source.storage, "read");
     }
     for (const { source } of written) if (source.kind === "state") add(source.storage, "write");
-    const generator = generatorOf(node);
-    if (generator !== undefined) add(generator, node.op.name);
+    for (const shared of sharedBy(node)) add(shared, node.op.name);
   }
   for (const history of histories.values()) if (history.at(-1) === "read") history.pop();
   return histories;
@@ -128,8 +129,13 @@ export function verifyTasks(tasks: readonly Task[], { nodes, results }: Graph): 
   }
 }
 
+/** What a node uses in program order besides memory: the generator it draws from, the ranks it exchanges with. */
+function sharedBy(node: GraphNode): object[] {
+  return [generatorOf(node), groupOf(node)].filter((thing) => thing !== undefined);
+}
+
 /**
- * For every node and each of its buffers and its generator, the number of the write that it sees or
+ * For every node and each of its buffers, its generator and its group, the number of the write that it sees or
  * makes.
  */
 function versionsSeen(nodes: readonly GraphNode[]): Map<GraphNode, string> {
@@ -137,8 +143,7 @@ function versionsSeen(nodes: readonly GraphNode[]): Map<GraphNode, string> {
   return new Map(
     nodes.map((node) => {
       const reads = node.inputs.map(({ buffer }) => writes.get(buffer) ?? 0);
-      const generator = generatorOf(node);
-      const made = [...writtenBy(node), ...(generator === undefined ? [] : [generator])].map((thing) => {
+      const made = [...writtenBy(node), ...sharedBy(node)].map((thing) => {
         const count = (writes.get(thing) ?? 0) + 1;
         writes.set(thing, count);
         return count;

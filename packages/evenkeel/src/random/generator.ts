@@ -136,6 +136,11 @@ export class Generator {
     return (high << 32n) | BigInt(this.engine.random32());
   }
 
+  /** @internal Passes over words, as if they were drawn. */
+  skip(words: number): void {
+    this.engine.skip(words);
+  }
+
   /**
    * A copy of the whole state, seed and cached normal included: the 5056 bytes of PyTorch's CPU
    * generator. `torch.Generator().set_state(torch.tensor(list(bytes), dtype=torch.uint8))`

@@ -67,6 +67,19 @@ export class MersenneTwister {
     return (word ^ (word >>> 18)) >>> 0;
   }
 
+  /** Passes over words, in a fraction of the time that drawing them takes. */
+  skip(words: number): void {
+    let rest = words;
+    while (rest >= this.left) {
+      rest -= this.left;
+      this.#renew();
+      // The draw that renews gives the first word.
+      this.next = 1;
+    }
+    this.next += rest;
+    this.left -= rest;
+  }
+
   #renew(): void {
     const { words } = this;
     let i = 0;

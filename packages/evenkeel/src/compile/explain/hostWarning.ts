@@ -1,6 +1,10 @@
-import { isFloat, warnOnce } from "../../core/index.ts";
-import type { GraphNode } from "../graph.ts";
+import { type AnyOp, isFloat, warnOnce } from "../../core/index.ts";
+import { skipDraws, updateSyncedStats } from "../../ops/index.ts";
+import { type GraphNode, groupOf } from "../graph.ts";
 import type { Program } from "../program/program.ts";
+
+/** What reads a number that came from other ranks. */
+const ofOtherRanks: readonly AnyOp[] = [skipDraws, updateSyncedStats];
 
 /**
  * Warns, once per compiled function, which parts of its float64 computation run on the host and
@@ -11,6 +15,8 @@ export function warnOfHost(step: object, { parts: { tasks, code } }: Program): v
   tasks.forEach((task, i) => {
     const { fallback } = code[i];
     if (fallback === undefined || task.kind !== "op" || !isOfDoubles(task.node)) return;
+    // No dtype would make code of what depends on other ranks.
+    if (groupOf(task.node) !== undefined || ofOtherRanks.includes(task.node.op)) return;
     reasons.set(task.node.op.name, fallback);
   });
   if (reasons.size === 0) return;

@@ -1,5 +1,13 @@
 import { sameShape } from "../../core/index.ts";
-import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, hasEffect, writtenBy } from "../graph.ts";
+import {
+  type Graph,
+  type GraphBuffer,
+  type GraphNode,
+  type GraphValue,
+  groupOf,
+  hasEffect,
+  writtenBy,
+} from "../graph.ts";
 
 /** The readers and writers of each buffer. */
 export class Uses {
@@ -77,7 +85,7 @@ export function mapInputs(graph: Graph, change: (value: GraphValue, node: GraphN
   return { ...graph, nodes };
 }
 
-/** Removes dead code. Writes to state, draws from generators and results are its roots. */
+/** Removes dead code. Writes to state, draws from generators, messages and results are its roots. */
 export function withoutDeadCode({ nodes, results }: Graph): Graph {
   const wanted = new Set(results.map(({ buffer }) => buffer));
   const kept: GraphNode[] = [];
@@ -88,7 +96,8 @@ export function withoutDeadCode({ nodes, results }: Graph): Graph {
       node.op.writes.some(
         (i) => wanted.has(node.inputs[i].buffer) || node.inputs[i].buffer.source.kind !== "temporary",
       ) ||
-      (node.op.writes.length === 0 && hasEffect(node));
+      (node.op.writes.length === 0 && hasEffect(node)) ||
+      groupOf(node) !== undefined;
     if (!matters) continue;
     kept.push(node);
     for (const { buffer } of node.inputs) wanted.add(buffer);

@@ -45,16 +45,19 @@ export function normalizeForward(
   passes.normalize(x.data, layoutOf(x), mean.data, scale, bias.data, y.data);
 }
 
-/** dx, dweight and dbias from dy, x, weight, mean and variance; the row has the formulas. */
+/**
+ * dx, dweight and dbias from dy, x, weight, mean and variance; the row has the formulas.
+ * @param total adds the sums of all parts of a divided batch, and gives the values per channel
+ */
 export function normalizeBackward(
   [dy, x, weight, mean, variance]: readonly NdArray[],
   [dx, dweight, dbias]: readonly NdArray[],
   eps: number,
   passes: Pick<ChannelPasses, "addGradients" | "propagate"> = { addGradients, propagate },
+  total?: (sums: Float64Array, products: Float64Array) => number,
 ): void {
   const layout = layoutOf(x);
   const [channels] = layout;
-  const count = x.data.length / channels;
   const invstd = inverseStd(variance, eps);
   const sums = new Float64Array(channels);
   const products = new Float64Array(channels);
@@ -63,6 +66,9 @@ export function normalizeBackward(
   for (let c = 0; c < channels; c++) {
     dbias.data[c] = sums[c];
     dweight.data[c] = products[c] * invstd[c];
+  }
+  const count = total?.(sums, products) ?? x.data.length / channels;
+  for (let c = 0; c < channels; c++) {
     sums[c] /= count;
     products[c] *= (invstd[c] * invstd[c]) / count;
   }

@@ -17,6 +17,7 @@ import { Generator, randperm as permute } from "../../random/index.ts";
 import { fillRandint } from "../../random/integers.ts";
 import { fillNormal } from "../../random/normal.ts";
 import { fillUniform, uniformFloat64 } from "../../random/uniform.ts";
+import { refuseDrawOfRank } from "../collective/division.ts";
 import { mul } from "../elementwise/elementwise.ts";
 import { requireFloat } from "../shapes.ts";
 
@@ -34,6 +35,7 @@ export interface DrawAttrs {
 }
 
 function checkGenerator(name: string, generator: unknown): void {
+  refuseDrawOfRank(name);
   if (generator instanceof Generator) return;
   throw wrongType(name, "the generator", generator, "a Generator, as new Generator(seed)");
 }

@@ -1,4 +1,4 @@
-import type { TypedArray } from "../core/index.ts";
+import type { TypedArray } from "../../core/index.ts";
 
 /** How the elements of all ranks are combined. */
 export type Reduction = "sum" | "min" | "max";
