@@ -60,7 +60,7 @@ await build({
         { name: "shared", test: (id) => problems.has(id) || (predicting.has(id) && isLean(id)), priority: 3 },
         { name: "predicting", test: (id) => predicting.has(id), priority: 2 },
         // With what they import: the rows of ops, but no kernel.
-        { name: "eager", test: /\/src\/(core|random|tensor|nn|optim|data|io)\//, priority: 1 },
+        { name: "eager", test: /\/src\/(core|random|tensor|nn|optim|data|distributed|io)\//, priority: 1 },
         { name: "tables", test: /\/src\/tabular\// },
         { name: "compiled", test: /\/src\/train\// },
         // Without the entry that sets a flag when it is loaded.

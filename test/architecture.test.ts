@@ -28,6 +28,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   nn: ["core", "ops", "random", "tensor"], // ops for fused rows; random for dropout's generator
   optim: ["core", "ops", "tensor", "nn"], // ops for the rows that make a step
   data: ["core", "random", "tensor"],
+  distributed: ["core", "random", "ops", "tensor", "data"], // ops for the rows that exchange; data for its samplers
   io: ["core", "tensor", "nn", "optim"],
   tabular: ["core", "random", "wasm", "ops", "tensor", "nn", "io"], // wasm and the kernels of ops for predictions
   train: ["core", "random", "ops", "tensor", "compile", "nn", "optim", "data", "io", "tabular"],

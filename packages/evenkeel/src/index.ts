@@ -30,6 +30,7 @@ export {
   type TypedArray,
 } from "./core/index.ts";
 export * as data from "./data/index.ts";
+export * as distributed from "./distributed/index.ts";
 export * as io from "./io/index.ts";
 export * as F from "./nn/functional/index.ts";
 export * as nn from "./nn/index.ts";
