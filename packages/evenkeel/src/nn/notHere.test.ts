@@ -16,8 +16,8 @@ it.each<[string, () => unknown, string]>([
   ["made from a list", () => new (any(nn.LSTM))(3), "nn.LSTM is not here: there are no layers for sequences here"],
   [
     "with a cure",
-    () => new (any(nn.SyncBatchNorm))(3),
-    "nn.SyncBatchNorm is not here: use nn.BatchNorm2d: there is one process",
+    () => new (any(nn.DataParallel))(3),
+    "nn.DataParallel is not here: there is one device; for several processes there is nn.parallel.",
   ],
   [
     "called",

@@ -8,7 +8,6 @@ import { notHere } from "../core/index.ts";
 
 const images = "the layers for images that are here are listed in docs/05-layers-and-losses.md";
 const sequences = "there are no layers for sequences here; give each row its columns, with nn.Linear and nn.Embedding";
-const oneProcess = "there is one device and one process; leave it out";
 const lists = "set each as a field, or by registerParameter(name, parameter)";
 
 /** @deprecated It is not here. */
@@ -28,7 +27,10 @@ export const CosineEmbeddingLoss: never = /* @__PURE__ */ notHere(
 /** @deprecated It is not here. */
 export const CrossMapLRN2d: never = /* @__PURE__ */ notHere("nn.CrossMapLRN2d", "use nn.LocalResponseNorm");
 /** @deprecated It is not here. */
-export const DataParallel: never = /* @__PURE__ */ notHere("nn.DataParallel", oneProcess);
+export const DataParallel: never = /* @__PURE__ */ notHere(
+  "nn.DataParallel",
+  "there is one device; for several processes there is nn.parallel.DistributedDataParallel",
+);
 /** @deprecated It is not here. */
 export const EmbeddingBag: never = /* @__PURE__ */ notHere("nn.EmbeddingBag", sequences);
 /** @deprecated It is not here. */
@@ -93,11 +95,6 @@ export const RNNCell: never = /* @__PURE__ */ notHere("nn.RNNCell", sequences);
 export const SoftMarginLoss: never = /* @__PURE__ */ notHere(
   "nn.SoftMarginLoss",
   "write F.softplus(target.neg().mul(input)).mean()",
-);
-/** @deprecated It is not here. */
-export const SyncBatchNorm: never = /* @__PURE__ */ notHere(
-  "nn.SyncBatchNorm",
-  "use nn.BatchNorm2d: there is one process",
 );
 /** @deprecated It is not here. */
 export const Transformer: never = /* @__PURE__ */ notHere("nn.Transformer", sequences);

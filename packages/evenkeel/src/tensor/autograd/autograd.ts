@@ -13,6 +13,7 @@ import {
 import { add, cast, clone, fill, sumTo } from "../../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Edge, Node, OutputNode } from "./autogradNode.ts";
+import { type GradientReducer, reducerOf } from "./gradientReducer.ts";
 import { enableGrad, noGrad } from "./gradMode.ts";
 
 export interface BackwardOptions {
@@ -41,15 +42,21 @@ export interface GradOptions extends BackwardOptions {
 export function backward(root: Tensor, gradient: Tensor | undefined, options: BackwardOptions = {}): void {
   checkOptions("backward", options, backwardOptions);
   const { createGraph = false } = options;
-  const { totals, retained, release } = backwardPass([root], [seed(root, gradient)], options);
-  const grads = recording(createGraph, () => [
-    ...retained.map(([tensor, total]) => [tensor, own(total, createGraph)] as const),
-    ...[...totals].flatMap(([edge, total]) =>
-      edge instanceof Node ? [] : [[edge, accumulated(edge, total, createGraph)] as const],
-    ),
-  ]);
+  const { totals, retained, reducers, release } = backwardPass([root], [seed(root, gradient)], options);
+  const leaves = new Map([...totals].filter((entry): entry is [Tensor, Tensor] => !(entry[0] instanceof Node)));
+  const grads = recording(createGraph, () => {
+    const whole = new Set<Tensor>();
+    for (const reducer of reducers) for (const leaf of reducer.reduce(leaves)) whole.add(leaf);
+    return [
+      ...retained.map(([tensor, total]) => [tensor, own(total, createGraph)] as const),
+      ...[...leaves].map(([leaf, total]) => {
+        return [leaf, whole.has(leaf) ? own(total, createGraph) : accumulated(leaf, total, createGraph)] as const;
+      }),
+    ];
+  });
   // From here on nothing can fail.
   for (const [tensor, gradient] of grads) tensor.grad = gradient;
+  for (const reducer of reducers) reducer.written?.();
   release();
 }
 
@@ -117,7 +124,15 @@ export function grad(
   });
   const edges = targets.map((target) => target.gradFn ?? target);
   const seeds = roots.map((root, i) => seed(root, given[i] ?? undefined));
-  const { totals, retained, release } = backwardPass(roots, seeds, options, new Set(edges));
+  const { totals, retained, reducers, release } = backwardPass(roots, seeds, options, new Set(edges));
+  if (reducers.size > 0) {
+    throw refuse(
+      "not-supported",
+      "grad",
+      "the outputs come from DistributedDataParallel, whose gradients backward() alone sums over the ranks",
+      "call backward(), or differentiate what net.module gives for the rows of this rank",
+    );
+  }
   const gradients = edges.map((edge, i) => {
     const total = totals.get(edge) ?? null;
     if (total === null && !options.allowUnused) {
@@ -146,6 +161,8 @@ interface PassResult {
   readonly totals: ReadonlyMap<Edge, Tensor>;
   /** The gradients of non-leaf tensors that retain theirs. */
   readonly retained: readonly (readonly [Tensor, Tensor])[];
+  /** Those of the ops on the way, in the order of the pass. */
+  readonly reducers: ReadonlySet<GradientReducer>;
   readonly release: () => void;
 }
 
@@ -207,7 +224,8 @@ function backwardPass(
   const release = () => {
     if (!retainGraph) for (const node of through) node.release();
   };
-  return { totals, retained, release };
+  const reducers = new Set([...nodes].map(reducerOf).filter((reducer) => reducer !== undefined));
+  return { totals, retained, reducers, release };
 }
 
 /**

@@ -2,7 +2,7 @@ import { type Shape, wrongShape } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { channelsOf } from "./channelDropout.ts";
-import { type DropoutOptions, readDropout } from "./dropout.ts";
+import { type DropoutOptions, drawByRows, readDropout } from "./dropout.ts";
 
 /** Where `selu` ends for large negative values, but for the sign. */
 const limit = 1.7580993408473766;
@@ -36,7 +36,8 @@ function dropToLimit(owner: string, input: Tensor, options: DropoutOptions, shap
   const shape = shapeOfDraws();
   const { p, generator } = drawn;
   if (p === 1) return input.mul(0);
-  const kept = ops.bernoulli<Tensor>({ shape, dtype: input.dtype, p: 1 - p, generator });
+  const { dtype } = input;
+  const kept = drawByRows(owner, shape, drawn, () => ops.bernoulli<Tensor>({ shape, dtype, p: 1 - p, generator }));
   const scale = 1 / Math.sqrt((limit * limit * p + 1) * (1 - p));
   // As PyTorch rounds it: 0 and a shift where kept, -limit and the same shift elsewhere.
   const shift = kept

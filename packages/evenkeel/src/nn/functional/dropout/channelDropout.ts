@@ -1,7 +1,7 @@
 import { type Shape, wrongShape } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { type DropoutOptions, readDropout } from "./dropout.ts";
+import { type DropoutOptions, drawByRows, readDropout } from "./dropout.ts";
 
 /**
  * Dropout of whole channels: neighbouring positions of a channel are nearly redundant, so dropping
@@ -53,7 +53,8 @@ function dropChannels(owner: string, ranks: Ranks, input: Tensor, options: Dropo
   }
   if (drawn === undefined) return input;
   const shape = channelsOf(input.shape, rank.drawn);
-  return input.mul(ops.dropoutMask<Tensor>({ shape, dtype: input.dtype, ...drawn }));
+  const { dtype } = input;
+  return input.mul(drawByRows(owner, shape, drawn, () => ops.dropoutMask<Tensor>({ shape, dtype, ...drawn })));
 }
 
 /** The first dimensions of a shape, and 1 for each of the others. */

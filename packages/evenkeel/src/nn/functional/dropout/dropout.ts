@@ -1,4 +1,4 @@
-import { checkOptions, checkValue, probability } from "../../../core/index.ts";
+import { checkOptions, checkValue, probability, type Shape } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { requireFloat } from "../../../ops/shapes.ts";
 import { defaultGenerator, type Generator } from "../../../random/index.ts";
@@ -26,7 +26,24 @@ export function readDropout(
   checkValue(owner, "p", p, probability());
   requireTensor(owner, "input", input);
   requireFloat(owner, "input", input);
-  return !training || p === 0 || input.numel() === 0 ? undefined : { p, generator };
+  // A rank without rows passes over what the others draw.
+  const isEmpty = input.numel() === 0 && ops.Division.active === undefined;
+  return !training || p === 0 || isEmpty ? undefined : { p, generator };
+}
+
+/**
+ * Draws for values of a shape, two words each. Within DistributedDataParallel these are the draws of
+ * this rank's rows in the whole batch.
+ */
+export function drawByRows(
+  owner: string,
+  shape: Shape,
+  { p, generator }: { readonly p: number; readonly generator: Generator },
+  draw: () => Tensor,
+): Tensor {
+  const division = ops.Division.active;
+  // With p = 1 nothing is drawn.
+  return division === undefined ? draw() : division.draw(owner, shape, p === 1 ? 0 : 2, generator, draw);
 }
 
 /**
@@ -38,5 +55,6 @@ export function readDropout(
 export function dropout(input: Tensor, options: DropoutOptions = {}): Tensor {
   const drawn = readDropout("dropout", input, options);
   if (drawn === undefined) return input;
-  return input.mul(ops.dropoutMask<Tensor>({ shape: input.shape, dtype: input.dtype, ...drawn }));
+  const { shape, dtype } = input;
+  return input.mul(drawByRows("dropout", shape, drawn, () => ops.dropoutMask<Tensor>({ shape, dtype, ...drawn })));
 }

@@ -63,7 +63,8 @@ export abstract class BatchNormLayer<
     return output;
   }
 
-  private checkInput(input: Tensor): void {
+  /** @throws RangeError for an input that the layer does not take */
+  protected checkInput(input: Tensor): void {
     const name = className(this);
     requireTensor(name, "input", input);
     const given = `${name}: input has shape ${formatShape(input.shape)}`;

@@ -16,6 +16,7 @@ import {
 } from "./instanceNorm.ts";
 import { LayerNormLayer, type LayerNormOptions } from "./layerNorm.ts";
 import { RMSNormLayer, type RMSNormOptions } from "./rmsNorm.ts";
+import { SyncBatchNormLayer, type SyncBatchNormOptions } from "./syncBatchNorm.ts";
 
 /** The public types of normalizations: see byOptions.ts. */
 
@@ -91,6 +92,32 @@ interface BatchNorm3dConstructor {
 export const BatchNorm3d: BatchNorm3dConstructor = BatchNorm3dLayer;
 export interface BatchNorm3d<Affine extends boolean = boolean, Tracked extends boolean = boolean>
   extends BatchNorm3dLayer<Affine, Tracked> {}
+
+interface SyncBatchNormConstructor {
+  new <Affine extends boolean = true, Tracked extends boolean = true>(
+    numFeatures: number,
+    options?: SyncBatchNormOptions & {
+      readonly affine?: Affine | undefined;
+      readonly trackRunningStats?: Tracked | undefined;
+    },
+  ): SyncBatchNorm<NoInfer<Affine>, NoInfer<Tracked>>;
+  readonly prototype: SyncBatchNorm;
+  convertSyncBatchNorm: typeof SyncBatchNormLayer.convertSyncBatchNorm;
+}
+
+/**
+ * Batch normalization over [N, C] or [N, C, ...] whose batch is divided among the ranks of
+ * `distributed.init`: in training, mean and variance are those of all rows of all ranks, however
+ * they are divided, also where a rank has none. In evaluation, with one rank, and without
+ * `distributed.init` it is {@link BatchNorm1d}. Layers of a network are replaced by
+ * `SyncBatchNorm.convertSyncBatchNorm(net)`.
+ * https://pytorch.org/docs/stable/generated/torch.nn.SyncBatchNorm.html
+ * @throws RangeError on a call with another number of channels, or in training with one value per
+ *   channel on all ranks together
+ */
+export const SyncBatchNorm: SyncBatchNormConstructor = SyncBatchNormLayer;
+export interface SyncBatchNorm<Affine extends boolean = boolean, Tracked extends boolean = boolean>
+  extends SyncBatchNormLayer<Affine, Tracked> {}
 
 interface InstanceNorm1dConstructor {
   new <Affine extends boolean = false, Tracked extends boolean = false>(

@@ -1,0 +1,123 @@
+import type { DType } from "../../core/index.ts";
+import * as ops from "../../ops/index.ts";
+import type { GradientReducer } from "../../tensor/autograd/gradientReducer.ts";
+import { cat, tensor, type Tensor, zeros } from "../../tensor/index.ts";
+import type { Parameter } from "../module/parameter.ts";
+
+type Named = readonly (readonly [name: string, parameter: Parameter])[];
+
+/** Gradients of one dtype that are exchanged in one message. */
+interface Bucket {
+  readonly dtype: DType;
+  readonly places: number[];
+  bytes: number;
+}
+
+/** The tensors of `.grad` that backward passes without an exchange have written. */
+const ofRankAlone = /* @__PURE__ */ new WeakSet<Tensor>();
+
+/** Replaces the gradients of parameters by their means over ranks. */
+export class RankMeans implements GradientReducer {
+  readonly #group: ops.ProcessGroup;
+  readonly #synchrony: ops.Synchrony;
+  readonly #parameters: () => Named;
+  readonly #mostBytes: number;
+
+  /** @param mostBytes of a message, unless one gradient alone has more */
+  constructor(group: ops.ProcessGroup, synchrony: ops.Synchrony, parameters: () => Named, mostBytes: number) {
+    this.#group = group;
+    this.#synchrony = synchrony;
+    this.#parameters = parameters;
+    this.#mostBytes = mostBytes;
+  }
+
+  reduce(gradients: Map<Tensor, Tensor>): Iterable<Tensor> {
+    const named = this.#parameters().filter(([, { requiresGrad }]) => requiresGrad);
+    if (named.length === 0) return [];
+    const isPending =
+      this.#synchrony.isPending || named.some(([, { grad }]) => grad !== null && ofRankAlone.has(grad));
+    // What is left of passes without an exchange is exchanged with the new gradients. The mean of
+    // what all ranks have in common is that itself.
+    const own = named.map(([, parameter]) => {
+      const [fresh, before] = [gradients.get(parameter), isPending ? parameter.grad : null];
+      return fresh !== undefined && before !== null ? before.add(fresh) : (fresh ?? before ?? undefined);
+    });
+    const means = this.#means(named, own);
+    const whole: Tensor[] = [];
+    for (const [i, [, parameter]] of named.entries()) {
+      if (own[i] === undefined) continue;
+      gradients.set(parameter, means[i]);
+      if (isPending) whole.push(parameter);
+    }
+    return whole;
+  }
+
+  #means(named: Named, own: readonly (Tensor | undefined)[]): Tensor[] {
+    const { size } = this.#group;
+    const means: Tensor[] = [];
+    for (const [b, { dtype, places }] of this.#buckets(named).entries()) {
+      const parts = places.map((i) => own[i]?.reshape([-1]) ?? zeros([named[i][1].numel()], { dtype }));
+      const sizes = parts.map((part) => part.numel());
+      // The first message says which parameters have a gradient.
+      if (b === 0) parts.push(tensor(own.map((gradient) => (gradient === undefined ? 0 : 1)), { dtype }));
+      const flat = parts.length === 1 ? parts[0] : cat(parts);
+      const mean = ops.allReduce<Tensor>(flat, { group: this.#group }).div(size);
+      if (b === 0) sizes.push(own.length);
+      const split = sizes.length === 1 ? [mean] : ops.split<Tensor>(mean, { dim: 0, sizes });
+      for (const [k, i] of places.entries()) means[i] = split[k].reshape([...named[i][1].shape]);
+      if (b === 0) this.#note(split[places.length], named);
+    }
+    return means;
+  }
+
+  #note(used: Tensor, named: Named): void {
+    const names = named.map(([name]) => name);
+    ops.noteGradients(used, { group: this.#group, names, synchrony: this.#synchrony, isPending: false });
+  }
+
+  /** The same on all ranks: it depends on the shapes alone. */
+  #buckets(named: Named): Bucket[] {
+    const buckets: Bucket[] = [];
+    for (const [i, [, parameter]] of named.entries()) {
+      const { dtype } = parameter;
+      const bytes = parameter.numel() * (dtype === "float64" ? 8 : 4);
+      let bucket = buckets.findLast((one) => one.dtype === dtype);
+      if (bucket === undefined || bucket.bytes + bytes > this.#mostBytes) {
+        bucket = { dtype, places: [], bytes: 0 };
+        buckets.push(bucket);
+      }
+      bucket.places.push(i);
+      bucket.bytes += bytes;
+    }
+    return buckets;
+  }
+}
+
+/** Leaves the gradients of a backward pass as they are, and notes that they are those of this rank alone. */
+export class RankAlone implements GradientReducer {
+  readonly #group: ops.ProcessGroup;
+  readonly #synchrony: ops.Synchrony;
+  #leaves: Tensor[] = [];
+
+  constructor(group: ops.ProcessGroup, synchrony: ops.Synchrony) {
+    this.#group = group;
+    this.#synchrony = synchrony;
+  }
+
+  reduce(gradients: Map<Tensor, Tensor>): Iterable<Tensor> {
+    // At every run of a compiled step.
+    ops.noteGradients(tensor([1]), {
+      group: this.#group,
+      names: [],
+      synchrony: this.#synchrony,
+      isPending: true,
+    });
+    this.#leaves = [...gradients.keys()];
+    return [];
+  }
+
+  written(): void {
+    for (const { grad } of this.#leaves) if (grad !== null) ofRankAlone.add(grad);
+    this.#leaves = [];
+  }
+}
