@@ -23,6 +23,7 @@ export default defineConfig({
   resolve: {
     // Tests run the sources, not the build: a failure points at the line that is wrong.
     alias: [
+      { find: "@evenkeel/mpi", replacement: fileURLToPath(new URL("./packages/mpi/src/index.ts", import.meta.url)) },
       {
         find: "@evenkeel/vision",
         replacement: fileURLToPath(new URL("./packages/vision/src/index.ts", import.meta.url)),

@@ -42,7 +42,7 @@ export function readPages(): Page[] {
   const docs = ["docs", "docs/evidence"].flatMap((folder) =>
     readdirSync(`${root}/${folder}`).flatMap((name) => (name.endsWith(".md") ? [`${folder}/${name}`] : [])),
   );
-  const folders = ["packages/evenkeel", "packages/vision", "packages/eslint-plugin", "examples/ports"];
+  const folders = ["packages/evenkeel", "packages/vision", "packages/mpi", "packages/eslint-plugin", "examples/ports"];
   folders.push("bench", "test/fuzz", "test/goldens");
   const paths = [...names, ...docs, ...folders.map((folder) => `${folder}/README.md`)];
   return paths.map((path) => {

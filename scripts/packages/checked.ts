@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { engine, hasEngines } from "../engines.ts";
 import { contentFaults } from "./contents.ts";
-import { commandFaults, libraryFaults, type Place, projectFaults } from "./install.ts";
+import { commandFaults, libraryFaults, mpiFaults, type Place, projectFaults } from "./install.ts";
 import { type Packed, packAll } from "./pack.ts";
 import { typeFaults } from "./types.ts";
 
@@ -33,6 +33,7 @@ export async function checkedPackages(): Promise<Place & { readonly faults: read
   const others = async () => [
     ...(await checked("types", each(typeFaults))),
     ...(await checked("library", () => libraryFaults(place, nodes))),
+    ...(await checked("mpi", () => mpiFaults(place, nodes))),
   ];
   const rest = await Promise.all([inUse(), others()]);
   return { ...place, faults: [contents, ...rest].flat() };

@@ -168,6 +168,34 @@ async function usageFaults(folder: string, node: string): Promise<string[]> {
   return faults;
 }
 
+/** The package for MPI: its binary loads, and its process is one by itself, or says that there is no MPI. */
+export async function mpiFaults(place: Place, nodes: readonly string[]): Promise<string[]> {
+  const folder = emptyFolder(place, "mpi");
+  await npmInstall(
+    folder,
+    place,
+    ["evenkeel", "@evenkeel/mpi"].map((name) => tarballOf(place.packed, name)),
+  );
+  const faults = licenceFaults(folder);
+  const program = `
+    import { init } from "@evenkeel/mpi";
+    try {
+      const ranks = await init();
+      const data = new Float32Array([2]);
+      ranks.allReduce(data);
+      console.log(ranks.rank, ranks.size, data[0]);
+    } catch (error) {
+      console.log(error.message);
+    }`;
+  writeFileSync(join(folder, "program.mjs"), program);
+  for (const node of nodes) {
+    const said = await mustRun(node, ["program.mjs"], { cwd: folder, environment: withNode(node) });
+    if (!/^0 1 2\n$|^init: there is no MPI on this machine/.test(said))
+      faults.push(`${node}: init of MPI says ${said}`);
+  }
+  return [...faults, ...(await declarationFaults(folder, ["@evenkeel/mpi"]))];
+}
+
 /** The project that `evenkeel init` writes: installed from the tarballs, it trains, predicts and type-checks. */
 export async function projectFaults(place: Place, nodes: readonly string[]): Promise<string[]> {
   const command = join(place.folder, "command");

@@ -15,6 +15,8 @@ const help = `Attacks the command by everything that a machine, a neighbour or a
   disk           a file system that is really full
   inputs         changed and made-up inputs to everything that reads; --count is 1000 unless it is said
   bounds         inputs of doubled sizes: what reading them costs
+  ranks          processes that compute together over MPI: one is killed, stopped, loops or ends; --count is 200 unless
+                 it is said
 
   --seed N       of what is drawn (default: of the clock)
   --count M      so many attacks, drawn from all that there are (default: all; of two: how often each is repeated)
@@ -44,6 +46,10 @@ const attacks: Readonly<Record<string, () => Promise<Attack>>> = {
   inputs: async () => {
     const { inputs } = await import("./inputs.ts");
     return ({ seed, count = 1000, only }) => inputs({ seed, count, reader: only });
+  },
+  ranks: async () => {
+    const { ranks } = await import("./ranks.ts");
+    return told(({ seed, count = 200, say = () => {} }) => ranks({ seed, count, say }));
   },
   bounds: async () => {
     const { bounds } = await import("./bounds.ts");

@@ -1,0 +1,24 @@
+// How long an allReduce takes, by ranks and values, beside MPI_Allreduce: `npx tsx packages/mpi/scripts/latency.ts`, or
+// `… latency.ts 2 8` for 2 and 8 ranks. On several machines: `mpirun … node latency.js`, with the file that it names.
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { BuiltPrograms, whyNoMpi } from "../src/mpirun.fixture.ts";
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { keep: { type: "boolean" } } });
+const ranks = positionals.length > 0 ? positionals.map(Number) : [2, 3, 4];
+
+async function main(): Promise<void> {
+  const missing = whyNoMpi();
+  if (missing !== undefined) throw new Error(missing);
+  const child = fileURLToPath(new URL("latencyOfRanks.ts", import.meta.url));
+  const programs = await BuiltPrograms.make({ latency: child });
+  console.log("ranks      values   allReduce: median   of 100, 95th   MPI_Allreduce: median   of 100, 95th");
+  for (const count of ranks) {
+    const { code, out, err } = await programs.run({ ranks: count, args: [], program: "latency", limit: 300 });
+    process.stdout.write(code === 0 ? out : `${count} ranks: ${err}\n`);
+  }
+  if (values.keep) console.log(programs.folder);
+  else programs.remove();
+}
+
+await main();

@@ -1,0 +1,60 @@
+import { writeSync } from "node:fs";
+import { inspect } from "node:util";
+import type { Mpi } from "./mpi.ts";
+import type { Watcher } from "./watch/watcher.ts";
+
+/** What the end of a process needs. */
+export interface Ending {
+  readonly mpi: Mpi;
+  readonly rank: number;
+  readonly size: number;
+  watcher: Watcher | undefined;
+  /** Returns when all ranks are at their end. @throws Error if one is lost */
+  readonly together: () => void;
+}
+
+let uncaught: { readonly error: unknown } | undefined;
+
+/**
+ * Ends MPI with the process: in order where the program ends well, and with the processes of all
+ * ranks where it does not, because they would wait for this one.
+ */
+export function endWithProcess(ending: Ending): void {
+  // Node shows an uncaught error after the listeners of "exit", which MPI_Abort does not survive.
+  process.on("uncaughtExceptionMonitor", (error) => {
+    uncaught = process.listenerCount("uncaughtException") === 0 ? { error } : undefined;
+  });
+  process.on("exit", (code) => end(ending, code));
+}
+
+function end(ending: Ending, code: number): void {
+  const { mpi, size, watcher, together } = ending;
+  if (size > 1) {
+    if (uncaught !== undefined) failTogether(ending, inspect(uncaught.error), code || 1);
+    if (code !== 0) failTogether(ending, `the process ends with exit code ${code}`, code);
+    try {
+      together();
+    } catch (error) {
+      failTogether(ending, error instanceof Error ? error.message : String(error));
+    }
+    watcher?.end();
+  }
+  mpi.finalize();
+}
+
+/** Ends the processes of all ranks with a line on standard error that names this one. */
+export function failTogether(
+  { mpi, rank, watcher }: Omit<Ending, "size" | "together">,
+  reason: string,
+  code = 1,
+): never {
+  try {
+    writeSync(2, `rank ${rank}: ${reason}\n`);
+  } catch {
+    // Standard error may be closed.
+  }
+  watcher?.fail(`rank ${rank} has failed: ${reason.split("\n")[0]}`);
+  mpi.abort(code);
+  // MPI_Abort does not return.
+  return process.kill(process.pid, "SIGKILL") as never;
+}

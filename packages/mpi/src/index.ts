@@ -1,0 +1,1 @@
+export { type InitOptions, init, type Ranks } from "./init.ts";

@@ -1,0 +1,1 @@
+export type { Communicator, Reduction } from "evenkeel/distributed";
