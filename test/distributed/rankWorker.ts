@@ -17,10 +17,11 @@ export type Answer = { readonly value: unknown } | { readonly error: string };
 const port = parentPort;
 if (port === null) throw new Error("this file is the body of a worker thread");
 
+port.postMessage("ready");
 port.on("message", ({ scenario, memory, rank, given }: Order) => {
   let answer: Answer;
   try {
-    distributed.init(distributed.threadCommunicator(memory, rank, { timeout: 20_000 }));
+    distributed.init(distributed.threadCommunicator(memory, rank, { timeout: 40_000 }));
     answer = { value: scenarios[scenario](given as never) };
   } catch (error) {
     answer = { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };

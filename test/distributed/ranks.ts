@@ -33,15 +33,27 @@ export class Ranks {
     given: Parameters<Scenarios[K]>[0],
     options: { readonly capacity?: number } = {},
   ): Promise<Answer[]> {
-    while (this.#workers.length < size) this.#workers.push(new Worker(start, { eval: true }));
+    await this.#start(size);
     const memory = distributed.threadMemory(size, options);
     return await Promise.all(
       this.#workers.slice(0, size).map((worker, rank) => {
         return new Promise<Answer>((resolve, reject) => {
-          worker.removeAllListeners().once("message", resolve).once("error", reject);
+          worker.removeAllListeners("error").once("message", resolve).once("error", reject);
           worker.postMessage({ scenario, memory, rank, given } satisfies Order);
         });
       }),
+    );
+  }
+
+  /** Threads are up before a scenario begins: on a busy machine that takes longer than ranks wait for each other. */
+  async #start(size: number): Promise<void> {
+    const fresh = Array.from(
+      { length: Math.max(0, size - this.#workers.length) },
+      () => new Worker(start, { eval: true }),
+    );
+    this.#workers.push(...fresh);
+    await Promise.all(
+      fresh.map((worker) => new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject))),
     );
   }
 

@@ -2,7 +2,15 @@ import { broadcastShapes, formatShape, refuse, type Spec, sameShape, sizeOf } fr
 import { ProcessGroup } from "../ops/collective/processGroup.ts";
 import { kernelOf } from "../ops/kernels.ts";
 import { Storage } from "../tensor/storage.ts";
-import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, generatorOf, groupOf, writtenBy } from "./graph.ts";
+import {
+  type Graph,
+  type GraphBuffer,
+  type GraphNode,
+  type GraphValue,
+  generatorOf,
+  groupOf,
+  writtenBy,
+} from "./graph.ts";
 import { type Layout, lifetimesOf, nodesOf } from "./memory/layout.ts";
 import type { Task } from "./passes/fuse.ts";
 

@@ -1,12 +1,4 @@
-import {
-  checkValue,
-  flag,
-  type GivenOptions,
-  mismatch,
-  optional,
-  resolveOptions,
-  wholeNumber,
-} from "../core/index.ts";
+import { checkValue, flag, type GivenOptions, mismatch, optional, resolveOptions, wholeNumber } from "../core/index.ts";
 import { checkSized } from "../data/checks.ts";
 import type { Sampler } from "../data/index.ts";
 import { Generator, randperm } from "../random/index.ts";

@@ -38,7 +38,10 @@ const slotsAt = (size: number) => Math.ceil((4 * wordsBefore(size) + failureByte
  * @param options `capacity`: bytes of each rank that are exchanged at a time, 1 MiB by default
  * @throws RangeError if a number is out of range
  */
-export function threadMemory(size: number, options: { readonly capacity?: number | undefined } = {}): SharedArrayBuffer {
+export function threadMemory(
+  size: number,
+  options: { readonly capacity?: number | undefined } = {},
+): SharedArrayBuffer {
   checkOptions("threadMemory", options, ["capacity"]);
   checkValue("threadMemory", "size", size, wholeNumber(1, 1024));
   const { capacity = 2 ** 20 } = options;

@@ -1,7 +1,7 @@
 import type { AnyOp } from "../core/index.ts";
+import { synchronizedBackward, synchronizedForward } from "../ops/collective/syncBatchNorm.loops.ts";
 import { memberProducts, memberWeightProducts } from "../ops/ensemble/ensembleMatmul.loops.ts";
 import type { EnsembleMatmulAttrs } from "../ops/ensemble/ensembleMatmul.ts";
-import { synchronizedBackward, synchronizedForward } from "../ops/collective/syncBatchNorm.loops.ts";
 import * as ops from "../ops/index.ts";
 import { type MatmulAttrs, multiplyBatches, multiplyLinear } from "../ops/matmul/matmul.ts";
 import { type Multiply, product } from "../ops/matmul/product.ts";

@@ -78,7 +78,8 @@ export class DistributedDataParallel<M extends AnyModule = Module> extends Modul
     if (!(module instanceof Module)) throw refuseGiven("wrong-type", caller, "it takes a module", module);
     const { broadcastBuffers, bucketCapMb } = resolveOptions(caller, given, options);
     const { group } = ops.ranks;
-    if (group === null) throw wrongState(caller, "there is no process group", "call distributed.init(communicator) first");
+    if (group === null)
+      throw wrongState(caller, "there is no process group", "call distributed.init(communicator) first");
     const named = () => module.namedParameters();
     if (!named().some(([, { requiresGrad }]) => requiresGrad)) {
       throw wrongState(caller, "the network has no parameter that requires a gradient", "call the network itself");
@@ -170,7 +171,9 @@ export class DistributedDataParallel<M extends AnyModule = Module> extends Modul
   #ownBuffers(): Buffer[] {
     const module: AnyModule = this.module;
     const synchronized = new Set(
-      module.modules().flatMap((layer) => (layer instanceof SyncBatchNormLayer ? layer.buffers({ recurse: false }) : [])),
+      module
+        .modules()
+        .flatMap((layer) => (layer instanceof SyncBatchNormLayer ? layer.buffers({ recurse: false }) : [])),
     );
     return module.buffers().filter((buffer) => !synchronized.has(buffer));
   }

@@ -1,7 +1,7 @@
 import type { DType } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
 import type { GradientReducer } from "../../tensor/autograd/gradientReducer.ts";
-import { cat, tensor, type Tensor, zeros } from "../../tensor/index.ts";
+import { cat, type Tensor, tensor, zeros } from "../../tensor/index.ts";
 import type { Parameter } from "../module/parameter.ts";
 
 type Named = readonly (readonly [name: string, parameter: Parameter])[];
@@ -34,8 +34,7 @@ export class RankMeans implements GradientReducer {
   reduce(gradients: Map<Tensor, Tensor>): Iterable<Tensor> {
     const named = this.#parameters().filter(([, { requiresGrad }]) => requiresGrad);
     if (named.length === 0) return [];
-    const isPending =
-      this.#synchrony.isPending || named.some(([, { grad }]) => grad !== null && ofRankAlone.has(grad));
+    const isPending = this.#synchrony.isPending || named.some(([, { grad }]) => grad !== null && ofRankAlone.has(grad));
     // What is left of passes without an exchange is exchanged with the new gradients. The mean of
     // what all ranks have in common is that itself.
     const own = named.map(([, parameter]) => {
@@ -59,7 +58,13 @@ export class RankMeans implements GradientReducer {
       const parts = places.map((i) => own[i]?.reshape([-1]) ?? zeros([named[i][1].numel()], { dtype }));
       const sizes = parts.map((part) => part.numel());
       // The first message says which parameters have a gradient.
-      if (b === 0) parts.push(tensor(own.map((gradient) => (gradient === undefined ? 0 : 1)), { dtype }));
+      if (b === 0)
+        parts.push(
+          tensor(
+            own.map((gradient) => (gradient === undefined ? 0 : 1)),
+            { dtype },
+          ),
+        );
       const flat = parts.length === 1 ? parts[0] : cat(parts);
       const mean = ops.allReduce<Tensor>(flat, { group: this.#group }).div(size);
       if (b === 0) sizes.push(own.length);

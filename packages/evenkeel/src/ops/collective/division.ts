@@ -90,7 +90,8 @@ export class Division implements Weighing {
     if (this.#counted === undefined) {
       const given = this.#weight ?? this.#rows;
       const dtype = "float64";
-      const weight = typeof given === "number" ? fill<Value>({ shape: [], dtype, value: given }) : cast(given, { dtype });
+      const weight =
+        typeof given === "number" ? fill<Value>({ shape: [], dtype, value: given }) : cast(given, { dtype });
       const rows = { group: this.#group, rows: this.#rows, known: this.#known };
       this.#counted = countRows<Value>(weight, { ...rows, isWeighted: this.#weight !== undefined });
     }

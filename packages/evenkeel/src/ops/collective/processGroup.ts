@@ -48,8 +48,7 @@ export function ownMemory<T extends { readonly buffer: ArrayBufferLike; slice():
   use: (own: T) => void,
 ): void {
   const isShared = typeof SharedArrayBuffer === "function" && data.buffer instanceof SharedArrayBuffer;
-  if (!isShared) return use(data);
-  const own = data.slice();
+  const own = isShared ? data.slice() : data;
   use(own);
-  data.set(own);
+  if (own !== data) data.set(own);
 }
