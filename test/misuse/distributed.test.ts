@@ -9,6 +9,13 @@ const joined = () => {
   return communicator;
 };
 
+const inGroup =
+  <T>(make: () => T) =>
+  () => {
+    joined();
+    return make();
+  };
+
 afterEach(() => distributed.destroyProcessGroup());
 
 testMisuses("process groups", [
@@ -64,21 +71,21 @@ testMisuses("process groups", [
     "a sum of whole numbers",
     TypeError,
     ["the tensor is int32", ".double()"],
-    () => (joined(), tensor([1, 2], { dtype: "int32" })),
+    inGroup(() => tensor([1, 2], { dtype: "int32" })),
     (x) => distributed.allReduce(x),
   ),
   misuse(
     "a mean over ranks",
     RangeError,
     ['op is "mean"', "one of sum, min, max"],
-    () => (joined(), ones([2])),
+    inGroup(() => ones([2])),
     (x) => distributed.allReduce(x, { op: wrong("mean") }),
   ),
   misuse(
     "a root that is not there",
     RangeError,
     ["root is 1", "from 0 to 0"],
-    () => (joined(), ones([2])),
+    inGroup(() => ones([2])),
     (x) => distributed.broadcast(x, 1),
   ),
   misuse(
@@ -154,57 +161,43 @@ testMisuses("networks of ranks", [
     "nothing to train",
     Error,
     ["no parameter that requires a gradient"],
-    () => (joined(), new nn.ReLU()),
-    (net) => new nn.parallel.DistributedDataParallel(net),
-  ),
-  misuse(
-    "a lazy layer",
-    Error,
-    ["a lazy layer without a size", "call the network once"],
-    () => (joined(), new nn.LazyLinear(2)),
+    inGroup(() => new nn.ReLU()),
     (net) => new nn.parallel.DistributedDataParallel(net),
   ),
   misuse(
     "no_sync",
     TypeError,
     ["net.no_sync is net.noSync here"],
-    () => (joined(), new nn.parallel.DistributedDataParallel(new nn.Linear(2, 1))),
+    inGroup(() => new nn.parallel.DistributedDataParallel(new nn.Linear(2, 1))),
     (net) => (net as unknown as { no_sync: unknown }).no_sync,
   ),
   misuse(
     "join",
     TypeError,
     ["net.join is not here", "a batch of 0 rows"],
-    () => (joined(), new nn.parallel.DistributedDataParallel(new nn.Linear(2, 1))),
+    inGroup(() => new nn.parallel.DistributedDataParallel(new nn.Linear(2, 1))),
     (net) => (net as unknown as { join: unknown }).join,
   ),
   misuse(
     "a weight that is a list",
     RangeError,
     ["withWeight: weight is [1, 2]"],
-    () => (joined(), new nn.parallel.DistributedDataParallel(new nn.Linear(2, 1))),
+    inGroup(() => new nn.parallel.DistributedDataParallel(new nn.Linear(2, 1))),
     (net) => net.withWeight(wrong([1, 2]), () => 1),
   ),
   misuse(
     "rows of too many ranks",
     RangeError,
     ["setRows: rows is [1, 2]", "1 numbers, one for each rank"],
-    () => (joined(), new nn.parallel.DistributedDataParallel(new nn.Linear(2, 1))),
+    inGroup(() => new nn.parallel.DistributedDataParallel(new nn.Linear(2, 1))),
     (net) => net.setRows([1, 2]),
   ),
   misuse(
     "half a row",
     RangeError,
     ["rows[0] is 0.5", "a whole number of at least 0"],
-    () => (joined(), new nn.parallel.DistributedDataParallel(new nn.Linear(2, 1))),
+    inGroup(() => new nn.parallel.DistributedDataParallel(new nn.Linear(2, 1))),
     (net) => net.setRows([0.5]),
-  ),
-  misuse(
-    "a lazy normalization to convert",
-    Error,
-    ["LazyBatchNorm1d has no size yet"],
-    () => new nn.Sequential(new nn.LazyBatchNorm1d()),
-    (net) => nn.SyncBatchNorm.convertSyncBatchNorm(net),
   ),
   misuse(
     "one dimension to normalize",

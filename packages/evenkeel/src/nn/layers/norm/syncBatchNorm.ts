@@ -26,6 +26,8 @@ export class SyncBatchNormLayer<
    * @throws Error for a lazy layer that has no size yet
    */
   static convertSyncBatchNorm<M extends AnyModule>(module: M): M extends BatchNormLayer ? SyncBatchNormLayer : M {
+    // Before anything is replaced.
+    for (const layer of module.modules()) refuseLazy(layer);
     return converted(module, new Map()) as M extends BatchNormLayer ? SyncBatchNormLayer : M;
   }
 
@@ -67,17 +69,19 @@ function converted(module: AnyModule, done: Map<AnyModule, AnyModule>): AnyModul
 
 function synchronized(layer: BatchNormLayer): BatchNormLayer {
   if (layer instanceof SyncBatchNormLayer) return layer;
-  if (isLazy(layer)) {
-    throw wrongState(
-      "convertSyncBatchNorm",
-      `${className(layer)} has no size yet`,
-      "call the network once, or make the layer with its size",
-    );
-  }
   const { numFeatures, eps, momentum, affine, trackRunningStats } = layer;
   const replacement = new SyncBatchNormLayer(numFeatures, { eps, momentum, affine, trackRunningStats });
   const { weight, bias, running_mean, running_var, num_batches_tracked, training, frozen } = layer;
   Object.assign(replacement, { weight, bias, running_mean, running_var, num_batches_tracked, training, frozen });
   (replacement as AnyModule)[takeHooks](layer);
   return replacement;
+}
+
+function refuseLazy(layer: AnyModule): void {
+  if (!(layer instanceof BatchNormLayer) || !isLazy(layer)) return;
+  throw wrongState(
+    "convertSyncBatchNorm",
+    `${className(layer)} has no size yet`,
+    "call the network once, or make the layer with its size",
+  );
 }
