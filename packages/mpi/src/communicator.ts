@@ -47,7 +47,8 @@ export class MpiCommunicator implements Communicator {
     check("allReduce", "reduction", reduction, oneOf(reductions));
     const detail = detailOf(data.BYTES_PER_ELEMENT, reduction);
     this.#run({ kind: "allReduce", detail, length: data.length }, () => {
-      if (data.byteLength <= small) this.#reduceWhole(data, reduction);
+      if (data.length === 0) this.#await();
+      else if (data.byteLength <= small) this.#reduceWhole(data, reduction);
       else this.#reduceParts(data, reduction);
     });
   }
@@ -58,7 +59,8 @@ export class MpiCommunicator implements Communicator {
     this.#checkRoot("broadcast", root);
     const bytes = bytesOf(data);
     this.#run({ kind: "broadcast", detail: root, length: bytes.length }, () => {
-      if (bytes.length <= small || this.size === 2) this.#sendWhole(bytes, root);
+      if (bytes.length === 0) this.#await();
+      else if (bytes.length <= small || this.size === 2) this.#sendWhole(bytes, root);
       else this.#sendParts(bytes, root);
     });
   }
@@ -132,6 +134,7 @@ export class MpiCommunicator implements Communicator {
     transport.complete();
   }
 
+  /** Every rank waits for all. Calls with nothing to send do it too, or ranks that differ would not notice. */
   #await(): void {
     const [own, others] = [new Uint8Array(1), new Uint8Array(this.size)];
     this.#exchange(

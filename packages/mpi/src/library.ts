@@ -60,7 +60,7 @@ export function loadLibrary(koffi: Koffi, launcher: Launcher | undefined, given:
       // The plug-ins of Open MPI look for its functions among the global symbols.
       lib = koffi.load(path, { global: true });
     } catch (error) {
-      reasons.push(error instanceof Error ? error.message : String(error));
+      reasons.push(`${path}: ${error instanceof Error ? error.message : error}`);
       continue;
     }
     return { lib, path, ...identified(lib, path) };
@@ -69,11 +69,11 @@ export function loadLibrary(koffi: Koffi, launcher: Launcher | undefined, given:
     throw refuse(
       "not-supported",
       "init",
-      `there is no MPI on this machine: none of ${tried.join(", ")} is found`,
+      `there is no MPI on this machine: none of ${tried.join(", ")} is found with all that it needs`,
       "install Open MPI (in Debian and Ubuntu: apt-get install openmpi-bin), or say where it is in EVENKEEL_MPI_LIBRARY",
     );
   }
-  throw refuse("not-supported", "init", `MPI cannot be loaded: ${[...new Set(reasons)].join("; ")}`);
+  throw refuse("not-supported", "init", `MPI cannot be loaded: ${reasons.join("; ")}`);
 }
 
 /** @throws Error if a library is no MPI, or an MPI with handles that are not known here */

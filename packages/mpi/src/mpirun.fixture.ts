@@ -22,6 +22,8 @@ export interface Ended {
   readonly out: string;
   readonly err: string;
   readonly seconds: number;
+  /** Seconds since the attack, or since the start if there was none. */
+  readonly sinceAttack: number;
   /** The numbers of processes that are left. */
   readonly left: readonly number[];
 }
@@ -90,8 +92,10 @@ export class BuiltPrograms {
       env: { ...process.env, NODE_OPTIONS: "", ...root, EVENKEEL_MPI_MARK: mark, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    let [out, err] = ["", ""];
+    let [out, err, struck] = ["", "", start];
     child.stdout.on("data", (part: Buffer) => {
+      // A rank says what it does to itself.
+      if (/ at step /.test(part.toString())) struck = performance.now();
       out += part;
     });
     child.stderr.on("data", (part: Buffer) => {
@@ -102,14 +106,21 @@ export class BuiltPrograms {
       for (const pid of markedBy(mark)) kill(pid);
       child.kill("SIGKILL");
     }, limit * 1000);
-    const attacking = attack && setTimeout(() => strike(mark, attack), attack.after);
+    const strike = ({ rank, signal }: NonNullable<RunOptions["attack"]>) => {
+      const found = markedBy(mark, `OMPI_COMM_WORLD_RANK=${rank}\0`);
+      for (const pid of found) kill(pid, signal);
+      struck = performance.now();
+      if (found.length === 0) attacking = setTimeout(() => strike({ rank, signal, after: 0 }), 5);
+    };
+    let attacking: ReturnType<typeof setTimeout> | undefined;
+    if (attack !== undefined) attacking = setTimeout(() => strike(attack), attack.after);
     const code = await new Promise<number | null>((resolve, reject) => {
       child.on("error", reject);
       child.on("close", resolve);
     });
     clearTimeout(overdue);
     clearTimeout(attacking);
-    const seconds = (performance.now() - start) / 1000;
+    const now = performance.now();
     // Those that are being ended have a moment.
     let left = markedBy(mark);
     for (let i = 0; i < 40 && left.length > 0; i++) {
@@ -117,7 +128,7 @@ export class BuiltPrograms {
       left = markedBy(mark);
     }
     for (const pid of left) kill(pid);
-    return { code, out, err, seconds, left };
+    return { code, out, err, seconds: (now - start) / 1000, sinceAttack: (now - struck) / 1000, left };
   }
 
   remove(): void {
@@ -131,13 +142,6 @@ function kill(pid: number, signal: NodeJS.Signals = "SIGKILL"): void {
   } catch {
     // It has ended.
   }
-}
-
-/** Sends a signal to a rank, as soon as it is there. */
-function strike(mark: string, attack: NonNullable<RunOptions["attack"]>): void {
-  const found = markedBy(mark, `OMPI_COMM_WORLD_RANK=${attack.rank}\0`);
-  if (found.length > 0) for (const pid of found) kill(pid, attack.signal);
-  else if (markedBy(mark).length > 0) setTimeout(() => strike(mark, attack), 5);
 }
 
 /** The processes of a run, with a further variable if one is named. A zombie has ended, and has none. */
