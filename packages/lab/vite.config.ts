@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 import { viteSingleFile } from "vite-plugin-singlefile";
+import { licences } from "./licences.ts";
 
 const source = (path: string) => fileURLToPath(new URL(`../evenkeel/src/${path}`, import.meta.url));
 
@@ -16,13 +17,15 @@ const workers = [
   ["#reading-worker", "tables/worker.ts"],
 ] as const;
 
+const all = licences();
+
 /**
  * `vite build` writes a static page to dist; `vite build --mode file` the same as one HTML file,
  * which works from a disk: workers and tables are inlined.
  */
 export default defineConfig(({ mode }) => ({
   base: "./",
-  plugins: [svelte(), ...(mode === "file" ? [viteSingleFile()] : [])],
+  plugins: [svelte(), all.page(), ...(mode === "file" ? [viteSingleFile()] : [])],
   resolve: {
     alias: [
       ...workers.map(([name, path]) => ({
@@ -34,6 +37,6 @@ export default defineConfig(({ mode }) => ({
       { find: /^evenkeel\/(.+)$/, replacement: source("$1/index.ts") },
     ],
   },
-  worker: { format: mode === "file" ? "iife" : "es" },
+  worker: { format: mode === "file" ? "iife" : "es", plugins: () => [all.worker()] },
   build: { target: "es2023", outDir: mode === "file" ? "dist/file" : "dist/site", emptyOutDir: true },
 }));

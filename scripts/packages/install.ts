@@ -1,5 +1,8 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import type { Packed } from "./pack.ts";
 import { type Manifest, readManifest } from "./packages.ts";
 import { mustRun, run, withNode } from "./run.ts";
@@ -165,6 +168,40 @@ async function usageFaults(folder: string, node: string): Promise<string[]> {
     "2",
   );
   expect(/Report: /.test(study), `the study has no report: ${study}`);
+  faults.push(...(await labFaults(folder, node)).map((fault) => `Node ${version}: ${fault}`));
+  return faults;
+}
+
+/** The page of the lab, with all that it loads, and the table of the command line. */
+async function labFaults(folder: string, node: string): Promise<string[]> {
+  const program = join(folder, "node_modules/.bin/evenkeel");
+  const env = { ...process.env, ...withNode(node) };
+  const lab = spawn(node, [program, "lab", "mpg", "--no-open"], {
+    cwd: folder,
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(lab, "exit");
+  const faults: string[] = [];
+  try {
+    let url: string | undefined;
+    for await (const line of createInterface(lab.stdout)) {
+      url = /^The lab is at (\S+)$/.exec(line)?.[1];
+      if (url !== undefined) break;
+    }
+    if (url === undefined) return ["`evenkeel lab` prints no address"];
+    const page = await (await fetch(url)).text();
+    const loaded = [...page.matchAll(/(?:src|href)="(\.\/[^"]+)"/g)].map(([, path]) => path);
+    if (loaded.length < 2) faults.push(`the page of the lab loads ${loaded.join(", ")}`);
+    for (const path of [...loaded, "table"]) {
+      const { status } = await fetch(new URL(path, url));
+      if (status !== 200) faults.push(`the lab answers ${status} for ${path}`);
+    }
+  } finally {
+    lab.kill("SIGINT");
+    const [code] = (await ended) as [number | null];
+    if (code !== 130) faults.push(`\`evenkeel lab\` ends with ${code} after an interrupt`);
+  }
   return faults;
 }
 

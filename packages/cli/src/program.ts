@@ -14,6 +14,7 @@ Examples:
   evenkeel train mpg                     a model of a built-in table
   evenkeel predict latest new-cars.csv   what it says of other rows
   evenkeel study cars.csv --target mpg   does batch normalization help on it?
+  evenkeel lab cars.csv --target mpg     see it learn in your browser
 
 \`evenkeel COMMAND --help\` lists a command's options. \`evenkeel complete bash\`
 prints what makes the shell complete them; so for zsh, fish and powershell.

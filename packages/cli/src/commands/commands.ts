@@ -41,6 +41,11 @@ const entries: readonly CommandEntry[] = [
     make: async (context) => (await import("./study.ts")).studyCommand(context),
   },
   {
+    name: "lab",
+    summary: "a page on which two networks learn a table while you move sliders",
+    make: async (context) => (await import("./lab.ts")).labCommand(context),
+  },
+  {
     name: "init",
     summary: "a TypeScript project that trains on a table",
     make: async (context) => (await import("./init.ts")).initCommand(context),

@@ -1,6 +1,7 @@
 import type { Finding, Table } from "evenkeel/tabular";
 import type { StudyAnswer, StudyProgress } from "../study/ask.ts";
 import { loadBuiltin } from "../tables/builtin.ts";
+import { givenName, givenTable } from "../tables/given.ts";
 import { usualTarget } from "../tables/target.ts";
 import type { Frame, Picture, Point, PredictionsPicture, TrainingState } from "../training/frames.ts";
 import type { LintFinding } from "../training/lint.ts";
@@ -60,6 +61,8 @@ export interface OwnTable {
   readonly table: Table;
   /** What the reader noticed, such as how the file's fields are separated. */
   readonly noticed: readonly string[];
+  /** The column to predict at first; the last if left out. */
+  readonly target?: string;
 }
 
 /**
@@ -224,6 +227,7 @@ export class Lab {
     history.replaceState(null, "", `#${writeLink(setup)}`);
     try {
       await this.#load(setup);
+      if (run !== this.#run) return;
       const using = { ...setup, target: this.target };
       const started = await this.#starts.run(async () => {
         const both = sides.map((side) => this.#workers[side].start(run, using, side, this.playing));
@@ -243,19 +247,15 @@ export class Lab {
 
   /** Whether there is a table of the visitor's to go back to, and what it is called. */
   get ownName(): string {
-    return this.#own?.name ?? "";
+    return this.#own?.name ?? givenName();
   }
 
   async #load({ table: name, target }: Setup): Promise<void> {
     const wanted = `${name} ${target}`;
     if (this.#loaded === wanted) return;
-    if (name === "own" && this.#own === undefined) {
-      throw new Error("This link was made with a table of its owner’s. Drop that table here, or choose another.");
-    }
-    const { table, usual } =
-      name === "own"
-        ? { table: (this.#own as OwnTable).table, usual: usualTarget((this.#own as OwnTable).table) }
-        : await loadBuiltin(name).then(({ table, target }) => ({ table, usual: target }));
+    const run = this.#run;
+    const { table, target: usual } = name === "own" ? await this.#loadOwn() : await loadBuiltin(name);
+    if (run !== this.#run) return;
     if (this.table !== table) {
       // What was found out of the table before.
       this.started = undefined;
@@ -270,6 +270,25 @@ export class Lab {
     this.noticed = name === "own" ? (this.#own as OwnTable).noticed : [];
     this.target = target === "" ? usual : target;
     this.#loaded = wanted;
+  }
+
+  async #loadOwn(): Promise<{ table: Table; target: string }> {
+    if (this.#own === undefined && givenName() !== "") {
+      const file = ++this.#files;
+      this.reading = givenName();
+      try {
+        const given = await givenTable();
+        // A file that was dropped meanwhile is wanted more.
+        if (file === this.#files) this.#own = given;
+      } finally {
+        if (file === this.#files) this.reading = "";
+      }
+    }
+    if (this.#own === undefined) {
+      throw new Error("This link was made with a table of its owner’s. Drop that table here, or choose another.");
+    }
+    const { table, target = usualTarget(table) } = this.#own;
+    return { table, target };
   }
 
   async #trainStrips(setup: Setup): Promise<void> {

@@ -9,7 +9,7 @@ import {
   isDecoded,
   zstdText,
 } from "../../../cli/src/tables/formats/head.ts";
-import { maxColumns, rowsOf } from "./limits.ts";
+import { maxColumns, rowsOf } from "../../../cli/src/tables/page/limits.ts";
 import type { ReadRows } from "./readFile.ts";
 import { beginningOf, type GivenFile, givenFiles, isUtf8, textBytes } from "./source.ts";
 

@@ -11,8 +11,8 @@ import {
 import type { Head } from "../../../cli/src/tables/formats/head.ts";
 import { checkColumns, checkCost } from "../../../cli/src/tables/formats/limited.ts";
 import { mostUnpacked } from "../../../cli/src/tables/limits.ts";
+import { maxColumns, rowsOf } from "../../../cli/src/tables/page/limits.ts";
 import { type ReadNote, TableReadError, unreadable } from "../../../cli/src/tables/readError.ts";
-import { maxColumns, rowsOf } from "./limits.ts";
 import { digitsIn, duckdbType, numberIn, storedField } from "./parquetTypes.ts";
 import type { ReadRows } from "./readFile.ts";
 import type { GivenFile } from "./source.ts";

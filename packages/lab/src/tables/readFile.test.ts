@@ -9,7 +9,7 @@ import { checkTable, inferSchema, type Table } from "evenkeel/tabular";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ReadTableOptions, readTable } from "../../../cli/src/tables/index.ts";
-import { mostRows } from "./limits.ts";
+import { mostRows } from "../../../cli/src/tables/page/limits.ts";
 import { readFile, sentenceOf } from "./readFile.ts";
 import { usualTarget } from "./target.ts";
 

@@ -1,6 +1,7 @@
 import { formatProblem, formatText, problemOf } from "evenkeel/problem";
 import type { Column } from "evenkeel/tabular";
 import { formatOf } from "../../../cli/src/tables/formats/format.ts";
+import { cutSentence } from "../../../cli/src/tables/page/limits.ts";
 import type { ReadNote } from "../../../cli/src/tables/readError.ts";
 import type { OwnTable } from "../state/lab.svelte.ts";
 import { type GivenFile, headOf } from "./source.ts";
@@ -28,8 +29,7 @@ export async function readFile(file: GivenFile): Promise<OwnTable> {
   });
   checkUsable(name, rows, columns);
   const said = notes.map(({ message, statement = message }) => statement);
-  const cut = `${name} has more rows than the page takes: it uses the first ${rows.toLocaleString("en-US")}`;
-  return { name, table: { rows, columns }, noticed: more ? [cut, ...said] : said };
+  return { name, table: { rows, columns }, noticed: more ? [cutSentence(name, rows), ...said] : said };
 }
 
 async function rowsIn(file: GivenFile): Promise<ReadRows> {
