@@ -20,8 +20,8 @@ export interface Line {
   readonly width?: number;
   /** Lengths of dashes and gaps; solid if left out. */
   readonly dash?: readonly number[];
-  /** A point at each value without a line, or steps that hold each value up to the next. */
-  readonly form?: "line" | "points" | "steps";
+  /** A ring or a disc at each value without a line, or steps that hold each value up to the next. */
+  readonly form?: "line" | "points" | "discs" | "steps";
   /** Ascending. */
   readonly x: readonly number[];
   readonly y: readonly number[];

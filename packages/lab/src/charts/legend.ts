@@ -1,11 +1,11 @@
 import type { Chart } from "./chart.ts";
 import type { ColourName } from "./colours.ts";
 
-/** A mark beside its meaning: a filled one for an area, a stroke for a line, a ring for points. */
+/** A mark beside its meaning: a filled one for an area, a stroke for a line, a ring or a disc for points. */
 export interface LegendItem {
   readonly label: string;
   readonly colour: ColourName;
-  readonly mark: "area" | "line" | "points";
+  readonly mark: "area" | "line" | "points" | "discs";
   readonly width: number;
   readonly dash: readonly number[];
 }
@@ -15,7 +15,8 @@ export function legendOf({ areas, lines }: Pick<Chart, "areas" | "lines">): Lege
   const items: LegendItem[] = [
     ...areas.map(({ label, colour }) => ({ label, colour, mark: "area" as const, width: 0, dash: [] })),
     ...lines.map(({ label, colour, width = 1.5, dash = [], form }) => {
-      return { label, colour, mark: form === "points" ? ("points" as const) : ("line" as const), width, dash };
+      const mark = form === "points" || form === "discs" ? form : ("line" as const);
+      return { label, colour, mark, width, dash };
     }),
   ];
   return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];

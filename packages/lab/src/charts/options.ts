@@ -72,17 +72,18 @@ function widthOf(_: uPlot, ticks: readonly (string | null)[] | null): number {
   return 14 + 6.5 * Math.max(2, ...(ticks ?? []).map((text) => text?.length ?? 0));
 }
 
+/** Points grow with the width of their line: 6 pixels across for the usual one. */
+export function pointSize(width = 1.5): { readonly size: number; readonly width: number } {
+  return { size: 4 * width, width };
+}
+
 const stepped = uPlot.paths.stepped?.({ align: 1 });
 
 function seriesOf({ label, colour, width = 1.5, dash, form = "line" }: Line, colours: () => Colours): uPlot.Series {
   const stroke = () => colours()[colour];
-  if (form === "points") {
-    return {
-      label,
-      stroke,
-      paths: () => null,
-      points: { show: true, size: 6, width: 1.5, stroke, fill: "transparent" },
-    };
+  if (form === "points" || form === "discs") {
+    const fill = form === "points" ? "transparent" : stroke;
+    return { label, stroke, paths: () => null, points: { show: true, ...pointSize(width), stroke, fill } };
   }
   return {
     ...{ label, stroke, width, points: { show: false } },

@@ -75,15 +75,16 @@ function drawMark(
   middle: number,
 ): void {
   context.strokeStyle = context.fillStyle = colours[colour];
-  context.lineWidth = mark === "points" ? 1.5 : width;
+  context.lineWidth = width;
   context.setLineDash(mark === "line" ? [...dash] : []);
   context.beginPath();
   if (mark === "area") context.fillRect(left + 2, middle - 5, markWidth - 4, 10);
-  else if (mark === "points") context.arc(left + markWidth / 2, middle, 3, 0, 2 * Math.PI);
+  else if (mark !== "line") context.arc(left + markWidth / 2, middle, 2 * width, 0, 2 * Math.PI);
   else {
     context.moveTo(left, middle);
     context.lineTo(left + markWidth, middle);
   }
-  context.stroke();
+  if (mark === "discs") context.fill();
+  else context.stroke();
   context.setLineDash([]);
 }

@@ -33,4 +33,13 @@ describe("the values behind a chart", () => {
     expect([rows[0][0], rows.at(-1)![0]]).toEqual(["0", "2000"]);
     expect(new Set(rows.map(([step]) => step)).size).toBe(mostRows);
   });
+
+  it("have every point of a curve that has few", () => {
+    const x = Array.from({ length: 201 }, (_, i) => 10 * i);
+    const single: Line = { label: "recomputed", colour: "right", form: "discs", x: [1333], y: [1.85] };
+    const { columns, rows } = valuesOf(chartOf([{ label: "eval mode", colour: "right", x, y: x }, single]));
+    expect(columns).toEqual(["step", "eval mode", "recomputed"]);
+    expect(rows.filter((row) => row[2] !== "")).toEqual([["1333", "", "1.85"]]);
+    expect(rows.map(([step]) => Number(step))).toEqual(rows.map(([step]) => Number(step)).sort((a, b) => a - b));
+  });
 });

@@ -9,13 +9,18 @@ export interface ValuesTable {
 
 /** A table of more rows is no longer read; the rows between are left out. */
 export const mostRows = 40;
+/** A curve of so few points, such as one that was asked for, has all of them in the table. */
+const fewPoints = 2;
 
 /** The table of a chart: a row for each place, the first and the last among them. */
 export function valuesOf(chart: Chart): ValuesTable {
   const curves = curvesOf(chart);
   const [places, ...all] = aligned(curves);
   const [x, y] = [chart.x, chart.y].map(({ format }) => format ?? short);
-  const rows = spread(places.length).map((i) => [
+  const few = new Set(curves.flatMap(({ x }) => (x.length <= fewPoints ? x : [])));
+  const asked = places.flatMap((place, i) => (few.has(place) ? [i] : []));
+  const shown = [...new Set([...spread(places.length), ...asked])].sort((a, b) => a - b);
+  const rows = shown.map((i) => [
     x(places[i]),
     ...all.map((values) => (values[i] === undefined ? "" : values[i] === null ? "no number" : y(values[i]))),
   ]);

@@ -23,6 +23,21 @@ describe("the charts of errors", () => {
     expect(lines[3].x).toEqual([0, 10, 20]);
   });
 
+  it("has a point for what recomputed statistics gave, in another shape for each side", () => {
+    const recomputed = { step: 17, rows: 254, before: 4, after: 30 };
+    const both = errorLines({ ...defaultSetup, left: "batch" }, points, { left: recomputed, right: recomputed });
+    expect(both.slice(4).map(({ label, form, x, y }) => [label, form, x, y])).toEqual([
+      ["BatchNorm, left, eval mode with recomputed statistics", "points", [17], [30]],
+      ["BatchNorm, right, eval mode with recomputed statistics", "discs", [17], [30]],
+    ]);
+    expect(errorLines(defaultSetup, points, { left: undefined, right: recomputed })).toHaveLength(5);
+    expect(errorLines(defaultSetup, points, { left: undefined, right: undefined })).toHaveLength(4);
+    const topWith = (after: number) =>
+      errorAxis("regression", "mpg", points, { left: { ...recomputed, after }, right: undefined }).range![1];
+    const top = errorAxis("regression", "mpg", points).range![1];
+    expect([topWith(1), topWith(top), topWith(1e9), topWith(Number.NaN)]).toEqual([top, 1.05 * top, top, top]);
+  });
+
   it("has the target's unit on its axis, or a share", () => {
     const axis = errorAxis("regression", "Miles_per_Gallon", points);
     expect(axis.label).toBe("off by (Miles_per_Gallon)");

@@ -1,12 +1,46 @@
-import type { Line } from "../charts/chart.ts";
+import type { Chart, Line } from "../charts/chart.ts";
+import { percent } from "../charts/format.ts";
 import { type Setup, type Side, sides } from "../state/setup.ts";
 import type { Picture } from "../training/frames.ts";
 import { gradientBins } from "../training/spread.ts";
-import { sideDash } from "./errorCharts.ts";
+import { sideDash, stepAxis } from "./errorCharts.ts";
 import { sideNames } from "./sideNames.ts";
 
 /** The pictures of both trainings. */
 export type BothPictures = Readonly<Record<Side, readonly Picture[]>>;
+
+/** The chart of the loss along the gradient. */
+export function alongChart(setup: Setup, pictures: BothPictures): Chart {
+  return {
+    title: "Loss along the direction of the gradient",
+    x: { label: "weights moved, as a share of their norm", format: percent },
+    y: { label: "loss ÷ loss now", log: true },
+    areas: [],
+    lines: alongLines(setup, pictures),
+  };
+}
+
+/** The chart of how large the gradients of a hidden layer are. */
+export function histogramChart(setup: Setup, pictures: BothPictures, layer: number): Chart {
+  return {
+    title: `Hidden layer ${layer + 1}: sizes of the gradients`,
+    x: { label: "size of a weight’s gradient", log: true },
+    y: { label: "share of weights", format: percent },
+    areas: [],
+    lines: histogramLines(setup, pictures, layer),
+  };
+}
+
+/** The chart of how far steps move the weights of a hidden layer. */
+export function ratioChart(setup: Setup, pictures: BothPictures, layer: number): Chart {
+  return {
+    title: `Hidden layer ${layer + 1}: change of the weights by a step`,
+    x: stepAxis(setup),
+    y: { label: "update ÷ weight", log: true },
+    areas: [],
+    lines: ratioLines(setup, pictures, layer),
+  };
+}
 
 /** The loss when the weights are moved against the gradient, as a multiple of what it is: the latest picture of each side. */
 export function alongLines(setup: Setup, pictures: BothPictures): Line[] {

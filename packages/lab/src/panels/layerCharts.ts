@@ -1,7 +1,9 @@
-import type { Area, Line } from "../charts/chart.ts";
-import type { Side } from "../state/setup.ts";
+import type { Area, Chart, Line } from "../charts/chart.ts";
+import type { Setup, Side } from "../state/setup.ts";
 import type { LayerPicture, Picture } from "../training/frames.ts";
 import { bandShares, type Spread } from "../training/spread.ts";
+import { stepAxis } from "./errorCharts.ts";
+import { sideNames } from "./sideNames.ts";
 
 /** What of a layer is drawn: what its normalization is given, or what its activation is given. */
 export type Watched = "given" | "preActivation";
@@ -10,6 +12,17 @@ export type Watched = "given" | "preActivation";
 export interface LayerChart {
   readonly areas: readonly Area[];
   readonly lines: readonly Line[];
+}
+
+/** The charts of a side's hidden layers. */
+export function layerCharts(setup: Setup, side: Side, pictures: readonly Picture[], watched: Watched): Chart[] {
+  const what = watched === "given" && setup[side] !== "none" ? "into the normalization" : "into the activation";
+  return setup.hidden.map((_, layer) => ({
+    title: `Hidden layer ${layer + 1}, ${sideNames(setup)[side]}: values ${what}`,
+    x: stepAxis(setup),
+    y: { label: `values in layer ${layer + 1}` },
+    ...layerChart(side, pictures, layer, watched),
+  }));
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { Cell, CellGrid } from "../charts/cells.ts";
-import type { Line } from "../charts/chart.ts";
-import { steps } from "../charts/format.ts";
+import type { Chart, Line } from "../charts/chart.ts";
+import { short, steps } from "../charts/format.ts";
 import type { Range } from "../charts/range.ts";
-import type { Side } from "../state/setup.ts";
+import type { Setup, Side } from "../state/setup.ts";
 import type { PredictionsPicture } from "../training/frames.ts";
+import { sideNames } from "./sideNames.ts";
 
 type Numbers = Extract<PredictionsPicture, { kind: "numbers" }>;
 type Classes = Extract<PredictionsPicture, { kind: "classes" }>;
@@ -14,6 +15,18 @@ export function truthRange({ truth }: Pick<Numbers, "truth">): Range {
   if (!(least <= most)) return [0, 1];
   const room = 0.15 * (most - least) || Math.abs(most) || 1;
   return [least - room, most + room];
+}
+
+/** The chart of predictions beside the truth; both axes have the same ends. */
+export function predictionChart(setup: Setup, side: Side, target: string, predictions: Numbers): Chart {
+  const range = truthRange(predictions);
+  return {
+    title: `${sideNames(setup)[side]}: predictions beside the truth`,
+    x: { label: `true ${target}`, range, format: short },
+    y: { label: `predicted ${target}`, range, format: short },
+    areas: [],
+    lines: predictionLines(side, predictions, range),
+  };
 }
 
 /** Predictions over the truth, and the diagonal on which they would be right. */
