@@ -23,6 +23,11 @@ export function colours(): Colours {
   return known;
 }
 
+/** The colours of one of both schemes, whichever the page has. */
+export function coloursOf(scheme: "light" | "dark"): Colours {
+  return readColours(scheme);
+}
+
 /** Tells when the scheme changes between light and dark. Returns what ends that. */
 export function onSchemeChange(listener: () => void): () => void {
   if (listeners.size === 0) scheme().addEventListener("change", changed);
@@ -43,8 +48,9 @@ function changed(): void {
 }
 
 /** A variable's text may be a function, light-dark(…): what it comes to is known of an element that has it. */
-function readColours(): Colours {
+function readColours(scheme?: "light" | "dark"): Colours {
   const probe = document.body.appendChild(document.createElement("span"));
+  if (scheme !== undefined) probe.style.colorScheme = scheme;
   const read = colourNames.map((name) => {
     probe.style.color = `var(--${name})`;
     return [name, getComputedStyle(probe).color];

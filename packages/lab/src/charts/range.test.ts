@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorRange, linearRange, logRange, logTicks } from "./range.ts";
+import { errorRange, linearRange, linearTicks, logRange, logTicks } from "./range.ts";
 
 describe("the ends of an axis", () => {
   it("leave room, and include 0 where it is near", () => {
@@ -30,6 +30,15 @@ describe("the ends of an axis", () => {
     expect(logTicks(1e-12, 1e12).length).toBeLessThan(10);
     expect(logTicks(1e-12, 1e12)).toContain(1);
     expect(logTicks(...logRange(3, 3)).length).toBeGreaterThan(0);
+  });
+
+  it("have round ticks between them, about as many as are wanted", () => {
+    expect(linearTicks(0, 2000, 8)).toEqual([0, 500, 1000, 1500, 2000]);
+    expect(linearTicks(-0.21, 0.43, 6)).toEqual([-0.2, 0, 0.2, 0.4]);
+    expect(linearTicks(0, 0.32, 10)).toEqual([0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3]);
+    expect(linearTicks(9.5, 20.5, 2)).toEqual([10, 20]);
+    expect(linearTicks(3, 3, 5)).toEqual([3]);
+    expect(linearTicks(Number.NaN, 1, 5)).toEqual([]);
   });
 
   it("of errors are not those of the first steps", () => {

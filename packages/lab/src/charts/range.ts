@@ -42,3 +42,15 @@ export function errorRange(curves: readonly (readonly number[])[]): Range | unde
   const most = Math.min(values[values.length - 1], 1.5 * usual);
   return [0, 1.05 * most || 1];
 }
+
+/** The ticks of a linear axis: round numbers, about so many. */
+export function linearTicks(least: number, most: number, about: number): number[] {
+  const wanted = (most - least) / Math.max(1, about);
+  if (!(wanted > 0) || !Number.isFinite(wanted)) return Number.isFinite(least) ? [least] : [];
+  const power = Math.floor(Math.log10(wanted));
+  const factor = [1, 2, 5].find((one) => one * 10 ** power >= wanted) ?? 10;
+  // As text: 3 times 0.1 has digits that nobody wants to read.
+  const at = (i: number) => Number(`${i * factor}e${power}`);
+  const [first, last] = [Math.ceil(least / at(1)), Math.floor(most / at(1))];
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => at(first + i));
+}
