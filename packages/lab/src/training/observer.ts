@@ -1,7 +1,8 @@
-import { compile, nn, noGrad, type Tensor } from "evenkeel";
+import { nn, noGrad, type Tensor } from "evenkeel";
 import type { Task } from "evenkeel/tabular";
 import type { Along, LayerPicture, Picture, PredictionsPicture } from "./frames.ts";
 import { copyOf, type LabNetwork } from "./network.ts";
+import { program } from "./program.ts";
 import type { PreparedRows, Rows } from "./rows.ts";
 import { bandOf, countMagnitudes, normOf, pooled, spreadOf } from "./spread.ts";
 import { losses } from "./trainer.ts";
@@ -26,6 +27,7 @@ export class Observer {
   readonly #watched: (x: Tensor) => Tensor[];
   readonly #trainOutput: (x: Tensor) => Tensor;
   readonly #evalOutput: (x: Tensor) => Tensor;
+  readonly #hasModes: boolean;
   readonly #gradients: (x: Tensor, y: Tensor) => Tensor[];
   readonly #loss: (x: Tensor, y: Tensor) => Tensor;
   /** The weights before the step whose change is drawn. */
@@ -45,11 +47,13 @@ export class Observer {
     this.#training = training;
     const [from, first, second] = [network, training, evaluating].map(valuesOf);
     this.#pairs = from.map((values, i) => [values, first[i], second[i]]);
-    this.#watched = compile((x: Tensor) => training.watched(x).slice(1));
-    this.#trainOutput = compile((x: Tensor) => training.forward(x));
-    this.#evalOutput = compile((x: Tensor) => evaluating.forward(x));
-    this.#loss = compile((x: Tensor, y: Tensor) => loss(training.forward(x), y));
-    this.#gradients = compile((x: Tensor, y: Tensor) => {
+    this.#watched = program((x: Tensor) => training.watched(x).slice(1));
+    this.#trainOutput = program((x: Tensor) => training.forward(x));
+    // Without BatchNorm both modes are one, and one program does for both: dropout is off in either.
+    this.#hasModes = training.modules().some((module) => "running_mean" in module);
+    this.#evalOutput = this.#hasModes ? program((x: Tensor) => evaluating.forward(x)) : this.#trainOutput;
+    this.#loss = program((x: Tensor, y: Tensor) => loss(training.forward(x), y));
+    this.#gradients = program((x: Tensor, y: Tensor) => {
       for (const parameter of parameters) parameter.grad = null;
       loss(training.forward(x), y).backward();
       return parameters.map(({ grad }) => grad as Tensor);
@@ -67,10 +71,8 @@ export class Observer {
 
   /** Held-out errors of what was taken: in train mode without dropout, and in eval mode. */
   errors(): { trainMode: number; evalMode: number } {
-    return {
-      trainMode: heldOutError(this.#trainOutput, this.#prepared),
-      evalMode: heldOutError(this.#evalOutput, this.#prepared),
-    };
+    const trainMode = heldOutError(this.#trainOutput, this.#prepared);
+    return { trainMode, evalMode: this.#hasModes ? heldOutError(this.#evalOutput, this.#prepared) : trainMode };
   }
 
   /** Held-out predictions in eval mode of what was taken. */

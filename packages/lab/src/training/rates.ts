@@ -1,9 +1,10 @@
-import { compile, type Tensor } from "evenkeel";
+import type { Tensor } from "evenkeel";
 import type { Norm } from "evenkeel/tabular";
 import type { Setup } from "../state/setup.ts";
 import { heldOutError } from "./observer.ts";
+import { program } from "./program.ts";
 import { type RateResult, rateSteps } from "./rateRange.ts";
-import type { PreparedRows } from "./rows.ts";
+import type { PreparedRows, Rows } from "./rows.ts";
 import { Trainer } from "./trainer.ts";
 
 /** Trains one network after another, which share their programs: only the rate differs. */
@@ -12,19 +13,22 @@ export class RateStrip {
   readonly #trainer: Trainer;
   readonly #prepared: PreparedRows;
   readonly #output: (x: Tensor) => Tensor;
+  /** All rates have the same batches. */
+  readonly #batches: readonly Rows[] | undefined;
 
   constructor(prepared: PreparedRows, setup: Setup, norm: Norm) {
     this.#setup = setup;
     this.#prepared = prepared;
     const trainer = new Trainer(prepared, setup, norm);
     this.#trainer = trainer;
-    this.#output = compile((x: Tensor) => trainer.network.forward(x));
+    this.#batches = trainer.firstBatches(Math.min(rateSteps, setup.steps));
+    this.#output = program((x: Tensor) => trainer.network.forward(x));
   }
 
   /** The network of the set-up's seed, after {@link rateSteps} steps at this rate, or fewer if the training has fewer. */
   train(lr: number): RateResult {
     const { seed, steps } = this.#setup;
-    this.#trainer.restart({ seed, lr });
+    this.#trainer.restart({ seed, lr }, this.#batches);
     for (let i = 0; i < Math.min(rateSteps, steps); i++) {
       if (!Number.isFinite(this.#trainer.next())) return { lr, error: Number.POSITIVE_INFINITY };
     }

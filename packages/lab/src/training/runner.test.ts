@@ -67,13 +67,29 @@ describe("a training that is watched", () => {
     const reordered: Setup = { ...setup, order: ["norm", "activation", "linear", "dropout"] };
     const runner = new Runner(prepareRows(table, "mpg", reordered), reordered, norm);
     runner.advance(1);
-    const [{ layers }] = runner.frame(1, true).pictures;
+    const [{ layers }] = runner.frame(1, false).pictures;
     expect(layers).toHaveLength(2);
     for (const { given, preActivation } of layers) {
       expect([...given, ...preActivation].every(Number.isFinite)).toBe(true);
       expect(given[4]).toBeGreaterThan(given[0]);
     }
     expect(layers[1].running).toBeUndefined();
+  });
+
+  it("sends a step before its picture while it plays, and both where it is paused", () => {
+    const runner = new Runner(prepareRows(table, "mpg", setup), setup, "batch");
+    runner.advance(1);
+    const first = runner.frame(1, true);
+    expect([first.step, first.pictures]).toEqual([1, []]);
+    runner.advance(1);
+    expect(runner.frame(1, true).pictures.map(({ step }) => step)).toEqual([1]);
+    runner.restart(setup);
+    runner.advance(1);
+    expect(runner.frame(1, false).pictures.map(({ step }) => step)).toEqual([1]);
+    runner.restart(setup);
+    runner.advance(1);
+    runner.restart(setup);
+    expect(runner.frame(1, false).pictures).toEqual([]);
   });
 
   it("stops where the loss is no number, and says so", () => {

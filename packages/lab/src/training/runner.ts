@@ -20,6 +20,8 @@ export class Runner {
   #lossSum = 0;
   #lossCount = 0;
   #state: TrainingState = "paused";
+  /** The step whose picture is not drawn yet; the network is as it was then. */
+  #undrawn: number | undefined;
 
   constructor(prepared: PreparedRows, setup: Setup, norm: Norm) {
     this.trainer = new Trainer(prepared, setup, norm);
@@ -51,6 +53,7 @@ export class Runner {
     this.#lossSum = 0;
     this.#lossCount = 0;
     this.#state = "paused";
+    this.#undrawn = undefined;
     this.#observer.take();
     this.#points.push({ step: 0, loss: Number.NaN, ...this.#observer.errors() });
   }
@@ -64,8 +67,12 @@ export class Runner {
     }
   }
 
-  /** What is new since the last frame. */
+  /**
+   * What is new since the last frame. While it plays, the picture of its last step may come with the
+   * next one: a picture takes longer than a step, the first most of all, and nobody waits for it.
+   */
   frame(run: number, playing: boolean): Frame {
+    if (!playing || this.isOver) this.#draw();
     const frame: Frame = {
       ...{ run, step: this.step, stepsPerEpoch: this.trainer.stepsPerEpoch },
       ...{ points: this.#points, pictures: this.#pictures },
@@ -78,6 +85,7 @@ export class Runner {
   }
 
   #oneStep(): void {
+    this.#draw();
     const { trainer } = this;
     const next = trainer.step + 1;
     const draws = next % this.#pictureEvery === 0 || next === 1;
@@ -91,7 +99,12 @@ export class Runner {
     const counts = next % this.#every === 0 || this.isOver;
     if (counts || draws) this.#observer.take();
     if (counts) this.#addPoint(next);
-    if (draws && !diverged) this.#pictures.push(this.#observer.picture(next));
+    if (draws && !diverged) this.#undrawn = next;
+  }
+
+  #draw(): void {
+    if (this.#undrawn !== undefined) this.#pictures.push(this.#observer.picture(this.#undrawn));
+    this.#undrawn = undefined;
   }
 
   #addPoint(step: number): void {

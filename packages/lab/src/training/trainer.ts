@@ -1,9 +1,13 @@
-import { cat, compile, data, F, manualSeed, optim, Generator as RandomGenerator, type Tensor } from "evenkeel";
+import { cat, data, F, manualSeed, optim, Generator as RandomGenerator, type Tensor } from "evenkeel";
 import type { Norm, Task } from "evenkeel/tabular";
 import { type Setup, sides } from "../state/setup.ts";
 import { type Layer, layersOf } from "./layers.ts";
 import { LabNetwork } from "./network.ts";
+import { program } from "./program.ts";
 import type { PreparedRows, Rows } from "./rows.ts";
+
+/** Values of the batches that are kept for trainings that differ in their rate alone: 32 MB. */
+const mostKept = 8_000_000;
 
 /** The losses of `trainTable`. */
 export const losses: Readonly<Record<Task, (output: Tensor, target: Tensor) => Tensor>> = {
@@ -43,7 +47,7 @@ export class Trainer {
     const { optimizer, restart } = newOptimizer(network, setup);
     this.#restartOptimizer = restart;
     const loss = losses[schema.task];
-    this.#step = compile((x: Tensor, y: Tensor) => {
+    this.#step = program((x: Tensor, y: Tensor) => {
       optimizer.zeroGrad();
       const value = loss(network.forward(x), y);
       value.backward();
@@ -57,18 +61,31 @@ export class Trainer {
     this.restart(setup);
   }
 
+  /** The first batches of the training, so many or all that fit; undefined if they do not. Asking moves nothing of it. */
+  firstBatches(count: number): readonly Rows[] | undefined {
+    const { batchSize, seed } = this.#setup;
+    const [{ shape }] = this.#rows;
+    const values = this.#rows.reduce((sum, rows) => sum + rows.numel() / shape[0], 0);
+    if (count * Math.min(batchSize, shape[0]) * values > mostKept) return undefined;
+    const batches = this.#draw(seed);
+    return Array.from({ length: count }, () => batches.next().value);
+  }
+
   /** The batches of the first epoch. Asking for them moves nothing of the training. */
   firstEpoch(): Iterable<Rows> {
     return this.#epoch(new RandomGenerator(this.#setup.seed));
   }
 
-  /** Draws new weights and forgets all steps. */
-  restart({ seed, lr }: RestartSettings): void {
+  /**
+   * Draws new weights and forgets all steps.
+   * @param kept the batches of the seed, where they were drawn before and there are enough of them
+   */
+  restart({ seed, lr }: RestartSettings, kept?: readonly Rows[]): void {
     manualSeed(seed);
     this.network.loadStateDict(new LabNetwork(this.#layers).stateDict());
     this.network.train();
     this.#restartOptimizer(lr);
-    this.#batches = this.#draw(seed);
+    this.#batches = (kept?.values() as Iterator<Rows, never> | undefined) ?? this.#draw(seed);
     this.step = 0;
   }
 
