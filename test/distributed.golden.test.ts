@@ -1,5 +1,5 @@
 import { DistributedSampler } from "evenkeel/distributed";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Ranks } from "./distributed/ranks.ts";
 import { decode, type Golden, load } from "./goldens/golden.ts";
 
@@ -33,6 +33,7 @@ it("DistributedSampler gives every rank torch's positions", () => {
 
 describe("SyncBatchNorm", () => {
   const ranks = new Ranks();
+  beforeAll(() => ranks.start(4));
   afterAll(() => ranks.close());
 
   const divisionsOf = (rows: number) => [

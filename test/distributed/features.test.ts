@@ -1,10 +1,11 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Ranks } from "./ranks.ts";
 import { type Accumulating, scenarios, type Training } from "./scenarios.ts";
 
 /** What ranks exchange, refuse and leave behind. */
 
 const ranks = new Ranks();
+beforeAll(() => ranks.start(4));
 afterAll(() => ranks.close());
 
 const near = (got: readonly number[], want: readonly number[], bound = 1e-10) => {

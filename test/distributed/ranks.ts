@@ -1,17 +1,20 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { distributed } from "evenkeel";
+import { build } from "rolldown";
+import { root } from "../sources.ts";
 import type { Answer, Order } from "./rankWorker.ts";
 import type { scenarios } from "./scenarios.ts";
 
 type Scenarios = typeof scenarios;
 
-// The sources are TypeScript, so a thread first needs tsx, the loader that the examples run with.
-const body = JSON.stringify(new URL("./rankWorker.ts", import.meta.url).href);
-const start = `import("tsx/esm/api").then((tsx) => (tsx.register(), import(${body})))`;
-
 /** Threads that are ranks. They are started when a scenario first needs as many, and stay. */
 export class Ranks {
   readonly #workers: Worker[] = [];
+  readonly #folder = mkdtempSync(join(tmpdir(), "evenkeel-ranks-"));
+  #program: Promise<string> | undefined;
 
   /** What the scenario gives on every rank. @throws Error with the errors of all ranks that have one */
   async run<K extends keyof Scenarios>(
@@ -33,31 +36,48 @@ export class Ranks {
     given: Parameters<Scenarios[K]>[0],
     options: { readonly capacity?: number } = {},
   ): Promise<Answer[]> {
-    await this.#start(size);
+    await this.start(size);
     const memory = distributed.threadMemory(size, options);
     return await Promise.all(
       this.#workers.slice(0, size).map((worker, rank) => {
-        return new Promise<Answer>((resolve, reject) => {
-          worker.removeAllListeners("error").once("message", resolve).once("error", reject);
-          worker.postMessage({ scenario, memory, rank, given } satisfies Order);
-        });
+        const answer = messageOf(worker);
+        worker.postMessage({ scenario, memory, rank, given } satisfies Order);
+        return answer as Promise<Answer>;
       }),
     );
   }
 
   /** Threads are up before a scenario begins: on a busy machine that takes longer than ranks wait for each other. */
-  async #start(size: number): Promise<void> {
-    const fresh = Array.from(
-      { length: Math.max(0, size - this.#workers.length) },
-      () => new Worker(start, { eval: true }),
-    );
+  async start(size: number): Promise<void> {
+    this.#program ??= bundle(this.#folder);
+    const program = await this.#program;
+    const lacking = Math.max(0, size - this.#workers.length);
+    const fresh = Array.from({ length: lacking }, () => new Worker(program));
     this.#workers.push(...fresh);
-    await Promise.all(
-      fresh.map((worker) => new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject))),
-    );
+    await Promise.all(fresh.map(messageOf));
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    rmSync(this.#folder, { recursive: true });
   }
+}
+
+function messageOf(worker: Worker): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    worker.removeAllListeners("error").once("message", resolve).once("error", reject);
+  });
+}
+
+/** One file of JavaScript: threads would take seconds each to load the sources. */
+async function bundle(folder: string): Promise<string> {
+  const file = join(folder, "rank.mjs");
+  await build({
+    cwd: root,
+    input: "test/distributed/rankWorker.ts",
+    tsconfig: join(root, "tsconfig.json"),
+    platform: "node",
+    output: { format: "esm", file },
+  });
+  return file;
 }

@@ -1,5 +1,5 @@
 import { Generator } from "evenkeel";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Ranks } from "./ranks.ts";
 import { scenarios, type Training } from "./scenarios.ts";
 
@@ -8,6 +8,7 @@ import { scenarios, type Training } from "./scenarios.ts";
  */
 
 const ranks = new Ranks();
+beforeAll(() => ranks.start(4));
 afterAll(() => ranks.close());
 
 /**

@@ -196,6 +196,18 @@ it("copyTo hands over all of the state", () => {
   expect(to.getState()).not.toEqual(from.getState());
 });
 
+it("skip leaves it where as many draws do, across renewals", () => {
+  for (const before of [0, 1, 623, 624, 625, 1000]) {
+    for (const skipped of [0, 1, 5, 623, 624, 625, 1248, 3000]) {
+      const [drawn, moved] = [new Generator(before), new Generator(before)];
+      words(drawn, before + skipped);
+      words(moved, before);
+      moved.skip(skipped);
+      expect(moved.getState(), `${before} and ${skipped}`).toEqual(drawn.getState());
+    }
+  }
+});
+
 describe("the default generator", () => {
   it("is reached by the functions of the module", () => {
     expect(manualSeed(11)).toBe(defaultGenerator);
