@@ -207,3 +207,33 @@ describe("exchanges", () => {
     }
   });
 });
+
+describe("a rank that does something else", () => {
+  it.each([
+    [
+      "other call",
+      "distributed: rank 0 calls allReduce of float32 (2) where rank 2 calls barrier (0); make the same calls",
+    ],
+    ["other length", "distributed: rank 0 calls allReduce of float32 (2) where rank 2 calls allReduce of float32 (3)"],
+  ] as const)("%s: all ranks say so", async (kind, words) => {
+    for (const [error] of await ranks.run(3, "quarrel", kind, { timeout: 2000 })) expect(error).toContain(words);
+  });
+
+  it("abort() ends all, with its reason, and later calls too", async () => {
+    for (const errors of await ranks.run(3, "quarrel", "abort")) {
+      expect(errors).toEqual([
+        "distributed: rank 2 has ended the group: enough: 1 < 2",
+        "distributed: rank 2 has ended the group: enough: 1 < 2",
+      ]);
+    }
+  });
+
+  it("one that does not come is named after the time given", async () => {
+    const [first, second, gone] = await ranks.run(3, "quarrel", "gone", { timeout: 1000 });
+    expect(gone).toEqual(["gone"]);
+    for (const errors of [first, second]) {
+      for (const error of errors)
+        expect(error).toMatch(/rank [01] has ended the group: rank [01] waited 1000 ms for rank .*2/);
+    }
+  });
+});

@@ -10,6 +10,7 @@ export interface Order {
   readonly memory: SharedArrayBuffer;
   readonly rank: number;
   readonly given: unknown;
+  readonly timeout: number;
 }
 
 export type Answer = { readonly value: unknown } | { readonly error: string };
@@ -18,10 +19,10 @@ const port = parentPort;
 if (port === null) throw new Error("this file is the body of a worker thread");
 
 port.postMessage("ready");
-port.on("message", ({ scenario, memory, rank, given }: Order) => {
+port.on("message", ({ scenario, memory, rank, given, timeout }: Order) => {
   let answer: Answer;
   try {
-    distributed.init(distributed.threadCommunicator(memory, rank, { timeout: 40_000 }));
+    distributed.init(distributed.threadCommunicator(memory, rank, { timeout }));
     answer = { value: scenarios[scenario](given as never) };
   } catch (error) {
     answer = { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };

@@ -10,6 +10,11 @@ import type { scenarios } from "./scenarios.ts";
 
 type Scenarios = typeof scenarios;
 
+interface Options {
+  readonly capacity?: number;
+  readonly timeout?: number;
+}
+
 /** Threads that are ranks. They are started when a scenario first needs as many, and stay. */
 export class Ranks {
   readonly #workers: Worker[] = [];
@@ -21,7 +26,7 @@ export class Ranks {
     size: number,
     scenario: K,
     given: Parameters<Scenarios[K]>[0],
-    options: { readonly capacity?: number } = {},
+    options: Options = {},
   ): Promise<ReturnType<Scenarios[K]>[]> {
     const answers = await this.answers(size, scenario, given, options);
     const errors = answers.flatMap((answer, rank) => ("error" in answer ? [`rank ${rank}: ${answer.error}`] : []));
@@ -34,14 +39,15 @@ export class Ranks {
     size: number,
     scenario: K,
     given: Parameters<Scenarios[K]>[0],
-    options: { readonly capacity?: number } = {},
+    options: Options = {},
   ): Promise<Answer[]> {
     await this.start(size);
-    const memory = distributed.threadMemory(size, options);
+    const { timeout = 40_000, ...rest } = options;
+    const memory = distributed.threadMemory(size, rest);
     return await Promise.all(
       this.#workers.slice(0, size).map((worker, rank) => {
         const answer = messageOf(worker);
-        worker.postMessage({ scenario, memory, rank, given } satisfies Order);
+        worker.postMessage({ scenario, memory, rank, given, timeout } satisfies Order);
         return answer as Promise<Answer>;
       }),
     );

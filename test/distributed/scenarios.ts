@@ -305,6 +305,22 @@ function fail({ at, compiled }: { at: number; compiled: boolean }) {
   return { error, same, unchanged, after: stateOf(plain) };
 }
 
+/** What ranks get to know of each other when one does something else. */
+function quarrel(kind: "other call" | "other length" | "abort" | "gone") {
+  const communicator = distributed.getCommunicator();
+  const isLast = communicator.rank === communicator.size - 1;
+  const errors = [
+    errorOf(() => {
+      if (isLast && kind === "other call") return communicator.barrier();
+      if (isLast && kind === "abort") communicator.abort("enough: 1 < 2");
+      if (isLast && kind === "gone") throw new Error("gone");
+      return communicator.allReduce(new Float32Array(isLast && kind === "other length" ? 3 : 2));
+    }),
+  ];
+  if (!isLast || kind === "abort") errors.push(errorOf(() => communicator.barrier()));
+  return errors;
+}
+
 /** What is refused within a network that is divided. */
 function refusals() {
   const called = (forward: (x: Tensor) => Tensor) => {
@@ -369,4 +385,4 @@ function masks({ rows, shape, compiled }: { rows: readonly number[]; shape: read
   return { masks: [first, second].map((y) => [...y.data] as number[]), next: randn([1]).item() };
 }
 
-export const scenarios = { train, exchanges, normalize, disagree, accumulate, fail, refusals, masks };
+export const scenarios = { train, exchanges, normalize, disagree, accumulate, fail, refusals, masks, quarrel };

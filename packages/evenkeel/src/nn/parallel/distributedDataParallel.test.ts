@@ -25,7 +25,8 @@ import { DistributedDataParallel } from "./distributedDataParallel.ts";
 afterEach(destroyProcessGroup);
 
 const alone = () => init(threadCommunicator(threadMemory(1), 0));
-const network = () => new Sequential(new Linear(3, 4), new BatchNorm1d(4), new Dropout(0.3), new RReLU(), new Linear(4, 2));
+const network = () =>
+  new Sequential(new Linear(3, 4), new BatchNorm1d(4), new Dropout(0.3), new RReLU(), new Linear(4, 2));
 
 describe("a group of one rank", () => {
   it("trains as no group does, to the bit, and records nothing more", () => {

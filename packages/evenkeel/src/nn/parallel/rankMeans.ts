@@ -54,6 +54,7 @@ export class RankMeans implements GradientReducer {
   #means(named: Named, own: readonly (Tensor | undefined)[]): Tensor[] {
     const { size } = this.#group;
     const means: Tensor[] = [];
+    let used: Tensor | undefined;
     for (const [b, { dtype, places }] of this.#buckets(named).entries()) {
       const parts = places.map((i) => own[i]?.reshape([-1]) ?? zeros([named[i][1].numel()], { dtype }));
       const sizes = parts.map((part) => part.numel());
@@ -70,8 +71,10 @@ export class RankMeans implements GradientReducer {
       if (b === 0) sizes.push(own.length);
       const split = sizes.length === 1 ? [mean] : ops.split<Tensor>(mean, { dim: 0, sizes });
       for (const [k, i] of places.entries()) means[i] = split[k].reshape([...named[i][1].shape]);
-      if (b === 0) this.#note(split[places.length], named);
+      if (b === 0) used = split[places.length];
     }
+    // Behind the last message: one that fails leaves the note as it was.
+    if (used !== undefined) this.#note(used, named);
     return means;
   }
 

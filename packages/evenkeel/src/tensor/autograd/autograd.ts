@@ -124,15 +124,7 @@ export function grad(
   });
   const edges = targets.map((target) => target.gradFn ?? target);
   const seeds = roots.map((root, i) => seed(root, given[i] ?? undefined));
-  const { totals, retained, reducers, release } = backwardPass(roots, seeds, options, new Set(edges));
-  if (reducers.size > 0) {
-    throw refuse(
-      "not-supported",
-      "grad",
-      "the outputs come from DistributedDataParallel, whose gradients backward() alone sums over the ranks",
-      "call backward(), or differentiate what net.module gives for the rows of this rank",
-    );
-  }
+  const { totals, retained, release } = backwardPass(roots, seeds, options, new Set(edges));
   const gradients = edges.map((edge, i) => {
     const total = totals.get(edge) ?? null;
     if (total === null && !options.allowUnused) {
@@ -180,6 +172,15 @@ function backwardPass(
   const nodes = reachable(roots, targets);
   const through = targets === undefined ? nodes : new Set([...nodes].filter((node) => leadsOn(node, nodes, targets)));
   for (const node of through) node.checkSaved();
+  const reducers = new Set([...nodes].map(reducerOf).filter((reducer) => reducer !== undefined));
+  if (targets !== undefined && reducers.size > 0) {
+    throw refuse(
+      "not-supported",
+      "grad",
+      "the outputs come from DistributedDataParallel, whose gradients backward() alone sums over the ranks",
+      "call backward(), or differentiate what net.module gives for the rows of this rank",
+    );
+  }
   const totals = new Map<Edge, Tensor>();
   /** For an op with several outputs: the gradient of each so far. */
   const arrived = new Map<Node, (Tensor | null)[]>();
@@ -224,7 +225,6 @@ function backwardPass(
   const release = () => {
     if (!retainGraph) for (const node of through) node.release();
   };
-  const reducers = new Set([...nodes].map(reducerOf).filter((reducer) => reducer !== undefined));
   return { totals, retained, reducers, release };
 }
 
