@@ -9,8 +9,6 @@ import { browserFlags } from "../../../test/browser/browser.ts";
 
 /** What `vite build` writes. */
 export const siteFolder = fileURLToPath(new URL("../dist/site", import.meta.url));
-/** The page as one HTML file: what `vite build --mode file` writes. */
-export const oneFile = fileURLToPath(new URL("../dist/file/index.html", import.meta.url));
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html",

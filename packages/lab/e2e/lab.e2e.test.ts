@@ -1,19 +1,18 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { TableModel, tableFromRows } from "evenkeel/tabular";
 import { trainTable } from "evenkeel/train";
 import { describe, expect, it } from "vitest";
 import { readLink } from "../src/state/link.ts";
-import { oneFile } from "./browser.ts";
-import { finished, skipSlow, standing, visiting } from "./visit.ts";
+import { drop, eventually, finished, oneFile, panelOf, settingsOf, skipSlow, standing, visiting } from "./visit.ts";
 
 /** The page as a visitor has it: built, served from a folder or opened as one file, in Chromium. */
 
 const require = createRequire(import.meta.url);
+const text = (lines: readonly string[]) => new TextEncoder().encode(`${lines.join("\n")}\n`);
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const open = visiting(["production", "file"]);
+const open = visiting(["production", oneFile]);
 
 describe("the page", () => {
   it("trains both networks without a click, and says where they stand", async () => {
@@ -25,7 +24,7 @@ describe("the page", () => {
   });
 
   it("works from a disk as one file, without a network", async () => {
-    const { page, wrong, close } = await open("#steps=200", { offline: true }, pathToFileURL(oneFile).href);
+    const { page, wrong, close } = await open("#steps=200", { offline: true }, oneFile);
     await finished(page);
     expect(await standing(page)).toMatch(/^After all 200 steps/);
     expect(wrong).toEqual([]);
@@ -132,6 +131,58 @@ describe("the page", () => {
     const { page, close } = await open("#steps=50&lr=fast&constructor=1");
     await finished(page);
     await page.getByText("The link sets lr to “fast”, which it cannot be.").waitFor();
+    await close();
+  });
+});
+
+describe("a table of the visitor's", () => {
+  it("is a CSV file that is dropped anywhere, read by the rules of the command", async () => {
+    const { page, wrong, close } = await open("#steps=100");
+    const cars = Array.from(
+      { length: 150 },
+      (_, i) => `${1800 + ((i * 937) % 2900)};${["a", "b"][i % 2]};${10 + (i % 9)},5`,
+    );
+    await drop(page, "autos.csv", text(["Gewicht;Ort;Verbrauch", ...cars]));
+    const panel = panelOf(page, "Table");
+    await panel.getByText("150 rows, 3 columns").waitFor();
+    await finished(page);
+    expect(await panel.getByRole("combobox", { name: "Predict" }).inputValue()).toBe("Verbrauch");
+    expect(settingsOf(page)).toEqual({ table: "own", target: "Verbrauch", steps: "100" });
+    await page.getByText(/^After all 100 steps: .* off by .* Verbrauch/).waitFor();
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
+  it("may be hostile: what is found is shown as text, and the page goes on", async () => {
+    const { page, wrong, close } = await open("#steps=50");
+    const evil = '<img src=x onerror="alert(1)">';
+    const names = ["constructor", "__proto__", evil, "y\u202e"];
+    const rows = Array.from(
+      { length: 60 },
+      (_, i) => `${i % 7},"=cmd|'/C calc'!A0",${evil.replaceAll('"', "")},${(i * 37) % 11}`,
+    );
+    const quoted = names.map((name) => `"${name.replaceAll('"', '""')}"`).join(",");
+    await drop(page, `${evil}.csv`, text([quoted, ...rows]));
+    const panel = panelOf(page, "Table");
+    await panel.getByText("60 rows, 4 columns").waitFor();
+    await finished(page);
+    expect(await panel.locator("thead th").allInnerTexts()).toEqual(names);
+    // Two columns of one value: the check names both.
+    const found = panel.getByRole("list", { name: "What the check found" });
+    await found
+      .getByText(/__proto__/)
+      .first()
+      .waitFor();
+    expect(await page.locator("img").count()).toBe(0);
+    for (const target of ["constructor", "__proto__", evil]) {
+      await panel.getByRole("combobox", { name: "Predict" }).selectOption(target);
+      await eventually(() => settingsOf(page).target, `predicting ${target}`).toBe(target);
+    }
+    // Nothing can be learnt of one value: the page says so, and takes the next choice.
+    await found.locator(".error").first().waitFor();
+    await panel.getByRole("combobox", { name: "Predict" }).selectOption("constructor");
+    await finished(page);
+    expect(wrong).toEqual([]);
     await close();
   });
 });
