@@ -18,7 +18,7 @@ export function figureOf(chart: Chart, id: string): Html {
 `,
   );
   return html`<figure><figcaption class="name">${chart.title}</figcaption><ul class="legend">
-${items}</ul>${chartSvg(chart, { ...size, id })}<details><summary>Values</summary><div class="wide values" role="region" aria-label="Values of ${chart.title}" tabindex="0"><table>
+${items}</ul><div class="wide">${chartSvg(chart, { ...size, id })}</div><details><summary>Values</summary><div class="wide values" role="region" aria-label="Values of ${chart.title}" tabindex="0"><table>
 <thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
 <tbody>
 ${body}</tbody></table></div></details></figure>

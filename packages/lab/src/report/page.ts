@@ -207,10 +207,11 @@ function ownStyle({ light, dark }: LabReport["palettes"]): string {
   return `
 figure, .cells { ${variables(light)} }
 @media screen and (prefers-color-scheme: dark) { figure, .cells { ${variables(dark)} } }
-svg.chart { width: 100%; } .chart .grid line { stroke: var(--line); } .chart .ticks text { fill: var(--quiet); font-size: 12px; }
+svg.chart { width: 100%; min-width: 32rem; } .chart .grid line { stroke: var(--line); } .chart .ticks text { fill: var(--quiet); font-size: 12px; }
 figure .legend { display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; margin: 0.2rem 0; } figure .legend li { color: var(--text); align-items: center; }
 figcaption.name { font-weight: 700; color: var(--text); margin: 0; } figure + figure { margin-top: 1.6rem; }
 .cells td, .cells th { padding-left: 0.35rem; padding-right: 0.35rem; font-size: 0.8rem; } .cells td { text-align: center; }
+.cells { width: auto; min-width: min(100%, 24rem); }
 .values { max-height: 20rem; overflow: auto; }
 a { color: inherit; overflow-wrap: anywhere; } code { overflow-wrap: anywhere; }
 `;

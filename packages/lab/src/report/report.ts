@@ -1,4 +1,5 @@
 import { version } from "../../../evenkeel/package.json";
+import type { CellGrid } from "../charts/cells.ts";
 import { coloursOf } from "../charts/colours.ts";
 import { tableFileName } from "../code/quoted.ts";
 import { recomputedInWords } from "../panels/breakSentences.ts";
@@ -89,7 +90,7 @@ function groupsOf(lab: Lab): ChartGroup[] {
       title: "Learning rates",
       note: "Both networks, trained anew at 16 learning rates. The stronger a cell, the lower its error; × is a training that diverged.",
       charts: [],
-      grids: hasRates ? [{ title: rateTitle, rows: "Network", grid: rateGrid(setup, task, cells) }] : [],
+      grids: hasRates ? [{ title: rateTitle, rows: "Rate", grid: transposed(rateGrid(setup, task, cells)) }] : [],
     },
     {
       title: "Predictions",
@@ -120,6 +121,15 @@ function groupsOf(lab: Lab): ChartGroup[] {
       ],
     },
   ];
+}
+
+/** A row for each column: sixteen columns are wider than a page. */
+function transposed({ columns, rows }: CellGrid): CellGrid {
+  return {
+    label: "network",
+    columns: rows.map(({ label }) => label),
+    rows: columns.map((label, i) => ({ label, cells: rows.map(({ cells }) => cells[i]) })),
+  };
 }
 
 /** The address with this set-up; only what stands behind # where it leads nowhere but to this machine. */
