@@ -59,6 +59,8 @@ export interface Training {
   /** A penalty on all parameters beside the network. */
   readonly penalty?: number;
   readonly bucketCapMb?: number;
+  /** Whether batch normalization stays that of each rank. */
+  readonly unconverted?: boolean;
   /** Rows count for their weights. */
   readonly weighted?: boolean;
 }
@@ -80,7 +82,10 @@ function train(given: Training): { states: number[][]; draws: number; grads: (nu
   const options = given.bucketCapMb === undefined ? {} : { bucketCapMb: given.bucketCapMb };
   const parallel = isAlone
     ? undefined
-    : new nn.parallel.DistributedDataParallel(nn.SyncBatchNorm.convertSyncBatchNorm(plain), options);
+    : new nn.parallel.DistributedDataParallel(
+        given.unconverted ? plain : nn.SyncBatchNorm.convertSyncBatchNorm(plain),
+        options,
+      );
   const net: nn.Module<[Tensor], Tensor> = parallel ?? plain;
   const optimizer =
     name === "SGD"

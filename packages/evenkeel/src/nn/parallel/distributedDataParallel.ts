@@ -92,7 +92,7 @@ export class DistributedDataParallel<M extends AnyModule = Module> extends Modul
     this.broadcastBuffers = broadcastBuffers;
     this.#group = group;
     this.#means = new RankMeans(group, this.#synchrony, named, bucketCapMb * 1e6);
-    this.#alone = new RankAlone(group, this.#synchrony);
+    this.#alone = new RankAlone(group, this.#synchrony, named);
     if (group.size === 1) return;
     checkAgreement(caller, module, group);
     for (const tensor of state) ops.broadcast<Tensor>(tensor, { group, root: 0 });

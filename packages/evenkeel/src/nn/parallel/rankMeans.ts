@@ -1,7 +1,7 @@
 import type { DType } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
 import type { GradientReducer } from "../../tensor/autograd/gradientReducer.ts";
-import { cat, type Tensor, tensor, zeros } from "../../tensor/index.ts";
+import { cat, type Tensor, tensor, where, zeros } from "../../tensor/index.ts";
 import type { Parameter } from "../module/parameter.ts";
 
 type Named = readonly (readonly [name: string, parameter: Parameter])[];
@@ -11,6 +11,20 @@ interface Bucket {
   readonly dtype: DType;
   readonly places: number[];
   bytes: number;
+}
+
+/** The attributes of `weighByRows`. */
+interface Call {
+  readonly division: ops.Division;
+}
+
+/** A rank without rows adds nothing: what is not finite is 0 times a mean, or a variance, of no rows. */
+function clearOfEmpty(gradients: Map<Tensor, Tensor>, named: Named, calls: readonly unknown[]): void {
+  if (!(calls as readonly Call[]).every(({ division }) => division.rows === 0)) return;
+  for (const [, parameter] of named) {
+    const gradient = gradients.get(parameter);
+    if (gradient !== undefined) gradients.set(parameter, where(gradient.isfinite(), gradient, 0));
+  }
 }
 
 /** The tensors of `.grad` that backward passes without an exchange have written. */
@@ -31,14 +45,14 @@ export class RankMeans implements GradientReducer {
     this.#mostBytes = mostBytes;
   }
 
-  reduce(gradients: Map<Tensor, Tensor>): Iterable<Tensor> {
+  reduce(gradients: Map<Tensor, Tensor>, calls: readonly unknown[]): Iterable<Tensor> {
     const named = this.#parameters().filter(([, { requiresGrad }]) => requiresGrad);
     if (named.length === 0) return [];
     const isPending = this.#synchrony.isPending || named.some(([, { grad }]) => grad !== null && ofRankAlone.has(grad));
-    // What is left of passes without an exchange is exchanged with the new gradients. The mean of
-    // what all ranks have in common is that itself.
+    clearOfEmpty(gradients, named, calls);
     const own = named.map(([, parameter]) => {
       const [fresh, before] = [gradients.get(parameter), isPending ? parameter.grad : null];
+      // The mean of what all ranks have in common, of earlier passes, is that itself.
       return fresh !== undefined && before !== null ? before.add(fresh) : (fresh ?? before ?? undefined);
     });
     const means = this.#means(named, own);
@@ -59,13 +73,8 @@ export class RankMeans implements GradientReducer {
       const parts = places.map((i) => own[i]?.reshape([-1]) ?? zeros([named[i][1].numel()], { dtype }));
       const sizes = parts.map((part) => part.numel());
       // The first message says which parameters have a gradient.
-      if (b === 0)
-        parts.push(
-          tensor(
-            own.map((gradient) => (gradient === undefined ? 0 : 1)),
-            { dtype },
-          ),
-        );
+      const flags = own.map((gradient) => (gradient === undefined ? 0 : 1));
+      if (b === 0) parts.push(tensor(flags, { dtype }));
       const flat = parts.length === 1 ? parts[0] : cat(parts);
       const mean = ops.allReduce<Tensor>(flat, { group: this.#group }).div(size);
       if (b === 0) sizes.push(own.length);
@@ -105,14 +114,17 @@ export class RankMeans implements GradientReducer {
 export class RankAlone implements GradientReducer {
   readonly #group: ops.ProcessGroup;
   readonly #synchrony: ops.Synchrony;
+  readonly #parameters: () => Named;
   #leaves: Tensor[] = [];
 
-  constructor(group: ops.ProcessGroup, synchrony: ops.Synchrony) {
+  constructor(group: ops.ProcessGroup, synchrony: ops.Synchrony, parameters: () => Named) {
     this.#group = group;
     this.#synchrony = synchrony;
+    this.#parameters = parameters;
   }
 
-  reduce(gradients: Map<Tensor, Tensor>): Iterable<Tensor> {
+  reduce(gradients: Map<Tensor, Tensor>, calls: readonly unknown[]): Iterable<Tensor> {
+    clearOfEmpty(gradients, this.#parameters(), calls);
     // At every run of a compiled step.
     ops.noteGradients(tensor([1]), {
       group: this.#group,

@@ -18,18 +18,18 @@ let isDrawing = false;
  */
 export class Division implements Weighing {
   readonly #group: ProcessGroup;
-  readonly #rows: number;
+  /** Of this rank. */
+  readonly rows: number;
   readonly #known: KnownRows;
   readonly #weight: Value | number | undefined;
   #counted: readonly [counts: Value, factor: Value] | undefined;
 
   /**
-   * @param rows of this rank
    * @param weight what they count for, if not 1 each
    */
   constructor(group: ProcessGroup, rows: number, known = new KnownRows(), weight?: Value | number) {
     this.#group = group;
-    this.#rows = rows;
+    this.rows = rows;
     this.#known = known;
     this.#weight = weight;
   }
@@ -62,12 +62,12 @@ export class Division implements Weighing {
    * @throws RangeError if the first dimension is not that of the rows
    */
   draw<T>(owner: string, shape: Shape, words: number, generator: Generator, fn: () => T): T {
-    if (shape[0] !== this.#rows) {
+    if (shape[0] !== this.rows) {
       throw refuse(
         "wrong-shape",
         owner,
         `it draws for shape [${shape.join(", ")}] within DistributedDataParallel, where a rank draws for its ` +
-          `${this.#rows} rows`,
+          `${this.rows} rows`,
         "keep the rows in the first dimension",
       );
     }
@@ -88,11 +88,11 @@ export class Division implements Weighing {
 
   #count(): readonly [counts: Value, factor: Value] {
     if (this.#counted === undefined) {
-      const given = this.#weight ?? this.#rows;
+      const given = this.#weight ?? this.rows;
       const dtype = "float64";
       const weight =
         typeof given === "number" ? fill<Value>({ shape: [], dtype, value: given }) : cast(given, { dtype });
-      const rows = { group: this.#group, rows: this.#rows, known: this.#known };
+      const rows = { group: this.#group, rows: this.rows, known: this.#known };
       this.#counted = countRows<Value>(weight, { ...rows, isWeighted: this.#weight !== undefined });
     }
     return this.#counted;

@@ -13,7 +13,7 @@ import {
 import { add, cast, clone, fill, sumTo } from "../../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Edge, Node, OutputNode } from "./autogradNode.ts";
-import { type GradientReducer, reducerOf } from "./gradientReducer.ts";
+import { type GradientReducer, reducersOf } from "./gradientReducer.ts";
 import { enableGrad, noGrad } from "./gradMode.ts";
 
 export interface BackwardOptions {
@@ -46,7 +46,7 @@ export function backward(root: Tensor, gradient: Tensor | undefined, options: Ba
   const leaves = new Map([...totals].filter((entry): entry is [Tensor, Tensor] => !(entry[0] instanceof Node)));
   const grads = recording(createGraph, () => {
     const whole = new Set<Tensor>();
-    for (const reducer of reducers) for (const leaf of reducer.reduce(leaves)) whole.add(leaf);
+    for (const [reducer, calls] of reducers) for (const leaf of reducer.reduce(leaves, calls)) whole.add(leaf);
     return [
       ...retained.map(([tensor, total]) => [tensor, own(total, createGraph)] as const),
       ...[...leaves].map(([leaf, total]) => {
@@ -56,7 +56,7 @@ export function backward(root: Tensor, gradient: Tensor | undefined, options: Ba
   });
   // From here on nothing can fail.
   for (const [tensor, gradient] of grads) tensor.grad = gradient;
-  for (const reducer of reducers) reducer.written?.();
+  for (const reducer of reducers.keys()) reducer.written?.();
   release();
 }
 
@@ -154,7 +154,7 @@ interface PassResult {
   /** The gradients of non-leaf tensors that retain theirs. */
   readonly retained: readonly (readonly [Tensor, Tensor])[];
   /** Those of the ops on the way, in the order of the pass. */
-  readonly reducers: ReadonlySet<GradientReducer>;
+  readonly reducers: ReadonlyMap<GradientReducer, readonly unknown[]>;
   readonly release: () => void;
 }
 
@@ -172,7 +172,7 @@ function backwardPass(
   const nodes = reachable(roots, targets);
   const through = targets === undefined ? nodes : new Set([...nodes].filter((node) => leadsOn(node, nodes, targets)));
   for (const node of through) node.checkSaved();
-  const reducers = new Set([...nodes].map(reducerOf).filter((reducer) => reducer !== undefined));
+  const reducers = reducersOf(nodes);
   if (targets !== undefined && reducers.size > 0) {
     throw refuse(
       "not-supported",
