@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { check, checkOptions, numberAbove, refuse, string, wrongState } from "evenkeel/problem";
 import { MpiCommunicator } from "./communicator.ts";
 import { type Ending, endWithProcess, failTogether } from "./ending.ts";
@@ -82,6 +83,8 @@ async function start(timeout: number, silence: number, given: string | undefined
   if (size > 1) {
     ending.watcher ??= new Watcher(watching);
     await ending.watcher.connect(rank, board, (bytes) => communicator.allGather(bytes), where);
+    const { host } = where[rank];
+    transport.hasProcessors = where.filter((one) => one.host === host).length <= availableParallelism();
   }
   return communicator;
 }

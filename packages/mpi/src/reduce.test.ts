@@ -32,6 +32,15 @@ test("the smallest and largest, with NaN among them", () => {
   expect([...most]).toEqual([2, Number.NaN, Number.NaN, 0]);
 });
 
+test.each([1, 2, 3, 4, 5, 9])("sums of %d arrays are those of a loop in double", (count) => {
+  const all = Array.from({ length: count }, (_, k) =>
+    new Float32Array(2500).map((_, i) => Math.sin(i * 7 + k) * 10 ** (i % 7)),
+  );
+  const expected = all[0].map((_, i) => all.map((one) => one[i]).reduce((a, b) => a + b));
+  combine(all[count - 1], all, "sum");
+  expect(all[count - 1]).toEqual(expected);
+});
+
 test("nothing, and one array alone", () => {
   const [none, one] = [f32(), f32(4)];
   combine(none, [none, none], "sum");

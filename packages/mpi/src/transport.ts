@@ -10,8 +10,11 @@ interface Posted {
   readonly isReceived: boolean;
 }
 
-/** So often a call looks for its messages before it lets other processes go first. */
-const spins = 100;
+/**
+ * So often a call looks for its messages before it lets other processes go first: for about a
+ * millisecond, and hardly at all where the ranks of a machine outnumber its processors.
+ */
+const [spins, spinsOfMany] = [3000, 100];
 /** Milliseconds of waiting after which a call sleeps a little, and after which a little longer. */
 const [untilNap, untilSleep] = [5, 1000];
 const [nap, sleep] = [0.05, 1];
@@ -34,6 +37,7 @@ export class Transport {
   readonly #where: readonly Where[];
   readonly #timeout: number;
   readonly #longest: number;
+  #spins = spinsOfMany;
   #call: Call | undefined;
   #tag = 0;
   #posted: Posted[] = [];
@@ -52,9 +56,9 @@ export class Transport {
     this.#longest = longest;
   }
 
-  /** Whether a call has failed: no other is possible. */
-  get hasFailed(): boolean {
-    return this.#failure !== undefined;
+  /** Says whether every rank has a processor for itself. */
+  set hasProcessors(value: boolean) {
+    this.#spins = value ? spins : spinsOfMany;
   }
 
   /**
@@ -111,7 +115,7 @@ export class Transport {
   }
 
   #spin(count: number): boolean {
-    for (let i = 0; i < spins; i++) if (this.#mpi.areDone(count)) return true;
+    for (let i = 0; i < this.#spins; i++) if (this.#mpi.areDone(count)) return true;
     return false;
   }
 
