@@ -42,10 +42,10 @@ function attackBy(random: Random): RankAttack {
 function problemOf({ victim }: RankAttack, { code, out, err, sinceAttack, left }: Ended): string | undefined {
   if (left.length > 0) return `${left.length} processes are left`;
   if (code === 0) return "mpirun ends as if all were well";
-  if (sinceAttack > most) return `it took ${sinceAttack.toFixed(1)} s`;
+  if (sinceAttack > most) return `it took ${sinceAttack.toFixed(1)} s: ${out.slice(-300)} ${err.slice(-1000)}`;
   const isNamed = new RegExp(`\\brank ${victim}\\b`).test(err);
   // Before the ranks have found each other, nobody knows which one does not come.
-  const isJoining = !/step 0/.test(out) && /have not found each other/.test(err);
+  const isJoining = !/step 0/.test(out) && /have not found each other|Primary job {2}terminated/.test(err);
   return isNamed || isJoining ? undefined : `rank ${victim} is not named: ${err}`;
 }
 
