@@ -2,9 +2,10 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 import { viteSingleFile } from "vite-plugin-singlefile";
 import { licences } from "./licences.ts";
+import { mnistFolder, packDigits } from "./scripts/digits.ts";
 
 const source = (path: string) => fileURLToPath(new URL(`../evenkeel/src/${path}`, import.meta.url));
 
@@ -19,13 +20,24 @@ const workers = [
 
 const all = licences();
 
+/** Named as a file of the package mnist, by whose licence the digits are there. */
+const digitsModule = `\0${join(mnistFolder(), "digits")}?packed`;
+
+/** The digits as a module, which is made when it is wanted. */
+const digits: Plugin = {
+  name: "digits",
+  enforce: "pre",
+  resolveId: (name) => (name === "#digits" ? digitsModule : undefined),
+  load: (name) => (name === digitsModule ? `export default ${JSON.stringify(packDigits())};` : undefined),
+};
+
 /**
  * `vite build` writes a static page to dist; `vite build --mode file` the same as one HTML file,
  * which works from a disk: workers and tables are inlined.
  */
 export default defineConfig(({ mode }) => ({
   base: "./",
-  plugins: [svelte(), all.page(), ...(mode === "file" ? [viteSingleFile()] : [])],
+  plugins: [digits, svelte(), all.page(), ...(mode === "file" ? [viteSingleFile()] : [])],
   resolve: {
     alias: [
       ...workers.map(([name, path]) => ({

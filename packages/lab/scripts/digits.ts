@@ -14,15 +14,15 @@ const ofEach = 200;
 /** The side of MNIST's pictures; a pixel of the page's is the mean of 2 x 2 of theirs. */
 const originalSide = 28;
 
-/** The folder of the package with this name. */
-const packageFolder = () => join(dirname(createRequire(import.meta.url).resolve("mnist")), "..");
+/** The folder of the package mnist. */
+export const mnistFolder = () => join(dirname(createRequire(import.meta.url).resolve("mnist")), "..");
 
 /**
  * The digits as `unpackDigits` takes them, the same text every time: deflated and in base64 on the
  * first line, and below it the licence, which copies of the package must have with them.
  */
 export function packDigits(): string {
-  const folder = join(packageFolder(), "src/digits");
+  const folder = join(mnistFolder(), "src/digits");
   const bytes = new Uint8Array((ofEach * classCount * pixels) / 2);
   for (let digit = 0; digit < classCount; digit++) {
     const { data }: { data: number[] } = JSON.parse(readFileSync(join(folder, `${digit}.json`), "utf8"));
@@ -32,7 +32,7 @@ export function packDigits(): string {
       for (let k = 0; k < pixels / 2; k++) bytes[start + k] = 16 * levels[2 * k] + levels[2 * k + 1];
     }
   }
-  const licence = readFileSync(join(packageFolder(), "LICENSE"), "utf8");
+  const licence = readFileSync(join(mnistFolder(), "LICENSE"), "utf8");
   return `${deflateRawSync(bytes, { level: 9 }).toString("base64")}\n${licence}`;
 }
 

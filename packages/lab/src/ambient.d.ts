@@ -8,6 +8,12 @@ declare module "#reading-worker" {
   export { default } from "*?worker";
 }
 
+/** The digits, as scripts/digits.ts packs them for `unpackDigits`. See vite.config.ts. */
+declare module "#digits" {
+  const packed: string;
+  export default packed;
+}
+
 // The package exports its loaders only, which fetch from the network; vite.config.ts knows where its files lie.
 declare module "vega-datasets/data/*.json" {
   const rows: readonly Readonly<Record<string, unknown>>[];

@@ -1,5 +1,6 @@
 import { type Setup, type Side, sides } from "../state/setup.ts";
-import { type Layer, layersOf } from "../training/layers.ts";
+import type { Layer } from "../training/layers.ts";
+import { networkLayers } from "../training/networkLayers.ts";
 import { mostHeldOut, type PreparedRows } from "../training/rows.ts";
 
 /** What both programs say, in their own words. */
@@ -14,11 +15,12 @@ export interface Program {
   readonly says: string;
 }
 
-export function programOf({ preprocessing, schema, split }: PreparedRows, setup: Setup, side: Side): Program {
+export function programOf(prepared: PreparedRows, setup: Setup, side: Side): Program {
+  const { schema, split } = prepared;
   const rows = split.train.length;
   const joins = sides.some((one) => setup[one] === "batch");
   return {
-    layers: layersOf(setup, setup[side], preprocessing.features.length, preprocessing.outputs),
+    layers: networkLayers(prepared, setup, setup[side]),
     setup,
     joinsLoneRow: joins && rows > setup.batchSize && rows % setup.batchSize === 1,
     heldOut: split.validation.length > mostHeldOut ? mostHeldOut : "all",

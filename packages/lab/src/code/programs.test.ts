@@ -7,7 +7,11 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { type Table, tableFromRows } from "evenkeel/tabular";
 import { afterAll, describe, expect, it } from "vitest";
-import { defaultSetup, type Setup, type Side } from "../state/setup.ts";
+import { packDigits } from "../../scripts/digits.ts";
+import { digitColumn, digitsTable } from "../pictures/digits.ts";
+import { pixels, unpackDigits } from "../pictures/packed.ts";
+import { preparePictures } from "../pictures/pictureRows.ts";
+import { defaultSetup, hasPictures, type Setup, type Side } from "../state/setup.ts";
 import { prepareRows } from "../training/rows.ts";
 import { Runner } from "../training/runner.ts";
 import { savedTable } from "./savedTable.ts";
@@ -43,6 +47,7 @@ const tables: Readonly<Record<string, readonly [Table, string]>> = {
   penguins: [vega("penguins"), "Species"],
   sex: [vega("penguins"), "Sex"],
   hostile: [hostile, 'y"\r'],
+  digits: [digitsTable((await unpackDigits(packDigits())).subarray(0, 500 * pixels)), digitColumn],
 };
 
 const setups: readonly [title: string, table: string, side: Side, changes: Partial<Setup>][] = [
@@ -80,22 +85,35 @@ const setups: readonly [title: string, table: string, side: Side, changes: Parti
     { batchSize: 19, constant: true, times: "7", steps: 150 },
   ],
   ["names that are code", "hostile", "left", { hidden: [7], activation: "tanh", scale: "zscore", steps: 150 }],
+  [
+    "pictures, the right network",
+    "digits",
+    "right",
+    { table: "digits", hidden: [4, 6], steps: 60, scale: "zscore", biasBeforeNorm: false },
+  ],
+  [
+    "pictures, another head, GroupNorm, dropout, a lone picture",
+    "digits",
+    "left",
+    { table: "digits", left: "layer", head: "globalAverage", hidden: [5], dropout: 0.2, batchSize: 29, steps: 60 },
+  ],
   ["a training that diverges", "mpg", "left", { optimizer: "sgd", lr: 10, steps: 100 }],
 ];
 
 /** Each program is a process of seconds. `LAB_PROGRAMS=all` runs those of all set-ups. */
-const chosen = process.env.LAB_PROGRAMS === "all" ? setups : [1, 3, 5, 6].map((i) => setups[i]);
+const chosen = process.env.LAB_PROGRAMS === "all" ? setups : [1, 3, 5, 6, 7].map((i) => setups[i]);
 
 /** The two programs of a set-up, and the error that the page ends with. */
 function written(name: string, side: Side, changes: Partial<Setup>) {
   const [table, target] = tables[name];
   const setup: Setup = { ...defaultSetup, ...changes, target };
-  const rows = prepareRows(table, target, setup);
+  const rows = hasPictures(setup) ? preparePictures(table, setup) : prepareRows(table, target, setup);
   const runner = new Runner(rows, setup, setup[side]);
   runner.advance(Number.POSITIVE_INFINITY);
   const { evalMode } = runner.frame(1, false).points.at(-1)!;
   const directory = mkdtempSync(join(folder, "program-"));
-  writeFileSync(join(directory, "cars.json"), JSON.stringify(savedTable(rows)));
+  const saved = rows.pictures?.saved(rows) ?? savedTable(rows);
+  writeFileSync(join(directory, "cars.json"), JSON.stringify(saved));
   return { rows, setup, directory, evalMode };
 }
 const numberIn = (printed: string) => Number(/: (\S+)\s*$/.exec(printed)?.[1].replace("nan", "NaN"));

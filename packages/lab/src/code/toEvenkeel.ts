@@ -1,24 +1,63 @@
 import type { Activation, Task } from "evenkeel/tabular";
+import type { PictureKit } from "../pictures/kit.ts";
+import type { Ends } from "../pictures/pictureCode.ts";
 import type { OptimizerName, Setup, Side } from "../state/setup.ts";
 import type { Layer } from "../training/layers.ts";
 import type { PreparedRows } from "../training/rows.ts";
-import { programOf } from "./program.ts";
+import { type Program, programOf } from "./program.ts";
 import { quoted } from "./quoted.ts";
 
 /**
  * A side's training as a program for Node, which ends with the error that the page shows, to the bit.
- * It reads the {@link savedTable} of a file.
+ * It reads the {@link savedTable} of a file, or the {@link savedPictures}.
  */
 export function toEvenkeel(rows: PreparedRows, setup: Setup, side: Side, file: string): string {
-  const { layers, joinsLoneRow, heldOut, says } = programOf(rows, setup, side);
-  const { schema } = rows;
-  const scale = setup.scale === "raw" ? "none" : "zscore";
-  const held = heldOut === "all" ? "split.validation" : `split.validation.slice(0, ${heldOut})`;
-  return `// The ${side} network of evenkeel's lab. Save the table beside this file as ${quoted(file)}, then:
+  const program = programOf(rows, setup, side);
+  const { layers, joinsLoneRow, says } = program;
+  const { task } = rows.schema;
+  const { pictures } = rows;
+  const { read, judge } = pictures?.evenkeel.ends(file, setup, says) ?? tableEnds(rows, setup, program, file);
+  const names = ["compile", "data", "F", "Generator", "manualSeed", "nn", "noGrad", "optim", "type Tensor"];
+  const imported = [...(joinsLoneRow ? ["cat"] : []), ...names, ...(pictures ? ["tensor"] : [])];
+  return `// The ${side} network of evenkeel's lab. Save the ${pictures ? "pictures" : "table"} beside this file as ${quoted(file)}, then:
 // npm install evenkeel tsx && npx tsx lab.ts
 import { readFileSync } from "node:fs";
-import { ${joinsLoneRow ? "cat, " : ""}compile, data, F, Generator, manualSeed, nn, noGrad, optim, type Tensor } from "evenkeel";
-import { inferSchema, Preprocessing, splitRows, type Table, tableFromColumns } from "evenkeel/tabular";
+import { ${imported.join(", ")} } from "evenkeel";
+${read}
+manualSeed(${setup.seed});
+const net = new nn.Sequential(
+${layers.map((layer) => `  ${moduleCode(layer, pictures)},`).join("\n")}
+);
+const optimizer = ${optimizerCode[setup.optimizer]("net.parameters()", setup.lr)};
+const loader = new data.DataLoader(new data.TensorDataset(x, y), {
+  batchSize: ${setup.batchSize},
+  shuffle: true,
+  generator: new Generator(${setup.seed}),
+});
+${joinsLoneRow ? joiningCode : ""}
+const step = compile((x: Tensor, y: Tensor) => {
+  optimizer.zeroGrad();
+  const loss = ${lossCode[task]};
+  loss.backward();
+  optimizer.step();
+  return loss;
+});
+let steps = 0;
+training: for (;;) {
+  for (const [x, y] of ${joinsLoneRow ? "joined()" : "loader"}) {
+    const loss = step(x, y).item();
+    if (++steps === ${setup.steps} || !Number.isFinite(loss)) break training;
+  }
+}
+
+${judge}`;
+}
+
+function tableEnds({ schema }: PreparedRows, setup: Setup, { heldOut, says }: Program, file: string): Ends {
+  const scale = setup.scale === "raw" ? "none" : "zscore";
+  const held = heldOut === "all" ? "split.validation" : `split.validation.slice(0, ${heldOut})`;
+  return {
+    read: `import { inferSchema, Preprocessing, splitRows, type Table, tableFromColumns } from "evenkeel/tabular";
 
 interface Saved {
   rows: number;
@@ -42,34 +81,8 @@ const preprocessing = Preprocessing.fit(table, schema, split.train, {
 });
 const { x } = preprocessing.inputs(table, split.train);
 const y = preprocessing.targets(table, split.train);
-
-manualSeed(${setup.seed});
-const net = new nn.Sequential(
-${layers.map((layer) => `  ${moduleCode(layer)},`).join("\n")}
-);
-const optimizer = ${optimizerCode[setup.optimizer]("net.parameters()", setup.lr)};
-const loader = new data.DataLoader(new data.TensorDataset(x, y), {
-  batchSize: ${setup.batchSize},
-  shuffle: true,
-  generator: new Generator(${setup.seed}),
-});
-${joinsLoneRow ? joiningCode : ""}
-const step = compile((x: Tensor, y: Tensor) => {
-  optimizer.zeroGrad();
-  const loss = ${lossCode[schema.task]};
-  loss.backward();
-  optimizer.step();
-  return loss;
-});
-let steps = 0;
-training: for (;;) {
-  for (const [x, y] of ${joinsLoneRow ? "joined()" : "loader"}) {
-    const loss = step(x, y).item();
-    if (++steps === ${setup.steps} || !Number.isFinite(loss)) break training;
-  }
-}
-
-net.eval();
+`,
+    judge: `net.eval();
 const heldOut = ${held};
 const evaluate = compile((x: Tensor) => net.forward(x));
 const said = preprocessing.decode(noGrad(() => evaluate(preprocessing.inputs(table, heldOut).x)));
@@ -77,10 +90,11 @@ const truth = preprocessing.truth(table, heldOut);
 let sum = 0;
 ${errorCode(schema.task)}
 console.log("${says}:", sum / truth.length);
-`;
+`,
+  };
 }
 
-function moduleCode(layer: Layer): string {
+function moduleCode(layer: Layer, pictures: PictureKit | undefined): string {
   switch (layer.kind) {
     case "linear":
       return `new nn.Linear(${layer.inputs}, ${layer.outputs}${layer.bias ? "" : ", { bias: false }"})`;
@@ -92,6 +106,8 @@ function moduleCode(layer: Layer): string {
       return `new nn.${activationClasses[layer.activation]}()`;
     case "dropout":
       return `new nn.Dropout(${layer.p})`;
+    default:
+      return pictures?.evenkeel.layer(layer) ?? "";
   }
 }
 

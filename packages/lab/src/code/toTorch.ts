@@ -1,4 +1,6 @@
 import type { PreprocessingJson, Task } from "evenkeel/tabular";
+import type { PictureKit } from "../pictures/kit.ts";
+import type { Ends } from "../pictures/pictureCode.ts";
 import type { OptimizerName, Setup, Side } from "../state/setup.ts";
 import type { Layer } from "../training/layers.ts";
 import type { PreparedRows } from "../training/rows.ts";
@@ -9,14 +11,14 @@ import { activationClasses } from "./toEvenkeel.ts";
 /**
  * A side's training as a program for PyTorch: the same weights, batches and masks, drawn from the same
  * seeds, and an error that differs by rounding. It reads the {@link savedTable} of a file, in which
- * the texts of the table are read and its rows are split.
+ * the texts of the table are read and its rows are split, or the {@link savedPictures}.
  */
 export function toTorch(rows: PreparedRows, setup: Setup, side: Side, file: string): string {
   const { layers, joinsLoneRow, says } = programOf(rows, setup, side);
-  const { inputs } = rows.preprocessing.toJSON();
-  const isScaled = setup.scale === "zscore" ? "True" : "False";
   const { task } = rows.schema;
-  return `# The ${side} network of evenkeel's lab. Save the table beside this file as ${quoted(file)}, then:
+  const { pictures } = rows;
+  const { read, judge } = pictures?.torch.ends(file, setup, says) ?? tableEnds(rows, setup, file, says);
+  return `# The ${side} network of evenkeel's lab. Save the ${pictures ? "pictures" : "table"} beside this file as ${quoted(file)}, then:
 # pip install torch numpy && python lab.py
 import json
 import math
@@ -27,7 +29,37 @@ from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
-with open(${quoted(file)}, encoding="utf-8") as text:
+${read}
+torch.manual_seed(${setup.seed})
+net = nn.Sequential(
+${layers.map((layer) => `    ${moduleCode(layer, pictures)},`).join("\n")}
+)
+optimizer = ${optimizerCode[setup.optimizer](setup.lr)}
+generator = torch.Generator().manual_seed(${setup.seed})
+loader = DataLoader(TensorDataset(x[train], y[train]), batch_size=${setup.batchSize}, shuffle=True, generator=generator)
+
+
+def batches():
+    while True:
+${joinsLoneRow ? joiningCode : "        yield from loader"}
+
+
+for step, (inputs, targets) in zip(range(${setup.steps}), batches()):
+    optimizer.zero_grad()
+    loss = ${lossCode[task]}
+    loss.backward()
+    optimizer.step()
+    if not math.isfinite(loss.item()):
+        break
+
+${judge}`;
+}
+
+function tableEnds({ preprocessing, schema: { task } }: PreparedRows, setup: Setup, file: string, says: string): Ends {
+  const { inputs } = preprocessing.toJSON();
+  const isScaled = setup.scale === "zscore" ? "True" : "False";
+  return {
+    read: `with open(${quoted(file)}, encoding="utf-8") as text:
     saved = json.load(text)
 columns = {column["name"]: column.get("read", column["values"]) for column in saved["columns"]}
 ${inputs.some(({ kind }) => kind === "date") ? datesCode : ""}train, held_out = saved["train"], saved["heldOut"]
@@ -79,35 +111,14 @@ ${inputs
 x = torch.tensor(np.column_stack(inputs), dtype=torch.float32)
 target = numbers(saved["target"])
 ${targetCode[task]}
-
-torch.manual_seed(${setup.seed})
-net = nn.Sequential(
-${layers.map((layer) => `    ${moduleCode(layer)},`).join("\n")}
-)
-optimizer = ${optimizerCode[setup.optimizer](setup.lr)}
-generator = torch.Generator().manual_seed(${setup.seed})
-loader = DataLoader(TensorDataset(x[train], y[train]), batch_size=${setup.batchSize}, shuffle=True, generator=generator)
-
-
-def batches():
-    while True:
-${joinsLoneRow ? joiningCode : "        yield from loader"}
-
-
-for step, (inputs, targets) in zip(range(${setup.steps}), batches()):
-    optimizer.zero_grad()
-    loss = ${lossCode[task]}
-    loss.backward()
-    optimizer.step()
-    if not math.isfinite(loss.item()):
-        break
-
-net.eval()
+`,
+    judge: `net.eval()
 with torch.no_grad():
     output = net(x[held_out]).double().numpy()
 ${errorCode[task]}
 print("${says}:", error)
-`;
+`,
+  };
 }
 
 function inputCode(input: PreprocessingJson["inputs"][number], isScaled: string): string[] {
@@ -151,7 +162,7 @@ error = np.abs(said - target[held_out]).mean()`,
   multiclass: "error = (output.argmax(axis=1) != target[held_out]).mean()",
 };
 
-function moduleCode(layer: Layer): string {
+function moduleCode(layer: Layer, pictures: PictureKit | undefined): string {
   switch (layer.kind) {
     case "linear":
       return `nn.Linear(${layer.inputs}, ${layer.outputs}${layer.bias ? "" : ", bias=False"})`;
@@ -163,6 +174,8 @@ function moduleCode(layer: Layer): string {
       return `nn.${activationClasses[layer.activation]}()`;
     case "dropout":
       return `nn.Dropout(${layer.p})`;
+    default:
+      return pictures?.torch.layer(layer) ?? "";
   }
 }
 

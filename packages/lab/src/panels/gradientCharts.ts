@@ -4,6 +4,7 @@ import { type Setup, type Side, sides } from "../state/setup.ts";
 import type { Picture } from "../training/frames.ts";
 import { gradientBins } from "../training/spread.ts";
 import { sideDash, stepAxis } from "./errorCharts.ts";
+import { layerName } from "./layerNames.ts";
 import { sideNames } from "./sideNames.ts";
 
 /** The pictures of both trainings. */
@@ -23,7 +24,7 @@ export function alongChart(setup: Setup, pictures: BothPictures): Chart {
 /** The chart of how large the gradients of a hidden layer are. */
 export function histogramChart(setup: Setup, pictures: BothPictures, layer: number): Chart {
   return {
-    title: `Hidden layer ${layer + 1}: sizes of the gradients`,
+    title: `${layerName(setup, layer)}: sizes of the gradients`,
     x: { label: "size of a weight’s gradient", log: true },
     y: { label: "share of weights", format: percent },
     areas: [],
@@ -34,7 +35,7 @@ export function histogramChart(setup: Setup, pictures: BothPictures, layer: numb
 /** The chart of how far steps move the weights of a hidden layer. */
 export function ratioChart(setup: Setup, pictures: BothPictures, layer: number): Chart {
   return {
-    title: `Hidden layer ${layer + 1}: change of the weights by a step`,
+    title: `${layerName(setup, layer)}: change of the weights by a step`,
     x: stepAxis(setup),
     y: { label: "update ÷ weight", log: true },
     areas: [],

@@ -3,6 +3,7 @@ import type { Setup, Side } from "../state/setup.ts";
 import type { LayerPicture, Picture } from "../training/frames.ts";
 import { bandShares, type Spread } from "../training/spread.ts";
 import { stepAxis } from "./errorCharts.ts";
+import { layerName } from "./layerNames.ts";
 import { sideNames } from "./sideNames.ts";
 
 /** What of a layer is drawn: what its normalization is given, or what its activation is given. */
@@ -18,7 +19,7 @@ export interface LayerChart {
 export function layerCharts(setup: Setup, side: Side, pictures: readonly Picture[], watched: Watched): Chart[] {
   const what = watched === "given" && setup[side] !== "none" ? "into the normalization" : "into the activation";
   return setup.hidden.map((_, layer) => ({
-    title: `Hidden layer ${layer + 1}, ${sideNames(setup)[side]}: values ${what}`,
+    title: `${layerName(setup, layer)}, ${sideNames(setup)[side]}: values ${what}`,
     x: stepAxis(setup),
     y: { label: `values in layer ${layer + 1}` },
     ...layerChart(side, pictures, layer, watched),

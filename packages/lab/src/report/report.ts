@@ -79,7 +79,7 @@ function groupsOf(lab: Lab): ChartGroup[] {
   });
   const hasRates = sides.some((side) => lab[side].rates.length > 0);
   const cells = rateCells({ left: lab.left.rates, right: lab.right.rates });
-  const rateTitle = `Held-out error by learning rate, after ${Math.min(rateSteps, setup.steps)} steps`;
+  const rateTitle = `Held-out error by learning rate, after ${rateSteps(setup)} steps`;
   return [
     {
       title: "How they learned",

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { breakNames, breaks, toggled } from "./breaks.ts";
+import { whyNotBroken } from "../pictures/texts.ts";
+import { breakNames, breaks, canBreak, toggled } from "./breaks.ts";
 import { readLink, writeLink } from "./link.ts";
 import { defaultSetup, parts, type Setup } from "./setup.ts";
 
@@ -35,4 +36,14 @@ it("puts dropout right before the norm, whatever the order was, and keeps a shar
 
 it("multiplies no column of a table that has no numbers", () => {
   expect(toggled("million", defaultSetup, [], undefined)).toBeUndefined();
+});
+
+it("breaks of pictures only what they have, and says why not the rest", () => {
+  const pictures: Setup = { ...defaultSetup, table: "digits" };
+  expect(breakNames.filter((name) => !canBreak(name, pictures))).toEqual(Object.keys(whyNotBroken));
+  expect(breakNames.filter((name) => toggled(name, pictures, columns, undefined) === undefined)).toEqual([
+    "million",
+    "constant",
+  ]);
+  expect(breakNames.every((name) => canBreak(name, defaultSetup))).toBe(true);
 });

@@ -1,6 +1,6 @@
 import type { FindingCode } from "evenkeel/tabular";
 import type { LintFinding } from "../training/lint.ts";
-import { defaultSetup, type Part, type Setup } from "./setup.ts";
+import { defaultSetup, hasPictures, type Part, type Setup } from "./setup.ts";
 
 /** Something that goes wrong with networks in practice, as a change of the set-up. */
 export interface Break {
@@ -16,6 +16,8 @@ export interface Break {
   readonly code?: FindingCode;
   /** What to say where neither names it. */
   readonly unnamed: string;
+  /** Whether pictures cannot be broken so; pictures/texts.ts says why. */
+  readonly notPictures?: true;
 }
 
 /** Settings as they were before something was broken. */
@@ -39,6 +41,7 @@ export const breaks = {
     isOn: ({ times }) => times !== "",
     on: (_, columns) => (columns.length > 0 ? { times: columns[0] } : undefined),
     settings: ["times"],
+    notPictures: true,
     unnamed:
       "No rule names it: in which unit a column is measured is its owner’s choice. z-scores undo it; of raw numbers, only BatchNorm’s network can still learn.",
   },
@@ -48,6 +51,7 @@ export const breaks = {
     on: () => ({ constant: true }),
     settings: ["constant"],
     code: "constant",
+    notPictures: true,
     unnamed: "The check of the table names it once the training has begun.",
   },
   dropoutFirst: {
@@ -87,6 +91,12 @@ export const breaks = {
 export type BreakName = keyof typeof breaks;
 export const breakNames = Object.keys(breaks) as BreakName[];
 
+/** Whether a set-up can be broken so. */
+export function canBreak(name: BreakName, setup: Setup): boolean {
+  const { notPictures }: Break = breaks[name];
+  return !(notPictures && hasPictures(setup));
+}
+
 /** The changes that a button makes now, and what it has to remember to mend them. */
 export interface Toggled {
   readonly changes: Partial<Setup>;
@@ -103,6 +113,7 @@ export function toggled(
   columns: readonly string[],
   remembered: Remembered | undefined,
 ): Toggled | undefined {
+  if (!canBreak(name, setup)) return undefined;
   const { isOn, on, settings }: Break = breaks[name];
   if (!isOn(setup)) {
     const changes = on(setup, columns);

@@ -1,5 +1,5 @@
 import { activations, norms } from "evenkeel/tabular";
-import { builtinTables, inputScales, optimizers, type Part, parts, type Setup } from "./setup.ts";
+import { builtinTables, heads, inputScales, optimizers, type Part, parts, type Setup } from "./setup.ts";
 
 /** How a setting is written in a link and read from it; `undefined` for what it cannot be. */
 export interface Field<T> {
@@ -80,6 +80,7 @@ export const fields: { readonly [K in keyof Setup]: Field<Setup[K]> } = {
   seed: wholeNumber(limits.seed),
   hidden: widths,
   order,
+  head: oneOf(heads),
   left: oneOf(norms),
   right: oneOf(norms),
   activation: oneOf(activations),

@@ -1,6 +1,6 @@
 import type { Finding, Table } from "evenkeel/tabular";
 import type { StudyAnswer, StudyProgress } from "../study/ask.ts";
-import { loadBuiltin } from "../tables/builtin.ts";
+import { loadBuiltin, loadPictureParts } from "../tables/builtin.ts";
 import { givenName, givenTable } from "../tables/given.ts";
 import { usualTarget } from "../tables/target.ts";
 import type { Frame, Picture, Point, PredictionsPicture, TrainingState } from "../training/frames.ts";
@@ -10,7 +10,7 @@ import type { Recomputed } from "../training/recompute.ts";
 import type { Programs, Speed, Started } from "../training/worker.ts";
 import { Latest } from "./latest.ts";
 import { readLink, writeLink } from "./link.ts";
-import { type Setup, type Side, sides } from "./setup.ts";
+import { hasPictures, otherTable, type Setup, type Side, sides } from "./setup.ts";
 import { callback, newTrainingWorker, type RemoteTraining } from "./workers.ts";
 
 /** What scripts/budgets.ts measures by. */
@@ -74,6 +74,8 @@ export class Lab {
   /** What the link said that the page does not understand. */
   linkProblems = $state.raw<readonly string[]>([]);
   table = $state.raw<Table | undefined>();
+  /** What draws and describes the pictures that the rows are; undefined if they are none. The set-up may be ahead of it. */
+  pictures = $state.raw<Awaited<ReturnType<typeof loadPictureParts>> | undefined>();
   /** The name of the visitor's file; empty for built-in tables. */
   tableName = $state("");
   target = $state("");
@@ -149,7 +151,7 @@ export class Lab {
   async useTable(own: OwnTable, target: string): Promise<void> {
     this.#own = own;
     this.#loaded = "";
-    await this.#show({ ...this.setup, table: "own", target, times: "", constant: false });
+    await this.change(otherTable(this.setup, "own", target));
   }
 
   async play(playing: boolean): Promise<void> {
@@ -250,25 +252,30 @@ export class Lab {
     return this.#own?.name ?? givenName();
   }
 
-  async #load({ table: name, target }: Setup): Promise<void> {
+  /** Nothing changes if another set-up is wanted before the table is there. */
+  async #load(setup: Setup): Promise<void> {
+    const { table: name, target } = setup;
     const wanted = `${name} ${target}`;
     if (this.#loaded === wanted) return;
     const run = this.#run;
     const { table, target: usual } = name === "own" ? await this.#loadOwn() : await loadBuiltin(name);
+    const pictures = hasPictures(setup) ? await loadPictureParts() : undefined;
     if (run !== this.#run) return;
     if (this.table !== table) {
       // What was found out of the table before.
       this.started = undefined;
       this.error = undefined;
+      for (const training of this.trainings) training.predictions = undefined;
       this.#stripsOf = "";
       // Nobody waits: a worker may be busy, and takes its messages in their order.
       for (const worker of Object.values(this.#workers)) void worker.setTable(table);
       for (const worker of Object.values({ ...this.#strips })) void worker.setTable(table);
     }
     this.table = table;
+    this.pictures = pictures;
     this.tableName = name === "own" ? (this.#own as OwnTable).name : "";
     this.noticed = name === "own" ? (this.#own as OwnTable).noticed : [];
-    this.target = target === "" ? usual : target;
+    this.target = target === "" || pictures ? usual : target;
     this.#loaded = wanted;
   }
 

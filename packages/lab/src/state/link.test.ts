@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { limits } from "./fields.ts";
 import { readLink, writeLink } from "./link.ts";
-import { builtinTables, defaultSetup, inputScales, optimizers, parts, type Setup } from "./setup.ts";
+import { builtinTables, defaultSetup, heads, inputScales, optimizers, parts, type Setup } from "./setup.ts";
 
 const between = ({ least, most }: { least: number; most: number }) =>
   fc.double({ min: least, max: most, noNaN: true }).map((value) => (value === 0 ? 0 : value));
@@ -12,6 +12,7 @@ const setups: fc.Arbitrary<Setup> = fc.record({
   seed: fc.integer({ min: limits.seed.least, max: limits.seed.most }),
   hidden: fc.array(fc.integer({ min: 1, max: limits.width.most }), { maxLength: limits.layers.most }),
   order: fc.shuffledSubarray([...parts], { minLength: parts.length }),
+  head: fc.constantFrom(...heads),
   left: fc.constantFrom("none" as const, "batch" as const, "layer" as const),
   right: fc.constantFrom("none" as const, "batch" as const, "layer" as const),
   activation: fc.constantFrom("relu" as const, "tanh" as const),

@@ -2,6 +2,11 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { tableFromRows } from "evenkeel/tabular";
 import { describe, expect, it } from "vitest";
+import { packDigits } from "../../scripts/digits.ts";
+import { digitColumn, digitsTable } from "../pictures/digits.ts";
+import { unpackDigits } from "../pictures/packed.ts";
+import { preparePictures } from "../pictures/pictureRows.ts";
+import { lessonOf } from "../pictures/texts.ts";
 import type { Point } from "../training/frames.ts";
 import { rates } from "../training/rateRange.ts";
 import { RateStrip } from "../training/rates.ts";
@@ -10,10 +15,13 @@ import { type PreparedRows, prepareRows } from "../training/rows.ts";
 import { Runner } from "../training/runner.ts";
 import { readLink, writeLink } from "./link.ts";
 import { isShown, type Preset, presetGroups, setupOf } from "./presets.ts";
-import { defaultSetup, type Setup, sides } from "./setup.ts";
+import { defaultSetup, hasPictures, type Setup, sides } from "./setup.ts";
 
 const cars = fileURLToPath(new URL("../../../../node_modules/vega-datasets/data/cars.json", import.meta.url));
-const table = tableFromRows(JSON.parse(readFileSync(cars, "utf8")));
+const tables = {
+  mpg: [tableFromRows(JSON.parse(readFileSync(cars, "utf8"))), "Miles_per_Gallon"],
+  digits: [digitsTable(await unpackDigits(packDigits())), digitColumn],
+} as const;
 const presets = presetGroups.flatMap(({ presets }) => presets);
 /** LAB_SEEDS=5 checks what the lessons say of several seeds, which takes minutes. */
 const seeds = Array.from({ length: Number(process.env.LAB_SEEDS ?? 1) }, (_, seed) => seed);
@@ -30,7 +38,8 @@ interface Trained {
 
 function train(changes: Partial<Setup>, seed: number): Trained {
   const setup = { ...defaultSetup, ...changes, seed };
-  const rows = prepareRows(table, "Miles_per_Gallon", setup);
+  const [table, target] = tables[setup.table as keyof typeof tables];
+  const rows = hasPictures(setup) ? preparePictures(table, setup) : prepareRows(table, target, setup);
   const [left, right] = sides.map((side) => {
     const runner = new Runner(rows, setup, setup[side]);
     runner.advance(Number.POSITIVE_INFINITY);
@@ -47,6 +56,9 @@ function steps({ left, right }: Trained): [left: number, right: number] {
   const first = (points: readonly Point[]) => points.find(({ evalMode }) => evalMode <= target)?.step;
   return [first(left) ?? Number.POSITIVE_INFINITY, first(right) ?? Number.POSITIVE_INFINITY];
 }
+/** The first step at which fewer than such a share are wrong. */
+const firstBelow = (share: number, points: readonly Point[]) =>
+  points.find(({ evalMode }) => evalMode < share)?.step ?? Number.POSITIVE_INFINITY;
 /** How many rates of the strip give a network. */
 const networks = ({ rows, setup }: Trained, norm: "none" | "batch") => {
   const strip = new RateStrip(rows, setup, norm);
@@ -123,6 +135,26 @@ const truths: Readonly<Record<string, { every?: (trained: Trained) => void; once
       expect(Math.abs(last(right).evalMode / withBias - 1)).toBeLessThan(0.15);
     },
   },
+  convNet: {
+    every: (trained) => expect(firstBelow(0.2, trained.right)).toBeLessThan(firstBelow(0.2, trained.left)),
+    once: ({ left, right }) => expect([firstBelow(0.2, left), firstBelow(0.2, right)]).toEqual([186, 90]),
+  },
+  globalAverage: {
+    every: ({ left, right }) => expect(last(right).trainMode).toBeLessThan(last(left).evalMode),
+    once: ({ left, right, recomputed }) => {
+      expect(last(left).evalMode).toBeGreaterThan(0.5);
+      expect([last(right).trainMode.toFixed(3), recomputed.toFixed(3)]).toEqual(["0.134", "0.134"]);
+    },
+  },
+  globalMax: {
+    // With the seed of the page its own ends say it.
+    every: ({ setup, left, right }) => {
+      if (setup.seed === defaultSetup.seed) return;
+      const mean = train({ ...setup, head: "globalAverage" }, setup.seed);
+      expect(last(left).evalMode).toBeLessThan(last(mean.left).evalMode);
+      expect(last(right).evalMode).toBeLessThan(last(mean.right).evalMode);
+    },
+  },
 };
 
 describe("a lesson", () => {
@@ -132,6 +164,9 @@ describe("a lesson", () => {
     expect(isShown(preset, setup)).toBe(true);
     expect(presets.filter((other) => isShown(other, setup))).toEqual([preset]);
     expect(truths).toHaveProperty(preset.id);
+    const { look, sees } = lessonOf(preset) ?? preset;
+    expect(look).not.toBe("");
+    expect(sees).toContain(`of the seeds 0 to 4 the right one ends lower in ${preset.rightLower}`);
   });
 
   it.each(presets)("says what is seen: $id", { timeout: 600_000 }, (preset: Preset) => {

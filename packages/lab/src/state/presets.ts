@@ -1,11 +1,11 @@
 import { writeLink } from "./link.ts";
-import { defaultSetup, type Setup } from "./setup.ts";
+import { defaultSetup, type Setup, usualConvNet } from "./setup.ts";
 
 /** A lesson: what is set, where to look, and what will be seen. */
 export interface Preset {
   readonly id: string;
   readonly title: string;
-  /** Where to look. */
+  /** Where to look; empty of a lesson on digits, see {@link onDigits}. */
   readonly look: string;
   /** What is to be seen there, also where it is not what was claimed. */
   readonly sees: string;
@@ -38,6 +38,18 @@ const figure = (error: number) => error.toPrecision(3);
 
 function preset({ last, sees, ...rest }: Omit<Preset, "ends" | "rightLower"> & ReturnType<typeof ends>): Preset {
   return { ...rest, sees: `${sees} ${last}` };
+}
+
+/** A lesson on digits; its words are loaded with them, from pictures/texts.ts. */
+function onDigits(
+  id: string,
+  title: string,
+  changes: Partial<Setup>,
+  [left, right]: readonly [left: number, right: number],
+  rightLower: number,
+): Preset {
+  const ends = { left, right };
+  return { id, title, look: "", sees: "", changes: { table: "digits", ...usualConvNet, ...changes }, ends, rightLower };
 }
 
 /** The seven claims that tutorials make about batch normalization, and the one about its statistics. */
@@ -152,9 +164,17 @@ const sequels: readonly Preset[] = [
   }),
 ];
 
+/** A ConvNet on digits, and what stands at its end. */
+const digits: readonly Preset[] = [
+  onDigits("convNet", "A ConvNet on digits", {}, [0.153125, 0.084375], 5),
+  onDigits("globalAverage", "Global average pooling", { head: "globalAverage", lr: 0.01 }, [0.7, 0.325], 3),
+  onDigits("globalMax", "Global max pooling", { head: "globalMax", lr: 0.01 }, [0.203125, 0.13125], 4),
+];
+
 export const presetGroups: readonly PresetGroup[] = [
   { title: "What tutorials claim", presets: claims },
   { title: "Using BatchNorm", presets: sequels },
+  { title: "Pictures", presets: digits },
 ];
 
 /** Everything that a lesson sets: what it does not name is as by default. */

@@ -4,7 +4,7 @@ import type { Activation, Norm } from "evenkeel/tabular";
 export const parts = ["linear", "norm", "activation", "dropout"] as const;
 export type Part = (typeof parts)[number];
 
-export const builtinTables = ["mpg", "penguins"] as const;
+export const builtinTables = ["mpg", "penguins", "digits"] as const;
 /** A built-in table, or one of the visitor's own, which no link can hold. */
 export type TableName = (typeof builtinTables)[number] | "own";
 
@@ -14,6 +14,10 @@ export type OptimizerName = (typeof optimizers)[number];
 /** Numeric inputs as they stand in the table, or with mean 0 and variance 1. */
 export const inputScales = ["raw", "zscore"] as const;
 export type InputScale = (typeof inputScales)[number];
+
+/** What stands between the last convolution and the outputs: the heads of the study's question about pooling. */
+export const heads = ["globalAverage", "globalMax", "averageLinear", "maxLinear"] as const;
+export type Head = (typeof heads)[number];
 
 /** The two networks that are trained beside each other. */
 export const sides = ["left", "right"] as const;
@@ -29,10 +33,12 @@ export interface Setup {
   readonly target: string;
   /** Of the split, the initial weights, the order of the rows, and dropout. */
   readonly seed: number;
-  /** Widths of the hidden layers. */
+  /** Widths of the hidden layers; of pictures, the channels of the convolutions. */
   readonly hidden: readonly number[];
   /** The order of what a hidden layer consists of. */
   readonly order: readonly Part[];
+  /** The head of a ConvNet; tables have none. */
+  readonly head: Head;
   readonly left: Norm;
   readonly right: Norm;
   readonly activation: Activation;
@@ -61,6 +67,7 @@ export const defaultSetup: Setup = {
   seed: 0,
   hidden: [50, 25],
   order: ["linear", "norm", "activation", "dropout"],
+  head: "maxLinear",
   left: "none",
   right: "batch",
   activation: "relu",
@@ -75,3 +82,21 @@ export const defaultSetup: Setup = {
   times: "",
   constant: false,
 };
+
+/** Whether the networks see pictures, so that they are ConvNets. */
+export function hasPictures({ table }: Pick<Setup, "table">): boolean {
+  return table === "digits";
+}
+
+/** With pooling between them, more convolutions would leave less than 2 x 2 places of a picture. */
+export const mostConvolutions = 3;
+
+/** The lengths that a ConvNet has where no others are asked for: those of the tutorial would be slow. */
+export const usualConvNet = { hidden: [8, 16], steps: 300 } as const;
+
+/** What changes where another table is chosen. What belongs to the table before is given up. */
+export function otherTable(setup: Setup, table: TableName, target = ""): Partial<Setup> {
+  const { hidden, steps } = hasPictures({ table }) ? usualConvNet : defaultSetup;
+  const isOtherKind = hasPictures(setup) !== hasPictures({ table });
+  return { table, target, times: "", constant: false, ...(isOtherKind && { hidden, steps }) };
+}

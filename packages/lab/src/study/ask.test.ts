@@ -1,7 +1,8 @@
 import { tableFromRows } from "evenkeel/tabular";
 import { describe, expect, it } from "vitest";
 import { defaultSetup } from "../state/setup.ts";
-import { askStudy, whyNoStudy } from "./ask.ts";
+import { askStudy } from "./ask.ts";
+import { whyNoStudy } from "./whyNoStudy.ts";
 
 const table = tableFromRows(
   Array.from({ length: 90 }, (_, i) => ({ a: (i * 37) % 50, b: Math.sin(i), y: ((i * 37) % 50) * 2 + Math.sin(i) })),

@@ -1,6 +1,7 @@
-import { countTrials, planStudy, runStudy, studyReport, trialRunner } from "evenkeel/study";
+import { countTrials, planStudy, runStudy, type StudyPlan, studyReport, trialRunner } from "evenkeel/study";
 import { settleRareClasses, type Table } from "evenkeel/tabular";
-import type { Setup } from "../state/setup.ts";
+import { studiedPictures } from "../pictures/pictureRows.ts";
+import { hasPictures, type Setup } from "../state/setup.ts";
 import { changed } from "../training/rows.ts";
 
 /** A row of the answer: one of the two networks at its best rate. */
@@ -23,6 +24,8 @@ export interface StudyAnswer {
   readonly headline: readonly string[];
   readonly metric: string;
   readonly rows: readonly AnswerRow[];
+  /** What the claims about heads came to, of pictures; of tables there are too few networks. */
+  readonly claims: readonly string[];
   readonly complete: boolean;
 }
 
@@ -34,25 +37,13 @@ export interface StudyProgress {
 /** The settings of the page that a study has too. */
 type Asked = Pick<
   Setup,
-  "left" | "right" | "dropout" | "scale" | "hidden" | "activation" | "batchSize" | "times" | "constant"
+  "table" | "left" | "right" | "dropout" | "scale" | "hidden" | "activation" | "batchSize" | "times" | "constant"
 >;
 
 /**
- * Why the study of the library cannot ask about this set-up; undefined if it can. Its networks have
- * Linear, normalization, activation and dropout in this order.
+ * Compares both networks with several seeds and seven learning rates each, as `evenkeel study` does; of
+ * pictures the heads of the ConvNet, as `evenkeel study --ask pooling` does.
  */
-export function whyNoStudy({ left, right, hidden, order }: Setup): string | undefined {
-  if (left === right) return "Both networks have the same normalization: there is nothing to compare.";
-  if (left !== "none" && right !== "none") return "One of the two networks must be without normalization.";
-  if (hidden.length === 0) return "A network without hidden layers has nothing to normalize.";
-  const places = (["linear", "norm", "activation"] as const).map((part) => order.indexOf(part));
-  if (places[0] > places[1] || places[1] > places[2]) {
-    return "The study’s networks have Linear, normalization and activation in this order.";
-  }
-  return undefined;
-}
-
-/** Compares both networks with several seeds and seven learning rates each, as `evenkeel study` does. */
 export async function askStudy(
   given: Table,
   target: string,
@@ -64,15 +55,7 @@ export async function askStudy(
   },
 ): Promise<StudyAnswer> {
   const { seeds, signal, onProgress } = options;
-  const { left, right, scale, dropout, hidden, activation, batchSize } = setup;
-  const { table, schema } = settleRareClasses(changed(given, setup), { target }, undefined);
-  const data = { table, schema };
-  // The network without normalization is the reference.
-  const norms = [left, right].sort((a, b) => Number(a !== "none") - Number(b !== "none"));
-  const plan = planStudy(data, {
-    arms: norms.map((norm) => ({ scale, norm, dropout })),
-    ...{ seeds, hidden, activation, batchSize, rowFractions: [], epochFractions: [], rescale: [] },
-  });
+  const { plan, data } = hasPictures(setup) ? aboutHeads(given, setup, seeds) : aboutNorms(given, target, setup, seeds);
   const of = countTrials(plan).all;
   let done = 0;
   const execute = trialRunner(data);
@@ -84,12 +67,43 @@ export async function askStudy(
     },
     ...(signal && { signal }),
   });
-  const { ran, answer, power, headline, metric, rows } = studyReport(result);
+  const { ran, answer, power, headline, metric, rows, claims } = studyReport(result);
   return {
+    claims: hasPictures(setup)
+      ? claims.map(({ verdict, claim, sentence }) => `${capital(verdict)}: ${claim} ${sentence}`)
+      : [],
     ...{ ran, answer, power, headline, metric, complete: result.complete },
     rows: rows.map(({ label, lr, test, difference, won }) => ({
       ...{ label, lr, error: test.value, won },
       difference: difference?.interval ? { value: difference.value, ...difference.interval } : null,
     })),
   };
+}
+
+/** A study of data of this kind. */
+interface Planned {
+  readonly plan: StudyPlan;
+  readonly data: Parameters<typeof trialRunner>[0];
+}
+
+function aboutNorms(given: Table, target: string, setup: Asked, seeds: number): Planned {
+  const { left, right, scale, dropout, hidden, activation, batchSize } = setup;
+  const { table, schema } = settleRareClasses(changed(given, setup), { target }, undefined);
+  const data = { table, schema };
+  // The network without normalization is the reference.
+  const norms = [left, right].sort((a, b) => Number(a !== "none") - Number(b !== "none"));
+  const plan = planStudy(data, {
+    arms: norms.map((norm) => ({ scale, norm, dropout })),
+    ...{ seeds, hidden, activation, batchSize, rowFractions: [], epochFractions: [], rescale: [] },
+  });
+  return { plan, data };
+}
+
+function aboutHeads(table: Table, { hidden, activation, batchSize }: Asked, seeds: number): Planned {
+  const data = studiedPictures(table);
+  return { plan: planStudy(data, { ask: "pooling", seeds, hidden, activation, batchSize }), data };
+}
+
+function capital(text: string): string {
+  return text[0].toUpperCase() + text.slice(1);
 }

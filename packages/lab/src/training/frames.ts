@@ -1,3 +1,4 @@
+import { hasPictures, type Setup } from "../state/setup.ts";
 import type { Band, Spread } from "./spread.ts";
 
 /** The errors at one step. Held-out errors are in the target's unit, or a share of wrong classes. */
@@ -13,7 +14,7 @@ export interface Point {
 
 /** What a layer did at one step. */
 export interface LayerPicture {
-  /** The name of its Linear, such as "layers.0". */
+  /** The name of its Linear or convolution, such as "layers.0". */
   readonly name: string;
   /** What its normalization was given; where there is none, what its activation was given. */
   readonly given: Band;
@@ -42,10 +43,30 @@ export interface Picture {
   readonly along: Along;
 }
 
-/** Held-out predictions beside the truth: numbers, or how many rows of a class were said to be of which. */
+/** A held-out picture whose digit was not recognised. */
+export interface WrongPicture {
+  /** Its row in the table. */
+  readonly row: number;
+  readonly truth: string;
+  readonly said: string;
+  /** What the network takes the truth for, and what it said, as probabilities. */
+  readonly ofTruth: number;
+  readonly ofSaid: number;
+}
+
+/** How many held-out rows of a class were said to be of which. */
+export interface ClassesPicture {
+  readonly kind: "classes";
+  readonly classes: readonly string[];
+  readonly counts: readonly (readonly number[])[];
+  /** Of pictures: those that are wrong and whose truth is taken for least likely, the worst first. */
+  readonly wrong?: readonly WrongPicture[];
+}
+
+/** Held-out predictions beside the truth: numbers, or classes. */
 export type PredictionsPicture =
   | { readonly kind: "numbers"; readonly truth: Float64Array; readonly predicted: Float64Array }
-  | { readonly kind: "classes"; readonly classes: readonly string[]; readonly counts: readonly (readonly number[])[] };
+  | ClassesPicture;
 
 export type TrainingState = "running" | "paused" | "finished" | "diverged";
 
@@ -61,12 +82,17 @@ export interface Frame {
   readonly state: TrainingState;
 }
 
-/** Points are this many steps apart: about 200 in a training, so that a curve is smooth. */
-export function pointEvery(steps: number): number {
-  return Math.max(1, Math.round(steps / 200));
+type Length = Pick<Setup, "table" | "steps">;
+
+/**
+ * Points are this many steps apart: about 200 in a training, so that a curve is smooth; about 50 of
+ * pictures, where a point costs as much as several steps.
+ */
+export function pointEvery(setup: Length): number {
+  return Math.max(1, Math.round(setup.steps / (hasPictures(setup) ? 50 : 200)));
 }
 
-/** Pictures of layers are drawn at every so many steps: 40 in a training. */
-export function pictureEvery(steps: number): number {
-  return 5 * pointEvery(steps);
+/** Pictures of layers are drawn at every so many steps: 40 in a training, or 10. */
+export function pictureEvery(setup: Length): number {
+  return 5 * pointEvery(setup);
 }

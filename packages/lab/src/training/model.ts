@@ -4,6 +4,14 @@ import type { PreparedRows } from "./rows.ts";
 import type { Trainer } from "./trainer.ts";
 import { placeOfNorm, whyNoModel } from "./whyNoModel.ts";
 
+/**
+ * The trained network as a safetensors file: the command's model; of pictures, for which the command
+ * has none, the weights with the names that they have in the programs.
+ */
+export function savedNetwork(rows: PreparedRows, setup: Setup, side: Side, trainer: Trainer): Uint8Array {
+  return rows.pictures?.weightsOf(trainer.network) ?? modelOf(rows, setup, side, trainer).save();
+}
+
 /** The trained network as the command's model. @throws Error with the reason of {@link whyNoModel} */
 export function modelOf(rows: PreparedRows, setup: Setup, side: Side, { network }: Trainer): TableModel {
   const reason = whyNoModel(setup, side);

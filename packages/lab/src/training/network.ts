@@ -1,5 +1,6 @@
 import { getRngState, nn, setRngState, type Tensor } from "evenkeel";
 import type { Activation } from "evenkeel/tabular";
+import type { PictureKit } from "../pictures/kit.ts";
 import type { Layer } from "./layers.ts";
 
 /** What a layer was given, where it is watched: a normalization, an activation, or the last Linear. */
@@ -15,19 +16,22 @@ export interface Seen {
  */
 export class LabNetwork extends nn.Module<[Tensor]> {
   readonly specs: readonly Layer[];
+  /** What makes the layers that only a network of pictures has. */
+  readonly pictures: PictureKit | undefined;
   /** What {@link watched} gives, in its order. */
   readonly seen: readonly Seen[];
   layers: nn.Sequential;
 
-  constructor(specs: readonly Layer[]) {
+  constructor(specs: readonly Layer[], pictures?: PictureKit) {
     super();
     this.specs = specs;
+    this.pictures = pictures;
     this.seen = specs.flatMap(({ kind }, at): Seen[] => {
-      if (kind === "batchNorm" || kind === "layerNorm") return [{ at, kind: "norm" }];
+      if (isNorm[kind]) return [{ at, kind: "norm" }];
       if (at === specs.length - 1) return [{ at, kind: "output" }];
       return kind === "activation" ? [{ at, kind }] : [];
     });
-    this.layers = new nn.Sequential(...specs.map(moduleOf));
+    this.layers = new nn.Sequential(...specs.map((spec) => moduleOf(spec, pictures)));
   }
 
   override forward(x: Tensor): Tensor {
@@ -46,22 +50,31 @@ export class LabNetwork extends nn.Module<[Tensor]> {
   }
 
   /** The BatchNorm at a position, if there is one. */
-  batchNormAt(at: number): nn.BatchNorm1d | undefined {
+  batchNormAt(at: number): nn.BatchNorm1d | nn.BatchNorm2d | undefined {
     const layer = this.layers.at(at);
-    return layer instanceof nn.BatchNorm1d ? layer : undefined;
+    return isBatchNorm(layer) ? layer : undefined;
   }
+}
+
+const isNorm: Readonly<Partial<Record<Layer["kind"], true>>> = {
+  ...{ batchNorm: true, layerNorm: true, batchNorm2d: true, groupNorm: true },
+};
+
+/** Whether a module has running statistics. */
+export function isBatchNorm(module: nn.AnyModule): module is nn.BatchNorm1d | nn.BatchNorm2d {
+  return module instanceof nn.BatchNorm1d || module instanceof nn.BatchNorm2d;
 }
 
 /** A network of the same layers with the same values. Nothing is drawn from the default generator. */
 export function copyOf(network: LabNetwork): LabNetwork {
   const state = getRngState();
-  const copy = new LabNetwork(network.specs);
+  const copy = new LabNetwork(network.specs, network.pictures);
   setRngState(state);
   copy.loadStateDict(network.stateDict());
   return copy;
 }
 
-function moduleOf(layer: Layer): nn.AnyModule {
+function moduleOf(layer: Layer, pictures: PictureKit | undefined): nn.AnyModule {
   switch (layer.kind) {
     case "linear":
       return new nn.Linear(layer.inputs, layer.outputs, { bias: layer.bias });
@@ -73,6 +86,9 @@ function moduleOf(layer: Layer): nn.AnyModule {
       return new activationModules[layer.activation]();
     case "dropout":
       return new nn.Dropout(layer.p);
+    default:
+      if (pictures === undefined) throw new Error(`no network of a table has a layer of kind ${layer.kind}`);
+      return pictures.moduleOf(layer);
   }
 }
 

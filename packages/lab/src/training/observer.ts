@@ -1,6 +1,7 @@
 import { nn, noGrad, type Tensor } from "evenkeel";
 import type { Task } from "evenkeel/tabular";
 import type { Along, LayerPicture, Picture, PredictionsPicture } from "./frames.ts";
+import { hasWeights } from "./layers.ts";
 import { copyOf, type LabNetwork } from "./network.ts";
 import { program } from "./program.ts";
 import type { PreparedRows, Rows } from "./rows.ts";
@@ -77,13 +78,14 @@ export class Observer {
 
   /** Held-out predictions in eval mode of what was taken. */
   predictions(): PredictionsPicture {
-    const { heldOut, preprocessing, schema, truth } = this.#prepared;
+    const { heldOut, pictures, preprocessing, schema, split, truth } = this.#prepared;
     const said = preprocessing.decode(noGrad(() => this.#evalOutput(heldOut[0])));
     if (said.values !== undefined) return { kind: "numbers", truth, predicted: said.values };
     const classes = schema.classes as readonly string[];
     const counts = classes.map(() => classes.map(() => 0));
     for (const [row, name] of said.classes.entries()) counts[truth[row]][classes.indexOf(name)]++;
-    return { kind: "classes", classes, counts };
+    const wrong = pictures?.mostWrong(said, classes, truth, split.validation);
+    return { kind: "classes", classes, counts, ...(wrong && { wrong }) };
   }
 
   /** Keeps the weights, before a step whose change {@link picture} will draw. */
@@ -127,9 +129,9 @@ export class Observer {
     const named = [...this.#network.namedParameters()];
     const pictures: LayerPicture[] = [];
     for (const [at, spec] of specs.entries()) {
-      if (spec.kind !== "linear" || at === specs.length - 1) continue;
+      if (!hasWeights(spec) || at === specs.length - 1) continue;
       const name = `layers.${at}`;
-      const end = specs.findIndex(({ kind }, i) => i > at && kind === "linear");
+      const end = specs.findIndex((other, i) => i > at && hasWeights(other));
       const [norm, activation, output] = (["norm", "activation", "output"] as const).map((kind) => {
         return seen.findIndex((one) => one.kind === kind && one.at > at && one.at <= end);
       });

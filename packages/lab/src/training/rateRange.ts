@@ -1,3 +1,5 @@
+import { hasPictures, type Setup } from "../state/setup.ts";
+
 /** The result of a training at one learning rate. */
 export interface RateResult {
   readonly lr: number;
@@ -5,8 +7,13 @@ export interface RateResult {
   readonly error: number;
 }
 
+/** How long each training of the strip is at most. A step on pictures takes as long as dozens on a table. */
+const mostSteps = { table: 500, pictures: 100 } as const;
+
 /** How long each training of the strip is. */
-export const rateSteps = 500;
+export function rateSteps(setup: Pick<Setup, "table" | "steps">): number {
+  return Math.min(mostSteps[hasPictures(setup) ? "pictures" : "table"], setup.steps);
+}
 
 /** The rates of the strip: four for each power of ten. */
 export const rates: readonly number[] = Array.from({ length: 16 }, (_, i) =>

@@ -21,15 +21,15 @@ export class RateStrip {
     this.#prepared = prepared;
     const trainer = new Trainer(prepared, setup, norm);
     this.#trainer = trainer;
-    this.#batches = trainer.firstBatches(Math.min(rateSteps, setup.steps));
+    this.#batches = trainer.firstBatches(rateSteps(setup));
     this.#output = program((x: Tensor) => trainer.network.forward(x));
   }
 
-  /** The network of the set-up's seed, after {@link rateSteps} steps at this rate, or fewer if the training has fewer. */
+  /** The network of the set-up's seed, after {@link rateSteps} steps at this rate. */
   train(lr: number): RateResult {
-    const { seed, steps } = this.#setup;
+    const { seed } = this.#setup;
     this.#trainer.restart({ seed, lr }, this.#batches);
-    for (let i = 0; i < Math.min(rateSteps, steps); i++) {
+    for (let i = 0; i < rateSteps(this.#setup); i++) {
       if (!Number.isFinite(this.#trainer.next())) return { lr, error: Number.POSITIVE_INFINITY };
     }
     this.#trainer.network.eval();

@@ -1,6 +1,6 @@
-import { getRngState, nn, setRngState } from "evenkeel";
+import { getRngState, type nn, setRngState } from "evenkeel";
 import { updateBatchNorm } from "evenkeel/train";
-import { copyOf } from "./network.ts";
+import { copyOf, isBatchNorm } from "./network.ts";
 import { heldOutError } from "./observer.ts";
 import type { PreparedRows, Rows } from "./rows.ts";
 import type { Trainer } from "./trainer.ts";
@@ -25,7 +25,7 @@ const rowsAtOnce = 2048;
  */
 export function recompute(trainer: Trainer, prepared: PreparedRows): Recomputed | undefined {
   const copy = copyOf(trainer.network);
-  if (!copy.modules().some((module) => (module as nn.AnyModule) instanceof nn.BatchNorm1d)) return undefined;
+  if (!copy.modules().some((module) => isBatchNorm(module as nn.AnyModule))) return undefined;
   copy.eval();
   const error = () => heldOutError((x) => copy.forward(x), prepared);
   const before = error();

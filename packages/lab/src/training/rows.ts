@@ -9,14 +9,17 @@ import {
   splitRows,
   type Table,
 } from "evenkeel/tabular";
+import type { PictureKit } from "../pictures/kit.ts";
 import type { Setup } from "../state/setup.ts";
 
-/** What a network is given of some rows, and what it should say: [n, features] and the target. */
+/** What a network is given of some rows, and what it should say: [n, features], or [n, channels, height, width], and the target. */
 export type Rows = readonly [x: Tensor, y: Tensor];
 
 /** A table as a network learns from it. Everything but the table's rows follows from the training rows. */
 export interface PreparedRows {
   readonly table: Table;
+  /** What is done in another way if the rows are pictures. */
+  readonly pictures?: PictureKit;
   readonly schema: Schema;
   readonly findings: readonly Finding[];
   readonly split: Split;
@@ -39,7 +42,7 @@ export const constantColumn = "always 1";
 
 /**
  * Reads a table by the rules of the command: schema, rare classes, check, split and preprocessing are
- * those of `trainTable`.
+ * those of `trainTable`. Pictures are prepared by `preparePictures`.
  * @throws TableError listing what is wrong with the table
  * @throws RangeError or TypeError if the target is no column that can be predicted
  */

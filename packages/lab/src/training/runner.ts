@@ -27,8 +27,8 @@ export class Runner {
     this.trainer = new Trainer(prepared, setup, norm);
     this.#observer = new Observer(this.trainer.network, prepared);
     this.#steps = setup.steps;
-    this.#every = pointEvery(setup.steps);
-    this.#pictureEvery = pictureEvery(setup.steps);
+    this.#every = pointEvery(setup);
+    this.#pictureEvery = pictureEvery(setup);
     this.#begin();
   }
 

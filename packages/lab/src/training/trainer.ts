@@ -1,8 +1,9 @@
 import { cat, data, F, manualSeed, optim, Generator as RandomGenerator, type Tensor } from "evenkeel";
 import type { Norm, Task } from "evenkeel/tabular";
 import { type Setup, sides } from "../state/setup.ts";
-import { type Layer, layersOf } from "./layers.ts";
+import type { Layer } from "./layers.ts";
 import { LabNetwork } from "./network.ts";
+import { networkLayers } from "./networkLayers.ts";
 import { program } from "./program.ts";
 import type { PreparedRows, Rows } from "./rows.ts";
 
@@ -36,13 +37,14 @@ export class Trainer {
   readonly #step: (x: Tensor, y: Tensor) => Tensor;
   #batches: Iterator<Rows, never>;
 
-  constructor({ schema, preprocessing, train }: PreparedRows, setup: Setup, norm: Norm) {
+  constructor(prepared: PreparedRows, setup: Setup, norm: Norm) {
+    const { schema, train, pictures } = prepared;
     this.#setup = setup;
     this.#rows = train;
-    this.#layers = layersOf(setup, norm, preprocessing.features.length, preprocessing.outputs);
+    this.#layers = networkLayers(prepared, setup, norm);
     // Both networks get the same batches.
     this.#joinsLone = sides.some((side) => setup[side] === "batch");
-    const network = new LabNetwork(this.#layers);
+    const network = new LabNetwork(this.#layers, pictures);
     this.network = network;
     const { optimizer, restart } = newOptimizer(network, setup);
     this.#restartOptimizer = restart;
@@ -82,7 +84,7 @@ export class Trainer {
    */
   restart({ seed, lr }: RestartSettings, kept?: readonly Rows[]): void {
     manualSeed(seed);
-    this.network.loadStateDict(new LabNetwork(this.#layers).stateDict());
+    this.network.loadStateDict(new LabNetwork(this.#layers, this.network.pictures).stateDict());
     this.network.train();
     this.#restartOptimizer(lr);
     this.#batches = (kept?.values() as Iterator<Rows, never> | undefined) ?? this.#draw(seed);

@@ -1,10 +1,12 @@
-import { type Part, parts, type Setup, type Side } from "../state/setup.ts";
+import { hasPictures, type Part, parts, type Setup, type Side } from "../state/setup.ts";
 
 /**
- * Why a set-up's network is none that the command's file can hold; undefined if it is one. A page
- * says so beside the button, and never makes a file that would predict something else.
+ * Why a set-up's network is none that the command's file can hold; undefined if it is one, and of
+ * pictures, of which the file is another. A page says so beside the button, and never makes a file
+ * that would predict something else.
  */
 export function whyNoModel(setup: Setup, side: Side): string | undefined {
+  if (hasPictures(setup)) return undefined;
   if (setup.times !== "" || setup.constant) {
     return "The table was changed by “Break it”; a model of it would misread the real one.";
   }

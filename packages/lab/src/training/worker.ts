@@ -1,13 +1,14 @@
 import * as Comlink from "comlink";
-import type { Finding, Table, TableModel } from "evenkeel/tabular";
+import type { Finding, Table } from "evenkeel/tabular";
 import { savedTable } from "../code/savedTable.ts";
 import { toEvenkeel } from "../code/toEvenkeel.ts";
 import { toTorch } from "../code/toTorch.ts";
-import type { Setup, Side } from "../state/setup.ts";
+import type { preparePictures } from "../pictures/pictureRows.ts";
+import { hasPictures, type Setup, type Side } from "../state/setup.ts";
 import type { StudyAnswer, StudyProgress } from "../study/ask.ts";
 import type { Frame } from "./frames.ts";
 import { type LintFinding, lint } from "./lint.ts";
-import { modelOf } from "./model.ts";
+import { savedNetwork } from "./model.ts";
 import { type RateResult, rates } from "./rateRange.ts";
 import { RateStrip } from "./rates.ts";
 import { type Recomputed, recompute } from "./recompute.ts";
@@ -38,6 +39,8 @@ const turnMilliseconds = 8;
 /** What runs in a worker: one of the two trainings, or the strip of learning rates. */
 export class TrainingWorker {
   #table: Table | undefined;
+  /** Loaded when pictures are chosen. */
+  #preparePictures: typeof preparePictures | undefined;
   #prepared: { readonly key: string; readonly rows: PreparedRows } | undefined;
   #runner: { readonly key: string; readonly runner: Runner } | undefined;
   #strip: { readonly key: string; readonly strip: RateStrip } | undefined;
@@ -66,6 +69,7 @@ export class TrainingWorker {
 
   /** Begins a training anew; it runs if `playing`. The frames that follow say `run`. */
   async start(run: number, setup: Setup, side: Side, playing: boolean): Promise<Started> {
+    if (hasPictures(setup)) await this.#loadPictures();
     const rows = this.#rows(setup);
     this.#run = run;
     this.#setup = setup;
@@ -109,11 +113,10 @@ export class TrainingWorker {
     this.#send(false);
   }
 
-  /** The model as the bytes of the command's file. @throws Error if the command has no such network */
+  /** The network as the bytes of a file. @throws Error if the command has no such network for a table */
   save(): Uint8Array {
     if (this.#runner === undefined || this.#setup === undefined) throw new Error("nothing is trained yet");
-    const model: TableModel = modelOf(this.#rows(this.#setup), this.#setup, this.#side, this.#runner.runner.trainer);
-    return model.save();
+    return savedNetwork(this.#rows(this.#setup), this.#setup, this.#side, this.#runner.runner.trainer);
   }
 
   /** What the library's linter says of the network as it is now. */
@@ -141,12 +144,18 @@ export class TrainingWorker {
   /** The file that the programs read. */
   table(): Blob {
     if (this.#setup === undefined) throw new Error("nothing is trained yet");
-    return new Blob([JSON.stringify(savedTable(this.#rows(this.#setup)))], { type: "application/json" });
+    const rows = this.#rows(this.#setup);
+    const saved = rows.pictures?.saved(rows) ?? savedTable(rows);
+    return new Blob([JSON.stringify(saved)], { type: "application/json" });
   }
 
   /** Trains at all rates of the strip, and tells of each. A later call ends an earlier one. */
   async strip(setup: Setup, side: Side, onResult: (result: RateResult) => void): Promise<boolean> {
     const mine = ++this.#stripRun;
+    if (hasPictures(setup)) {
+      await this.#loadPictures();
+      if (mine !== this.#stripRun) return false;
+    }
     const rows = this.#rows(setup);
     const key = trainerKey(setup, side);
     if (this.#strip?.key !== key) this.#strip = { key, strip: new RateStrip(rows, setup, setup[side]) };
@@ -182,11 +191,20 @@ export class TrainingWorker {
     const { target, seed, scale, times, constant } = setup;
     const key = JSON.stringify([target, seed, scale, times, constant]);
     if (this.#prepared?.key === key) return this.#prepared.rows;
-    const rows = prepareRows(table, target, setup);
+    const rows = hasPictures(setup) ? this.#pictures(table, setup) : prepareRows(table, target, setup);
     this.#prepared = { key, rows };
     this.#runner = undefined;
     this.#strip = undefined;
     return rows;
+  }
+
+  async #loadPictures(): Promise<void> {
+    this.#preparePictures ??= (await import("../pictures/pictureRows.ts")).preparePictures;
+  }
+
+  #pictures(table: Table, setup: Setup): PreparedRows {
+    if (this.#preparePictures === undefined) throw new Error("pictures are prepared once they are trained on");
+    return this.#preparePictures(table, setup);
   }
 
   async #loop(): Promise<void> {

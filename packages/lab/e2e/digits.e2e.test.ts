@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { describe, expect, it } from "vitest";
+import { oneFile } from "./browser.ts";
+import { finished, standing, visiting } from "./visit.ts";
+
+/** The built page with pictures, in Chromium. `LAB_E2E=all` runs it. */
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+describe.skipIf(process.env.LAB_E2E !== "all")("digits", () => {
+  const open = visiting(["production", "file"]);
+
+  it("are chosen, trained on and shown with what is wrong about them", async () => {
+    const { page, wrong, close } = await open("#steps=50");
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await page.getByLabel("Table", { exact: true }).selectOption("digits");
+    await finished(page);
+    expect(asked).toEqual([expect.stringMatching(/digits-.*\.js$/)]);
+    expect(new URL(page.url()).hash).toBe("#table=digits&hidden=8-16&steps=300");
+    expect(await standing(page)).toMatch(/^After all 300 steps: without normalization wrong for [\d.]+% of the rows/);
+    await page
+      .getByText(/of 320 are wrong/)
+      .first()
+      .waitFor();
+    expect(await page.getByText(/^\d, taken for \d$/).count()).toBeGreaterThan(4);
+    expect(await page.getByRole("button", { name: "A constant column" }).isDisabled()).toBe(true);
+    await page.getByLabel("Head").selectOption("globalAverage");
+    await finished(page);
+    expect(new URL(page.url()).hash).toContain("head=globalAverage");
+    const saved = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save the network with BatchNorm" }).click();
+    expect((await saved).suggestedFilename()).toBe("digits-right.safetensors");
+    // Back to a table, while its pictures are still drawn.
+    await page.getByLabel("Table", { exact: true }).selectOption("penguins");
+    await finished(page);
+    expect(new URL(page.url()).hash).toBe("#table=penguins&head=globalAverage");
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
+  it("are in the page of one file, without a network", async () => {
+    const url = pathToFileURL(oneFile).href;
+    const { page, wrong, close } = await open("#table=digits&hidden=4&steps=50", { offline: true }, url);
+    await finished(page);
+    expect(await standing(page)).toMatch(/^After all 50 steps/);
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
+  it("say what is wrong with a link of too many convolutions, and train once some are taken away", async () => {
+    const { page, close } = await open("#table=digits&hidden=2-2-2-2&steps=50");
+    await page.getByText(/smaller than 2 x 2 after 4 convolutions/).waitFor();
+    await page.getByRole("button", { name: "Remove convolution 4" }).click();
+    await finished(page);
+    await close();
+  });
+
+  it("are accessible and fit, in light and dark, wide and narrow", async () => {
+    const { page, close } = await open("#table=digits&hidden=4-4&steps=100", { reducedMotion: "reduce" });
+    await finished(page);
+    await page
+      .getByText(/of 320 are wrong/)
+      .first()
+      .waitFor();
+    await page.evaluate(axe);
+    for (const colorScheme of ["light", "dark"] as const) {
+      for (const width of [1280, 390]) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 900 });
+        const violations = await page.evaluate(async () => {
+          type Violation = { id: string; nodes: { html: string }[] };
+          const { axe } = globalThis as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
+          const { violations } = await axe.run();
+          return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
+        });
+        expect(violations, `${colorScheme}, ${width} pixels`).toEqual([]);
+        const { scrollWidth, clientWidth } = await page.evaluate(() => {
+          const { scrollWidth, clientWidth } = document.documentElement;
+          return { scrollWidth, clientWidth };
+        });
+        expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
+      }
+    }
+    await close();
+  });
+});
