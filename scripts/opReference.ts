@@ -24,15 +24,15 @@ interface Declared {
 
 /** Reads the exports of the ops folder with the compiler. */
 function readDeclarations(): { rows: Map<string, Declared>; families: Map<string, string> } {
-  const index = join(opsFolder, "index.ts");
+  const indices = ["index.ts", "collective/index.ts"].map((file) => join(opsFolder, file));
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent({ ...config, include: [] }, ts.sys, root);
-  const program = ts.createProgram([index], options);
+  const program = ts.createProgram(indices, options);
   const checker = program.getTypeChecker();
-  const module = checker.getSymbolAtLocation(program.getSourceFile(index)!)!;
+  const modules = indices.map((index) => checker.getSymbolAtLocation(program.getSourceFile(index)!)!);
   const rows = new Map<string, Declared>();
   const families = new Map<string, string>();
-  for (const exported of checker.getExportsOfModule(module)) {
+  for (const exported of modules.flatMap((module) => checker.getExportsOfModule(module))) {
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
     const declaration = symbol.valueDeclaration;
     if (!(exported.name in table) || declaration === undefined) continue;

@@ -176,7 +176,7 @@ it("refuses what would not be that of the whole batch", async () => {
   const words = {
     rrelu: "rrelu: a draw within DistributedDataParallel",
     noise:
-      "normal: a draw within DistributedDataParallel would not be that of the whole batch; dropout is; draw before",
+      "normal: a draw within DistributedDataParallel would not be that of the joined batch; dropout is; draw before",
     turned: "dropout: it draws for shape [3, 2] within DistributedDataParallel, where a rank draws for its 2 rows",
     single: "DistributedDataParallel: its first input is a single value",
     none: "DistributedDataParallel: it was called without a tensor",

@@ -1,8 +1,8 @@
 import { type Tensor, tensor } from "evenkeel";
 import type * as collective from "../../packages/evenkeel/src/ops/collective/collective.ts";
+import { Division, ProcessGroup } from "../../packages/evenkeel/src/ops/collective/index.ts";
 import type * as rows from "../../packages/evenkeel/src/ops/collective/rows.ts";
 import type * as syncBatchNorm from "../../packages/evenkeel/src/ops/collective/syncBatchNorm.ts";
-import { Division, ProcessGroup } from "../../packages/evenkeel/src/ops/index.ts";
 import { fixed, type GradCase, type GradCases, unary, valuesFrom } from "./inputs.ts";
 
 /**

@@ -9,7 +9,9 @@ import {
   wholeNumber,
   wrongState,
 } from "../core/index.ts";
+import { fasterPasses } from "../eager/batchNorm.ts";
 import { fasterReferences } from "../eager/faster.ts";
+import { channelPasses } from "../ops/normalize/normalize.passes.ts";
 import { useFasterReferences } from "../tensor/eager.ts";
 import { Tensor } from "../tensor/index.ts";
 import { hasRelaxedMadd } from "../wasm/index.ts";
@@ -23,6 +25,7 @@ import { enableWideVectors, hasWideVectors } from "./wideVectors.ts";
 
 // A program that may compile ships the assembler, so its eager steps use it too.
 useFasterReferences(fasterReferences);
+channelPasses.current = fasterPasses;
 
 export const compileOptions = {
   /** False runs the function eagerly, for debugging (true). */

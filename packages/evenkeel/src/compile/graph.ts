@@ -1,5 +1,5 @@
 import type { AnyOp, DType, Shape, Spec } from "../core/index.ts";
-import { ProcessGroup } from "../ops/collective/processGroup.ts";
+import type { ProcessGroup } from "../ops/collective/processGroup.ts";
 import type { Generator } from "../random/index.ts";
 import type { Storage } from "../tensor/storage.ts";
 
@@ -59,8 +59,7 @@ export function generatorOf({ attrs }: GraphNode): Generator | undefined {
 
 /** The group whose ranks exchange something at a node: all of them run it, and in the same order. */
 export function groupOf({ attrs }: GraphNode): ProcessGroup | undefined {
-  const { group } = (attrs ?? {}) as { readonly group?: unknown };
-  return group instanceof ProcessGroup ? group : undefined;
+  return (attrs as { readonly group?: ProcessGroup } | undefined)?.group;
 }
 
 /** Whether a node has side effects: it writes state, draws from a generator, or sends messages. */

@@ -1,5 +1,4 @@
 import { broadcastShapes, formatShape, refuse, type Spec, sameShape, sizeOf } from "../core/index.ts";
-import { ProcessGroup } from "../ops/collective/processGroup.ts";
 import { kernelOf } from "../ops/kernels.ts";
 import { Storage } from "../tensor/storage.ts";
 import {
@@ -68,7 +67,7 @@ export function verifyEffects(before: Graph, after: Graph, stage: string): void 
   for (const subject of new Set([...old.keys(), ...fresh.keys()])) {
     const [was, is] = [old.get(subject) ?? [], fresh.get(subject) ?? []];
     if (was.length === is.length && was.every((event, i) => event === is[i])) continue;
-    const other = subject instanceof ProcessGroup ? "the messages of a group" : "a generator";
+    const other = "communicator" in subject ? "the messages of a group" : "a generator";
     const what = subject instanceof Storage ? `a state of ${subject.data.length} values` : other;
     const change = `${was.join(", ")} became ${is.join(", ")}`;
     throw refuse("internal", "", `${stage} changes what happens to ${what}: ${change}`);

@@ -1,5 +1,5 @@
 import { checkOptions, checkValue, guard, oneOf, refuse, wholeNumber, wrongType } from "../core/index.ts";
-import * as ops from "../ops/index.ts";
+import * as ops from "../ops/collective/index.ts";
 import { noGrad, Tensor } from "../tensor/index.ts";
 import { groupFor } from "./group.ts";
 

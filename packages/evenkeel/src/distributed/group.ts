@@ -1,5 +1,5 @@
 import { refuseInStep, wrongState, wrongType } from "../core/index.ts";
-import { type Communicator, ProcessGroup, ranks } from "../ops/index.ts";
+import { type Communicator, ProcessGroup, ranks } from "../ops/collective/index.ts";
 
 /** The process group of this process, under PyTorch's names: https://pytorch.org/docs/stable/distributed.html */
 

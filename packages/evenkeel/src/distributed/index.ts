@@ -1,4 +1,4 @@
-export type { Communicator, Reduction } from "../ops/index.ts";
+export type { Communicator, Reduction } from "../ops/collective/index.ts";
 export { DistributedBatchSampler, type DistributedBatchSamplerOptions } from "./distributedBatchSampler.ts";
 export { DistributedSampler, type DistributedSamplerOptions } from "./distributedSampler.ts";
 export { type AllReduceOptions, allGather, allReduce, broadcast } from "./exchange.ts";

@@ -8,7 +8,7 @@ import {
   wholeNumber,
   wrongType,
 } from "../core/index.ts";
-import type { Communicator, Reduction } from "../ops/index.ts";
+import type { Communicator, Reduction } from "../ops/collective/index.ts";
 
 /**
  * Ranks that are threads of one process: workers that share a memory, and wait for each other with

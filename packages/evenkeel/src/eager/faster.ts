@@ -1,5 +1,4 @@
 import type { AnyOp } from "../core/index.ts";
-import { synchronizedBackward, synchronizedForward } from "../ops/collective/syncBatchNorm.loops.ts";
 import { memberProducts, memberWeightProducts } from "../ops/ensemble/ensembleMatmul.loops.ts";
 import type { EnsembleMatmulAttrs } from "../ops/ensemble/ensembleMatmul.ts";
 import * as ops from "../ops/index.ts";
@@ -61,14 +60,6 @@ export const fasterReferences: FasterReferences = new Map<AnyOp, AnyOp["referenc
   [
     ops.batchNormBackward,
     (inputs, outputs, { eps }: BatchNormAttrs) => normalizeBackward(inputs, outputs, eps, fasterPasses),
-  ],
-  [
-    ops.syncBatchNorm,
-    (inputs, outputs, attrs: ops.SyncBatchNormAttrs) => synchronizedForward(inputs, outputs, attrs, fasterPasses),
-  ],
-  [
-    ops.syncBatchNormBackward,
-    (inputs, outputs, attrs: ops.SyncBatchNormAttrs) => synchronizedBackward(inputs, outputs, attrs, fasterPasses),
   ],
   ...elementwise.map((op) => [op, fasterElementwise(op)] as const),
 ]);

@@ -9,12 +9,6 @@ export {
 export * from "./channelsLast/normBackward.ts";
 export * from "./channelsLast/pool.ts";
 export * from "./channelsLast/turn.ts";
-export * from "./collective/collective.ts";
-export type { Communicator, Reduction } from "./collective/communicator.ts";
-export { Division, refuseDrawOfRank } from "./collective/division.ts";
-export { ProcessGroup, ranks, severalRanks } from "./collective/processGroup.ts";
-export * from "./collective/rows.ts";
-export * from "./collective/syncBatchNorm.ts";
 export * from "./conv/convolution.ts";
 export * from "./conv/pad.ts";
 export * from "./conv/unfold.ts";

@@ -4,7 +4,6 @@ export * from "./channelsLast/norm.kernel.ts";
 export * from "./channelsLast/normBackward.kernel.ts";
 export * from "./channelsLast/pool.kernel.ts";
 export * from "./channelsLast/turn.kernel.ts";
-export * from "./collective/collective.kernel.ts";
 export * from "./conv/convolution.kernel.ts";
 export * from "./conv/pad.kernel.ts";
 export * from "./conv/unfold.kernel.ts";

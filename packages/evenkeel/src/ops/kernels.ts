@@ -2,10 +2,10 @@ import type { AnyOp } from "../core/index.ts";
 import { type AnyKernel, noKernel } from "../wasm/index.ts";
 import * as exportedRows from "./index.ts";
 import * as exported from "./kernelFiles.ts";
-import type { RowName } from "./table.ts";
+import type { KernelRowName } from "./table.ts";
 
 /** The name under which the kernel of a row is exported: `addKernel`. */
-type KernelName = `${RowName}Kernel`;
+type KernelName = `${KernelRowName}Kernel`;
 
 /** Exports with a kernel's name that match no row. */
 type Stray = Exclude<Extract<keyof typeof exported, `${string}Kernel`>, KernelName>;
@@ -13,7 +13,8 @@ type Stray = Exclude<Extract<keyof typeof exported, `${string}Kernel`>, KernelNa
 /**
  * The kernel of every row, separate from the table, so that a bundle with eager execution only does
  * not include them. A row without a kernel of its name is a type error, and so is a kernel without
- * its row. A row without code states why with `noKernel`, and compiled programs call its reference.
+ * its row. A row without code states why with `noKernel`, and compiled programs call its reference,
+ * as they do for the rows of ops/collective.
  */
 const kernels: { readonly [K in KernelName]: AnyKernel } & { readonly [K in Stray]: never } = exported;
 
@@ -26,5 +27,7 @@ const rows: Readonly<Record<string, unknown>> = exportedRows;
 export function kernelOf(op: AnyOp): AnyKernel {
   // The name of the op, but for `var`, a word of the language, which is exported as `variance`.
   const name = rows[op.name] === op ? op.name : Object.keys(rows).find((other) => rows[other] === op);
-  return name === undefined ? noKernel("the op is not in the table") : kernels[`${name as RowName}Kernel`];
+  return name === undefined
+    ? noKernel("the host runs it: it depends on other ranks")
+    : kernels[`${name as KernelRowName}Kernel`];
 }

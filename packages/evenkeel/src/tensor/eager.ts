@@ -70,15 +70,10 @@ export function useFasterReferences(functions: FasterReferences | undefined): vo
   faster = functions;
 }
 
-/** The function that computes an op on the host. */
-export function referenceOf(op: AnyOp): AnyOp["reference"] {
-  return faster?.get(op) ?? op.reference;
-}
-
 /** Runs every op immediately, by its reference, on garbage-collected arrays. */
 export const eagerBackend: Backend = {
   storage: Storage.zeros,
-  perform: (op, inputs, outputs, attrs) => referenceOf(op)(inputs, outputs, attrs),
+  perform: (op, inputs, outputs, attrs) => (faster?.get(op) ?? op.reference)(inputs, outputs, attrs),
   constant: scalar,
   literal: (data) => new Storage(data),
   hostScalar: (read) => scalar(read(), "float64"),

@@ -1,10 +1,9 @@
-import { type AnyOp, isFloat, warnOnce } from "../../core/index.ts";
-import { skipDraws, updateSyncedStats } from "../../ops/index.ts";
+import { isFloat, warnOnce } from "../../core/index.ts";
 import { type GraphNode, groupOf } from "../graph.ts";
 import type { Program } from "../program/program.ts";
 
-/** What reads a number that came from other ranks. */
-const ofOtherRanks: readonly AnyOp[] = [skipDraws, updateSyncedStats];
+/** What reads a number that came from other ranks, by name: a page without ranks ships none of it. */
+const ofOtherRanks: readonly string[] = ["skipDraws", "updateSyncedStats"];
 
 /**
  * Warns, once per compiled function, which parts of its float64 computation run on the host and
@@ -16,7 +15,7 @@ export function warnOfHost(step: object, { parts: { tasks, code } }: Program): v
     const { fallback } = code[i];
     if (fallback === undefined || task.kind !== "op" || !isOfDoubles(task.node)) return;
     // No dtype would make code of what depends on other ranks.
-    if (groupOf(task.node) !== undefined || ofOtherRanks.includes(task.node.op)) return;
+    if (groupOf(task.node) !== undefined || ofOtherRanks.includes(task.node.op.name)) return;
     reasons.set(task.node.op.name, fallback);
   });
   if (reasons.size === 0) return;

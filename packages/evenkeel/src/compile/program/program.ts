@@ -2,7 +2,6 @@ import type { NdArray, TypedArray } from "../../core/index.ts";
 import { refuse, wrongState } from "../../core/index.ts";
 import type { Generator } from "../../random/index.ts";
 import { stateLength } from "../../random/mersenneTwister.ts";
-import { referenceOf } from "../../tensor/eager.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { Storage } from "../../tensor/storage.ts";
 import { type Divide, type FunctionRef, ModuleBuilder } from "../../wasm/index.ts";
@@ -279,7 +278,7 @@ export class Program {
     for (const { data } of made) data.fill(0);
     const draws = generatorOf(node) !== undefined;
     if (draws) this.#takeBack();
-    referenceOf(op)(inputs.map(this.#array), made, attrs as never);
+    op.reference(inputs.map(this.#array), made, attrs as never);
     if (draws) this.#handOver();
   }
 

@@ -1,5 +1,5 @@
 import { formatShape, wrongState } from "../../core/index.ts";
-import type { ProcessGroup } from "../../ops/index.ts";
+import type { ProcessGroup } from "../../ops/collective/index.ts";
 import type { AnyModule } from "../module/module.ts";
 
 /** What ranks must have in common to train a module together: a line for each parameter and buffer. */

@@ -15,7 +15,7 @@ import {
   wrongState,
   wrongValue,
 } from "../../core/index.ts";
-import * as ops from "../../ops/index.ts";
+import * as ops from "../../ops/collective/index.ts";
 import { isGradEnabled, Tensor } from "../../tensor/index.ts";
 import { tensorsIn } from "../../tensor/tensorsIn.ts";
 import { SyncBatchNormLayer } from "../layers/norm/syncBatchNorm.ts";
@@ -108,7 +108,7 @@ export class DistributedDataParallel<M extends AnyModule = Module> extends Modul
       for (const buffer of this.#ownBuffers()) ops.broadcast<Tensor>(buffer, { group, root: 0 });
     }
     const division = new ops.Division(group, rowsOf(inputs), this.#known, this.#weight);
-    const output = division.during(() => call(...inputs));
+    const output = ops.duringDivision(division, () => call(...inputs));
     if (!isGradEnabled()) return output;
     const reducer = synchrony.isOn ? this.#means : this.#alone;
     const weighed = (tensor: Tensor) =>

@@ -1,4 +1,5 @@
 import type { DType } from "../../core/index.ts";
+import * as ranks from "../../ops/collective/index.ts";
 import * as ops from "../../ops/index.ts";
 import type { GradientReducer } from "../../tensor/autograd/gradientReducer.ts";
 import { cat, type Tensor, tensor, where, zeros } from "../../tensor/index.ts";
@@ -15,7 +16,7 @@ interface Bucket {
 
 /** The attributes of `weighByRows`. */
 interface Call {
-  readonly division: ops.Division;
+  readonly division: ranks.Division;
 }
 
 /** A rank without rows adds nothing: what is not finite is 0 times a mean, or a variance, of no rows. */
@@ -32,13 +33,13 @@ const ofRankAlone = /* @__PURE__ */ new WeakSet<Tensor>();
 
 /** Replaces the gradients of parameters by their means over ranks. */
 export class RankMeans implements GradientReducer {
-  readonly #group: ops.ProcessGroup;
-  readonly #synchrony: ops.Synchrony;
+  readonly #group: ranks.ProcessGroup;
+  readonly #synchrony: ranks.Synchrony;
   readonly #parameters: () => Named;
   readonly #mostBytes: number;
 
   /** @param mostBytes of a message, unless one gradient alone has more */
-  constructor(group: ops.ProcessGroup, synchrony: ops.Synchrony, parameters: () => Named, mostBytes: number) {
+  constructor(group: ranks.ProcessGroup, synchrony: ranks.Synchrony, parameters: () => Named, mostBytes: number) {
     this.#group = group;
     this.#synchrony = synchrony;
     this.#parameters = parameters;
@@ -76,7 +77,7 @@ export class RankMeans implements GradientReducer {
       const flags = own.map((gradient) => (gradient === undefined ? 0 : 1));
       if (b === 0) parts.push(tensor(flags, { dtype }));
       const flat = parts.length === 1 ? parts[0] : cat(parts);
-      const mean = ops.allReduce<Tensor>(flat, { group: this.#group }).div(size);
+      const mean = ranks.allReduce<Tensor>(flat, { group: this.#group }).div(size);
       if (b === 0) sizes.push(own.length);
       const split = sizes.length === 1 ? [mean] : ops.split<Tensor>(mean, { dim: 0, sizes });
       for (const [k, i] of places.entries()) means[i] = split[k].reshape([...named[i][1].shape]);
@@ -89,7 +90,7 @@ export class RankMeans implements GradientReducer {
 
   #note(used: Tensor, named: Named): void {
     const names = named.map(([name]) => name);
-    ops.noteGradients(used, { group: this.#group, names, synchrony: this.#synchrony, isPending: false });
+    ranks.noteGradients(used, { group: this.#group, names, synchrony: this.#synchrony, isPending: false });
   }
 
   /** The same on all ranks: it depends on the shapes alone. */
@@ -112,12 +113,12 @@ export class RankMeans implements GradientReducer {
 
 /** Leaves the gradients of a backward pass as they are, and notes that they are those of this rank alone. */
 export class RankAlone implements GradientReducer {
-  readonly #group: ops.ProcessGroup;
-  readonly #synchrony: ops.Synchrony;
+  readonly #group: ranks.ProcessGroup;
+  readonly #synchrony: ranks.Synchrony;
   readonly #parameters: () => Named;
   #leaves: Tensor[] = [];
 
-  constructor(group: ops.ProcessGroup, synchrony: ops.Synchrony, parameters: () => Named) {
+  constructor(group: ranks.ProcessGroup, synchrony: ranks.Synchrony, parameters: () => Named) {
     this.#group = group;
     this.#synchrony = synchrony;
     this.#parameters = parameters;
@@ -126,7 +127,7 @@ export class RankAlone implements GradientReducer {
   reduce(gradients: Map<Tensor, Tensor>, calls: readonly unknown[]): Iterable<Tensor> {
     clearOfEmpty(gradients, this.#parameters(), calls);
     // At every run of a compiled step.
-    ops.noteGradients(tensor([1]), {
+    ranks.noteGradients(tensor([1]), {
       group: this.#group,
       names: [],
       synchrony: this.#synchrony,

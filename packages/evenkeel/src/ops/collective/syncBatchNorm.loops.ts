@@ -1,7 +1,7 @@
 import { type NdArray, refuse } from "../../core/index.ts";
 import { combineMoments } from "../normalize/moments.ts";
 import { channelStatistics, normalizeBackward, normalizeForward } from "../normalize/normalize.loops.ts";
-import type { ChannelPasses } from "../normalize/normalize.passes.ts";
+import { channelPasses } from "../normalize/normalize.passes.ts";
 import type { ProcessGroup } from "./processGroup.ts";
 
 /** Batch normalization of rows that are divided among ranks: two messages, each of a few numbers per channel. */
@@ -21,8 +21,8 @@ export function synchronizedForward(
   [x, weight, bias]: readonly NdArray[],
   [y, mean, variance, count]: readonly NdArray[],
   { eps, group }: Settings,
-  passes?: Pick<ChannelPasses, "addValues" | "addSquares" | "normalize">,
 ): void {
+  const passes = channelPasses.current;
   const channels = x.shape[1];
   const own = x.data.length / channels;
   const moments = new Float64Array(1 + 2 * channels);
@@ -70,9 +70,8 @@ export function synchronizedBackward(
   [dy, x, weight, mean, variance, count]: readonly NdArray[],
   outputs: readonly NdArray[],
   { eps, group }: Settings,
-  passes?: Pick<ChannelPasses, "addGradients" | "propagate">,
 ): void {
-  normalizeBackward([dy, x, weight, mean, variance], outputs, eps, passes, (sums, products) => {
+  normalizeBackward([dy, x, weight, mean, variance], outputs, eps, channelPasses.current, (sums, products) => {
     const all = new Float64Array(2 * sums.length);
     all.set(sums);
     all.set(products, sums.length);

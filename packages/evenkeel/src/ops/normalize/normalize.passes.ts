@@ -90,3 +90,11 @@ export const propagate: ChannelPasses["propagate"] = (dy, x, layout, mean, scale
     }
   }
 };
+
+/**
+ * The passes of rows that have no faster reference of their own: `compile` replaces them by code that
+ * computes the same bits.
+ */
+export const channelPasses: { current: ChannelPasses } = {
+  current: { addValues, addSquares, normalize, addGradients, propagate },
+};

@@ -17,7 +17,7 @@ import { Generator, randperm as permute } from "../../random/index.ts";
 import { fillRandint } from "../../random/integers.ts";
 import { fillNormal } from "../../random/normal.ts";
 import { fillUniform, uniformFloat64 } from "../../random/uniform.ts";
-import { refuseDrawOfRank } from "../collective/division.ts";
+import { refuseDrawOfRank } from "../collective/activeDivision.ts";
 import { mul } from "../elementwise/elementwise.ts";
 import { requireFloat } from "../shapes.ts";
 

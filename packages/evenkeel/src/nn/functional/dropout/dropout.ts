@@ -1,4 +1,5 @@
 import { checkOptions, checkValue, probability, type Shape } from "../../../core/index.ts";
+import { activeDivision } from "../../../ops/collective/activeDivision.ts";
 import * as ops from "../../../ops/index.ts";
 import { requireFloat } from "../../../ops/shapes.ts";
 import { defaultGenerator, type Generator } from "../../../random/index.ts";
@@ -27,7 +28,7 @@ export function readDropout(
   requireTensor(owner, "input", input);
   requireFloat(owner, "input", input);
   // A rank without rows passes over what the others draw.
-  const isEmpty = input.numel() === 0 && ops.Division.active === undefined;
+  const isEmpty = input.numel() === 0 && activeDivision() === undefined;
   return !training || p === 0 || isEmpty ? undefined : { p, generator };
 }
 
@@ -41,7 +42,7 @@ export function drawByRows(
   { p, generator }: { readonly p: number; readonly generator: Generator },
   draw: () => Tensor,
 ): Tensor {
-  const division = ops.Division.active;
+  const division = activeDivision();
   // With p = 1 nothing is drawn.
   return division === undefined ? draw() : division.draw(owner, shape, p === 1 ? 0 : 2, generator, draw);
 }

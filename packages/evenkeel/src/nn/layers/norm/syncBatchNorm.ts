@@ -1,5 +1,5 @@
 import { wrongState } from "../../../core/index.ts";
-import * as ops from "../../../ops/index.ts";
+import * as ops from "../../../ops/collective/index.ts";
 import { noGrad, ones, type Tensor, zeros } from "../../../tensor/index.ts";
 import { checkPerChannel } from "../../functional/norm/perChannel.ts";
 import { isLazy } from "../../lazy/lazy.ts";
