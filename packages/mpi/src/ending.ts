@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { inspect } from "node:util";
 import type { Mpi } from "./mpi.ts";
-import { endLauncherSoon } from "./watch/endLauncher.ts";
+import { endLauncherAfter } from "./watch/endLauncher.ts";
 import type { Watcher } from "./watch/watcher.ts";
 
 /** What the end of a process needs. */
@@ -55,7 +55,7 @@ export function failTogether(
     // Standard error may be closed.
   }
   watcher?.fail(`rank ${rank} has failed: ${reason.split("\n")[0]}`);
-  endLauncherSoon();
+  endLauncherAfter(5);
   mpi.abort(code);
   // MPI_Abort does not return.
   return process.kill(process.pid, "SIGKILL") as never;

@@ -208,6 +208,7 @@ if (task === "collectives") {
     console.log(String(error));
   }
 } else if (plan.act === "reject" && plan.rank === run.rank) {
+  console.log(`rank ${run.rank} (process ${process.pid}): reject at step 0`);
   void Promise.reject(new Error("planned: rejected"));
   setTimeout(() => steps(run, plan), 100);
 } else {

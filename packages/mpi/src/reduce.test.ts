@@ -33,12 +33,14 @@ test("the smallest and largest, with NaN among them", () => {
 });
 
 test.each([1, 2, 3, 4, 5, 9])("sums of %d arrays are those of a loop in double", (count) => {
-  const all = Array.from({ length: count }, (_, k) =>
-    new Float32Array(2500).map((_, i) => Math.sin(i * 7 + k) * 10 ** (i % 7)),
-  );
-  const expected = all[0].map((_, i) => all.map((one) => one[i]).reduce((a, b) => a + b));
-  combine(all[count - 1], all, "sum");
-  expect(all[count - 1]).toEqual(expected);
+  const values = (k: number) => Float64Array.from({ length: 2500 }, (_, i) => Math.sin(i * 7 + k) * 10 ** (i % 7));
+  for (const Type of [Float32Array, Float64Array]) {
+    const all = Array.from({ length: count }, (_, k) => new Type(values(k)));
+    const expected = new Type(all[0].length);
+    for (let i = 0; i < expected.length; i++) expected[i] = all.map((one) => one[i]).reduce((a, b) => a + b);
+    combine(all[count - 1], all, "sum");
+    expect(all[count - 1]).toEqual(expected);
+  }
 });
 
 test("nothing, and one array alone", () => {

@@ -1,6 +1,6 @@
 import { handlesOf } from "../handles.ts";
 import type { Family } from "../launcher.ts";
-import { endLauncherSoon } from "./endLauncher.ts";
+import { endLauncherAfter } from "./endLauncher.ts";
 
 /**
  * Ends the processes of all ranks from a thread other than the main one, which hangs. MPI promises
@@ -13,7 +13,7 @@ export async function abortProcess({
   readonly path: string;
   readonly family: Family;
 }): Promise<void> {
-  endLauncherSoon();
+  endLauncherAfter(5);
   try {
     const koffi = await import("koffi");
     koffi.load(null).func("unsigned int alarm(unsigned int seconds)")(5);

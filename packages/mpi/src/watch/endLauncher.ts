@@ -27,20 +27,20 @@ function launcherOf(pid: number): number | undefined {
 
 /** It has been asked to end by MPI_Abort; asked by SIGTERM as well, Open MPI 4.1 ends by a fault of its own. */
 const script = `exec 2> /dev/null
-i=0; while kill -0 $P && [ $i -lt 25 ]; do sleep 0.2; i=$((i+1)); done
+i=0; while kill -0 $P && [ $i -lt $N ]; do sleep 0.2; i=$((i+1)); done
 kill -0 $P || exit
 for c in $(cat /proc/$P/task/$P/children); do kill -KILL $c; done
 kill -KILL $P`;
 
 /**
- * Ends the launcher, and what else it has started here, if it is still there in 5 seconds: one that
- * cannot reach another machine waits for it for minutes, until TCP gives up.
+ * Ends the launcher, and what else it has started here, if it is still there after some seconds: one
+ * that cannot reach another machine waits for it for minutes, until TCP gives up.
  */
-export function endLauncherSoon(): void {
+export function endLauncherAfter(seconds: number): void {
   try {
     const launcher = launcherOf(process.ppid);
     if (launcher === undefined) return;
-    const environment = { PATH: process.env.PATH, P: String(launcher) };
+    const environment = { PATH: process.env.PATH, P: String(launcher), N: String(Math.ceil(5 * seconds)) };
     spawn("sh", ["-c", script], { detached: true, stdio: "ignore", env: environment }).unref();
   } catch {
     // No /proc, no sh: the launcher ends when it notices itself.
