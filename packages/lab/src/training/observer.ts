@@ -1,4 +1,4 @@
-import { nn, noGrad, type Tensor } from "evenkeel";
+import { type Compiled, nn, noGrad, type Tensor } from "evenkeel";
 import type { Task } from "evenkeel/tabular";
 import type { Along, LayerPicture, Picture, PredictionsPicture } from "./frames.ts";
 import { hasWeights } from "./layers.ts";
@@ -25,12 +25,12 @@ export class Observer {
   readonly #batch: Rows;
   readonly #training: LabNetwork;
   readonly #pairs: readonly (readonly [from: Values, training: Values, evaluating: Values])[];
-  readonly #watched: (x: Tensor) => Tensor[];
-  readonly #trainOutput: (x: Tensor) => Tensor;
-  readonly #evalOutput: (x: Tensor) => Tensor;
+  readonly #watched: Compiled<[x: Tensor], Tensor[]>;
+  readonly #trainOutput: Compiled<[x: Tensor], Tensor>;
+  readonly #evalOutput: Compiled<[x: Tensor], Tensor>;
   readonly #hasModes: boolean;
-  readonly #gradients: (x: Tensor, y: Tensor) => Tensor[];
-  readonly #loss: (x: Tensor, y: Tensor) => Tensor;
+  readonly #gradients: Compiled<[x: Tensor, y: Tensor], Tensor[]>;
+  readonly #loss: Compiled<[x: Tensor, y: Tensor], Tensor>;
   /** The weights before the step whose change is drawn. */
   #before: Float32Array[] = [];
 
@@ -86,6 +86,11 @@ export class Observer {
     for (const [row, name] of said.classes.entries()) counts[truth[row]][classes.indexOf(name)]++;
     const wrong = pictures?.mostWrong(said, classes, truth, split.validation);
     return { kind: "classes", classes, counts, ...(wrong && { wrong }) };
+  }
+
+  /** Gives its programs back. It looks no more. */
+  dispose(): void {
+    for (const one of [this.#watched, this.#trainOutput, this.#evalOutput, this.#gradients, this.#loss]) one.dispose();
   }
 
   /** Keeps the weights, before a step whose change {@link picture} will draw. */

@@ -1,4 +1,4 @@
-import type { Tensor } from "evenkeel";
+import type { Compiled, Tensor } from "evenkeel";
 import type { Norm } from "evenkeel/tabular";
 import type { Setup } from "../state/setup.ts";
 import { heldOutError } from "./observer.ts";
@@ -12,7 +12,7 @@ export class RateStrip {
   readonly #setup: Setup;
   readonly #trainer: Trainer;
   readonly #prepared: PreparedRows;
-  readonly #output: (x: Tensor) => Tensor;
+  readonly #output: Compiled<[x: Tensor], Tensor>;
   /** All rates have the same batches. */
   readonly #batches: readonly Rows[] | undefined;
 
@@ -23,6 +23,12 @@ export class RateStrip {
     this.#trainer = trainer;
     this.#batches = trainer.firstBatches(rateSteps(setup));
     this.#output = program((x: Tensor) => trainer.network.forward(x));
+  }
+
+  /** Gives its programs back, once another takes its place. */
+  dispose(): void {
+    this.#trainer.dispose();
+    this.#output.dispose();
   }
 
   /** The network of the set-up's seed, after {@link rateSteps} steps at this rate. */

@@ -41,6 +41,12 @@ export class Runner {
     return this.#state === "finished" || this.#state === "diverged";
   }
 
+  /** Gives its programs back, once another takes its place. */
+  dispose(): void {
+    this.trainer.dispose();
+    this.#observer.dispose();
+  }
+
   /** Back to step 0, with another rate or seed if they changed. */
   restart(setup: Setup): void {
     this.trainer.restart(setup);

@@ -1,4 +1,4 @@
-import { cat, data, F, manualSeed, optim, Generator as RandomGenerator, type Tensor } from "evenkeel";
+import { type Compiled, cat, data, F, manualSeed, optim, Generator as RandomGenerator, type Tensor } from "evenkeel";
 import type { Norm, Task } from "evenkeel/tabular";
 import { type Setup, sides } from "../state/setup.ts";
 import type { Layer } from "./layers.ts";
@@ -34,7 +34,7 @@ export class Trainer {
   readonly #joinsLone: boolean;
   readonly #layers: readonly Layer[];
   readonly #restartOptimizer: (lr: number) => void;
-  readonly #step: (x: Tensor, y: Tensor) => Tensor;
+  readonly #step: Compiled<[x: Tensor, y: Tensor], Tensor>;
   #batches: Iterator<Rows, never>;
 
   constructor(prepared: PreparedRows, setup: Setup, norm: Norm) {
@@ -96,6 +96,11 @@ export class Trainer {
     const { value } = this.#batches.next();
     this.step++;
     return this.#step(...value).item();
+  }
+
+  /** Gives its program back. It trains no more. */
+  dispose(): void {
+    this.#step.dispose();
   }
 
   *#draw(seed: number): Generator<Rows, never, undefined> {

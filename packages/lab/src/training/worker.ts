@@ -58,8 +58,8 @@ export class TrainingWorker {
   setTable(table: Table): void {
     this.#table = table;
     this.#prepared = undefined;
-    this.#runner = undefined;
-    this.#strip = undefined;
+    this.#stripRun++;
+    this.#forget();
   }
 
   /** Who is told of frames. */
@@ -76,7 +76,11 @@ export class TrainingWorker {
     this.#side = side;
     const key = trainerKey(setup, side);
     if (this.#runner?.key === key) this.#runner.runner.restart(setup);
-    else this.#runner = { key, runner: new Runner(rows, setup, setup[side]) };
+    else {
+      this.#runner?.runner.dispose();
+      this.#runner = undefined;
+      this.#runner = { key, runner: new Runner(rows, setup, setup[side]) };
+    }
     this.#send(playing);
     this.play(playing);
     const { findings, schema, split } = rows;
@@ -158,7 +162,11 @@ export class TrainingWorker {
     }
     const rows = this.#rows(setup);
     const key = trainerKey(setup, side);
-    if (this.#strip?.key !== key) this.#strip = { key, strip: new RateStrip(rows, setup, setup[side]) };
+    if (this.#strip?.key !== key) {
+      this.#strip?.strip.dispose();
+      this.#strip = undefined;
+      this.#strip = { key, strip: new RateStrip(rows, setup, setup[side]) };
+    }
     const { strip } = this.#strip;
     for (const lr of rates) {
       onResult(strip.train(lr));
@@ -193,9 +201,16 @@ export class TrainingWorker {
     if (this.#prepared?.key === key) return this.#prepared.rows;
     const rows = hasPictures(setup) ? this.#pictures(table, setup) : prepareRows(table, target, setup);
     this.#prepared = { key, rows };
+    this.#forget();
+    return rows;
+  }
+
+  /** What was made of other rows. */
+  #forget(): void {
+    this.#runner?.runner.dispose();
+    this.#strip?.strip.dispose();
     this.#runner = undefined;
     this.#strip = undefined;
-    return rows;
   }
 
   async #loadPictures(): Promise<void> {
