@@ -5,7 +5,9 @@ import type { Generator } from "../../random/index.ts";
 export interface DrawingDivision {
   /**
    * Runs a draw of values for the rows of this rank, [rows, ...], which are then those that one
-   * rank would draw for them in the joined batch.
+   * rank would draw for them in the joined batch. Where it is known that every rank has rows, there
+   * may be several values in the place of a row, one after another: those of the members of an
+   * ensemble.
    * @param words how many words of the generator each value takes
    * @throws RangeError if the first dimension is not that of the rows
    */

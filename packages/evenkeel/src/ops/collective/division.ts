@@ -34,7 +34,8 @@ export class Division implements DrawingDivision, Weighing {
   }
 
   draw<T>(owner: string, shape: Shape, words: number, generator: Generator, fn: () => T): T {
-    if (shape[0] !== this.rows) {
+    const perRow = this.#known.rows?.every((count) => count > 0) ? shape[0] / this.rows : 1;
+    if (shape[0] !== perRow * this.rows || !Number.isInteger(perRow)) {
       throw refuse(
         "wrong-shape",
         owner,
@@ -45,7 +46,7 @@ export class Division implements DrawingDivision, Weighing {
     }
     const { rank } = this.#group;
     const [counts] = this.#count();
-    const wordsPerRow = sizeOf(shape.slice(1)) * words;
+    const wordsPerRow = perRow * sizeOf(shape.slice(1)) * words;
     skipDraws(counts, { generator, rank, which: "before", wordsPerRow });
     const drawn = duringDraw(fn);
     skipDraws(counts, { generator, rank, which: "behind", wordsPerRow });

@@ -1,5 +1,6 @@
 import { formatShape, isFloat, mismatch, refuse, sameShape, sizeOf } from "../../core/index.ts";
 import { Tensor } from "../../tensor/index.ts";
+import { sumsOf } from "./sums.ts";
 
 /**
  * A number computed batch by batch. A metric object serves one pass at a time: `fit` and `evaluate`
@@ -16,6 +17,13 @@ export interface Metric {
    */
   value(): number;
   reset(): void;
+  /**
+   * What it has computed since the last reset, as numbers: how a rank tells the others. Only needed
+   * where several ranks train.
+   */
+  state?(): Float64Array;
+  /** Replaces what it has computed by that of the rows of all ranks, by the `state()` of each. */
+  merge?(states: readonly Float64Array[]): void;
   /** Which direction is an improvement, for early stopping. Default false. */
   readonly higherIsBetter?: boolean;
 }
@@ -61,6 +69,14 @@ class MeanError implements Metric {
 
   value(): number {
     return this.#finish(this.#sum / this.#count);
+  }
+
+  state(): Float64Array {
+    return Float64Array.of(this.#sum, this.#count);
+  }
+
+  merge(states: readonly Float64Array[]): void {
+    [this.#sum, this.#count] = sumsOf(states);
   }
 
   reset(): void {
@@ -115,6 +131,28 @@ class R2 implements Metric {
     return scores.reduce((sum, score) => sum + score, 0) / scores.length;
   }
 
+  state(): Float64Array {
+    return Float64Array.of(this.#rows, ...this.#mean, ...this.#deviations, ...this.#errors);
+  }
+
+  /** Chan et al. 1979, "Updating formulae and a pairwise algorithm for computing sample variances". */
+  merge(states: readonly Float64Array[]): void {
+    this.reset();
+    for (const [rows, ...sums] of states) {
+      if (rows === 0) continue;
+      const columns = sums.length / 3;
+      if (this.#rows === 0) this.#start(columns);
+      const all = this.#rows + rows;
+      for (let c = 0; c < columns; c++) {
+        const delta = sums[c] - this.#mean[c];
+        this.#mean[c] += (delta * rows) / all;
+        this.#deviations[c] += sums[columns + c] + (delta * delta * this.#rows * rows) / all;
+        this.#errors[c] += sums[2 * columns + c];
+      }
+      this.#rows = all;
+    }
+  }
+
   reset(): void {
     this.#rows = 0;
     this.#start(0);
@@ -148,6 +186,14 @@ class Accuracy implements Metric {
 
   value(): number {
     return this.#right / this.#count;
+  }
+
+  state(): Float64Array {
+    return Float64Array.of(this.#right, this.#count);
+  }
+
+  merge(states: readonly Float64Array[]): void {
+    [this.#right, this.#count] = sumsOf(states);
   }
 
   reset(): void {

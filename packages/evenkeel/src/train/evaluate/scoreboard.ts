@@ -1,4 +1,4 @@
-import { refuse } from "../../core/index.ts";
+import { refuse, wrongState } from "../../core/index.ts";
 import { noGrad, type Tensor } from "../../tensor/index.ts";
 import type { Scores } from "../fit/history.ts";
 import type { Metric } from "./metrics.ts";
@@ -17,7 +17,13 @@ export class Scoreboard<K extends string> {
 
   constructor(metrics: Metrics<K> | undefined) {
     this.#metrics = Object.entries(metrics ?? {});
+    this.reset();
+  }
+
+  reset(): void {
     for (const [, metric] of this.#metrics) metric.reset();
+    this.#lossSum = 0;
+    this.#rows = 0;
   }
 
   get rows(): number {
@@ -35,9 +41,49 @@ export class Scoreboard<K extends string> {
     this.#rows += rows;
   }
 
+  /** What it has computed, as numbers, for `merge`. */
+  state(): Float64Array {
+    const states = this.#metrics.map(([name, metric]) => metric.state?.() ?? missingMerge(name));
+    return Float64Array.from([this.#lossSum, this.#rows, ...states.flatMap((state) => [state.length, ...state])]);
+  }
+
+  /** Replaces what it has computed by that of several boards with the same metrics. */
+  merge(states: readonly Float64Array[]): void {
+    this.#lossSum = states.reduce((sum, [loss]) => sum + loss, 0);
+    this.#rows = states.reduce((sum, [, rows]) => sum + rows, 0);
+    const starts = states.map(() => 2);
+    for (const [, metric] of this.#metrics) {
+      const parts = states.map((state, i) => {
+        const from = starts[i] + 1;
+        starts[i] = from + state[starts[i]];
+        return state.subarray(from, starts[i]);
+      });
+      metric.merge?.(parts);
+    }
+  }
+
   scores(): Scores<K> {
     const values = this.#metrics.map(([name, metric]) => [name, metric.value()]);
     return Object.fromEntries([["loss", this.#lossSum / this.#rows], ...values]) as Scores<K>;
+  }
+}
+
+/** @throws Error: the scores of several ranks cannot be added up */
+function missingMerge(name: string): never {
+  throw wrongState(
+    "fit",
+    `metric "${name}" has no state() and merge(), by which it would be that of the rows of all ranks`,
+    "add them, or use a metric of the library",
+  );
+}
+
+/**
+ * Checks that the metrics can be those of several ranks.
+ * @throws Error naming one that cannot
+ */
+export function checkMerges(metrics: Metrics = {}): void {
+  for (const [name, metric] of Object.entries<Partial<Metric>>(metrics)) {
+    if (metric.state === undefined || metric.merge === undefined) missingMerge(name);
   }
 }
 

@@ -27,6 +27,7 @@ import { checkLoader, type Loader, loaders } from "../batches.ts";
 import { evaluateOptions, noBatches } from "../evaluate/evaluate.ts";
 import { checkMetrics, type Metrics } from "../evaluate/scoreboard.ts";
 import type { Model } from "../modelState.ts";
+import type { Ranks } from "../ranks/ranks.ts";
 import { EarlyStopping, type EarlyStoppingOptions, earlyStoppingOptions } from "./earlyStopping.ts";
 import type { BatchEvent, EpochEvent, StartEvent, StopEvent, TrainingEvent, ValidationEvent } from "./events.ts";
 import type { Monitor } from "./history.ts";
@@ -130,6 +131,10 @@ export interface FitPlan<K extends string> extends Omit<FitOptions<K>, "compile"
   /** Finds the best epoch; it never stops the training if early stopping is off. */
   readonly stopping: EarlyStopping;
   readonly schedule: Schedule;
+  /** The ranks among which batches and validation rows are divided. */
+  readonly ranks?: Ranks | undefined;
+  /** The validation rows of this rank; undefined where every rank scores all. */
+  readonly validationShare?: Loader | undefined;
 }
 
 const callbacks = {

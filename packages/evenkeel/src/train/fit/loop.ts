@@ -1,10 +1,14 @@
 import { now, wrongState } from "../../core/index.ts";
+import { severalRanks } from "../../ops/index.ts";
 import type { BatchNormLayer } from "../../nn/layers/norm/batchNorm.ts";
-import { type Example, rowBatches, toExample } from "../batches.ts";
+import { type Example, type Loader, rowBatches, toExample } from "../batches.ts";
 import { batchNormLayers, needsTwoRows } from "../batchNorm/layers.ts";
 import { noBatches, scoreBatches } from "../evaluate/evaluate.ts";
-import { Scoreboard } from "../evaluate/scoreboard.ts";
+import { checkMerges, Scoreboard } from "../evaluate/scoreboard.ts";
 import { keepModes, type Model } from "../modelState.ts";
+import { gatherScores } from "../ranks/gatheredScores.ts";
+import { inStep, networkOfRanks } from "../ranks/ownBatches.ts";
+import { Ranks } from "../ranks/ranks.ts";
 import { breather } from "./breathe.ts";
 import type { EpochEvent, TrainingEvent } from "./events.ts";
 import type { FitPlan } from "./fitOptions.ts";
@@ -24,6 +28,9 @@ export class TrainingLoop<K extends string> {
   readonly #batchNorms: readonly BatchNormLayer[];
   readonly #stepper: Stepper;
   readonly #programs: TrainingPrograms;
+  readonly #ranks: Ranks | undefined;
+  /** The same where they have batches of their own. */
+  readonly #peers: Ranks | undefined;
   readonly #breathe: () => Promise<void> | undefined;
   readonly #epochs: EpochRecord<K>[];
   /** The time at which the training would have begun if it had run in one piece. */
@@ -46,7 +53,11 @@ export class TrainingLoop<K extends string> {
     this.#plan = plan;
     this.#batchNorms = batchNormLayers(model);
     this.#programs = programs;
-    this.#stepper = new Stepper(model, programs, plan);
+    const group = networkOfRanks(model) && severalRanks();
+    this.#peers = group && new Ranks(group, () => this.#isAsked());
+    this.#ranks = plan.ranks ?? this.#peers;
+    if (this.#peers !== undefined) checkMerges(plan.metrics);
+    this.#stepper = new Stepper(model, programs, { ...plan, peers: this.#peers });
     this.#breathe = breather(plan.yieldEvery);
   }
 
@@ -78,6 +89,7 @@ export class TrainingLoop<K extends string> {
     let reason: StopReason = "completed";
     let restored = false;
     try {
+      this.#ranks?.agree();
       yield { type: "start", epochs, ...this.#moment() };
       while (this.#epoch < epochs && !stopping.shouldStop) {
         if (this.#stopped() || !(yield* this.#runEpoch(batches))) {
@@ -148,7 +160,8 @@ export class TrainingLoop<K extends string> {
     const board = new Scoreboard(metrics);
     this.#model.train();
     let batch = 0;
-    for (const rowBatch of rowBatches(train, needsTwoRows(this.#batchNorms))) {
+    const all = rowBatches(train, needsTwoRows(this.#batchNorms));
+    for (const rowBatch of this.#peers === undefined ? all : inStep(this.#peers, all)) {
       if (this.#stopped()) return undefined;
       const example = toExample(rowBatch);
       const { joined, rows } = rowBatch;
@@ -161,28 +174,60 @@ export class TrainingLoop<K extends string> {
       const pause = this.#breathe();
       if (pause !== undefined) yield pause;
     }
+    if (this.#stopped()) return undefined;
     if (batch === 0) throw noBatches("train");
-    return this.#stopped() ? undefined : board.scores();
+    if (this.#ranks !== undefined) gatherScores(this.#ranks, board);
+    return board.scores();
   }
 
   /** Returns no scores without a validation loader; undefined if stopped. */
   *#validate(): Generator<Promise<void>, { scores?: Scores<K>; rows: number } | undefined, undefined> {
-    const { validation, metrics, scored: model } = this.#plan;
+    const { validation, validationShare, metrics, scored: model } = this.#plan;
     if (validation === undefined) return { rows: 0 };
     const board = new Scoreboard(metrics);
     model.eval();
+    // What is not finite in the share of a rank is found by every rank in all rows, as by one.
+    const share = this.#peers === undefined ? validationShare : validation;
+    const isScored = share !== undefined && (yield* this.#scoreShare(share, board));
+    if (this.#stopped()) return undefined;
+    if (!isScored && !(yield* this.#scoreAll(validation, board))) return undefined;
+    model.train();
+    return { scores: board.scores(), rows: board.rows };
+  }
+
+  /** Returns whether it came to its end. */
+  *#scoreAll(validation: Loader, board: Scoreboard<K>): Generator<Promise<void>, boolean, undefined> {
     let batch = 0;
     this.#stepper.take();
-    for (const scored of scoreBatches(model, validation, this.#programs.forward, board)) {
+    for (const scored of scoreBatches(this.#plan.scored, validation, this.#programs.forward, board)) {
       batch++;
       if (!Number.isFinite(scored.loss)) throw this.#invalid(scored.example, batch, scored.loss);
       const pause = this.#breathe();
       if (pause !== undefined) yield pause;
-      if (this.#stopped()) return undefined;
+      if (this.#stopped()) return false;
       this.#stepper.take();
     }
-    model.train();
-    return { scores: board.scores(), rows: board.rows };
+    return true;
+  }
+
+  /** Returns whether the board now has the scores of all rows; if not, some are not finite. */
+  *#scoreShare(share: Loader, board: Scoreboard<K>): Generator<Promise<void>, boolean, undefined> {
+    const ranks = this.#ranks!;
+    let batch = 0;
+    let bad: { readonly example: Example; readonly batch: number; readonly loss: number } | undefined;
+    this.#stepper.take();
+    for (const { example, loss } of scoreBatches(this.#plan.scored, share, this.#programs.forward, board)) {
+      batch++;
+      if (!Number.isFinite(loss)) bad ??= { example, batch, loss };
+      const pause = this.#breathe();
+      if (pause !== undefined) yield pause;
+    }
+    if (!gatherScores(ranks, board, bad !== undefined)) return true;
+    this.#peers?.together(() => {
+      if (bad !== undefined) throw this.#invalid(bad.example, bad.batch, bad.loss);
+    });
+    board.reset();
+    return false;
   }
 
   #invalid(example: Example, batch: number, loss: number): Error {
@@ -190,7 +235,12 @@ export class TrainingLoop<K extends string> {
     return this.#stepper.diagnosed("validation", example, position, loss);
   }
 
+  /** With several ranks what they have agreed on. */
   #stopped(): boolean {
+    return this.#ranks === undefined ? this.#isAsked() : this.#ranks.signal.aborted;
+  }
+
+  #isAsked(): boolean {
     return this.#cancelled || this.#plan.signal?.aborted === true;
   }
 

@@ -1,8 +1,10 @@
 import { type Compiled, type CompileOptions, compile } from "../../compile/index.ts";
+import { Division, KnownRows } from "../../ops/index.ts";
 import { type AveragedModel, clipGradNorm, Optimizer } from "../../optim/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { callModel, type Forward, forwardPass, type Loss } from "../evaluate/evaluate.ts";
 import type { Model } from "../modelState.ts";
+import type { Ranks } from "../ranks/ranks.ts";
 
 /** What `fit` requires of an optimizer; SGD, Adam and AdamW have it. */
 export interface StepOptimizer {
@@ -21,6 +23,8 @@ export interface ProgramsOptions {
   readonly judged?: ((output: Tensor) => Tensor) | undefined;
   /** How to compile the steps. */
   readonly compile: Pick<CompileOptions, "compile" | "check">;
+  /** The ranks among which batches are divided. */
+  readonly ranks?: Ranks | undefined;
 }
 
 /**
@@ -31,6 +35,14 @@ export interface ProgramsOptions {
 export class TrainingPrograms {
   /** From inputs and target to output and loss; gradients are stored in the parameters. */
   readonly gradientsOf: Compiled<Tensor[], readonly [output: Tensor, loss: Tensor]>;
+  /**
+   * The same for the share of this rank in a batch of `total` rows. The gradients are this rank's
+   * part of those of the batch: their sum over the ranks is the gradient.
+   */
+  readonly gradientsOfShare: Compiled<
+    [total: number, ...tensors: Tensor[]],
+    readonly [output: Tensor, loss: Tensor]
+  >;
   /** One optimizer step; returns the norm of the gradients if they are clipped. */
   readonly update: () => Tensor | undefined;
   /** Output and loss of rows that are not trained on. */
@@ -41,6 +53,7 @@ export class TrainingPrograms {
 
   constructor(model: Model, options: ProgramsOptions) {
     const { loss, optimizer, clipGradNorm: maxNorm, average, judged = (output) => output, compile: how } = options;
+    const { ranks } = options;
     const scored = average?.module ?? model;
     const forward = forwardPass(model, loss);
     this.forward = compile(forwardPass(scored, loss), how);
@@ -49,6 +62,15 @@ export class TrainingPrograms {
       const { output, loss } = forward(tensors.slice(0, -1), tensors[tensors.length - 1]);
       optimizer.zeroGrad();
       loss.backward();
+      return [judged(output.detach()), loss] as const;
+    }, how);
+    this.gradientsOfShare = compile((total: number, ...tensors: Tensor[]) => {
+      const [first] = tensors;
+      const rows = first.shape[0];
+      const division = new Division(ranks!.group, rows, knownRows(ranks!.rowsOf(total)));
+      const { output, loss } = division.during(() => forward(tensors.slice(0, -1), tensors[tensors.length - 1]));
+      optimizer.zeroGrad();
+      loss.mul(rows / total).backward();
       return [judged(output.detach()), loss] as const;
     }, how);
     const update = () => {
@@ -60,7 +82,7 @@ export class TrainingPrograms {
     // The step of a custom optimizer may do more than tensor operations, so it is not compiled.
     const compiled = optimizer instanceof Optimizer ? compile(update, how) : undefined;
     this.update = compiled ?? update;
-    this.#compiled = [this.gradientsOf, this.forward, this.outputs, ...(compiled ? [compiled] : [])];
+    this.#compiled = [this.gradientsOf, this.gradientsOfShare, this.forward, this.outputs, ...(compiled ? [compiled] : [])];
   }
 
   /** Has the next step checked, because something may have changed. */
@@ -71,4 +93,8 @@ export class TrainingPrograms {
 
 export function paramsOf({ paramGroups }: StepOptimizer): Tensor[] {
   return paramGroups.flatMap((group) => [...group.params]);
+}
+
+function knownRows(rows: readonly number[]): KnownRows {
+  return Object.assign(new KnownRows(), { rows });
 }

@@ -1,7 +1,12 @@
-import type { Tensor } from "../../tensor/index.ts";
+import { noGrad, type Tensor } from "../../tensor/index.ts";
 import type { Example } from "../batches.ts";
 import type { Scoreboard } from "../evaluate/scoreboard.ts";
 import { ForwardState, type Model } from "../modelState.ts";
+import { agreed } from "../ranks/agreed.ts";
+import { alone } from "../ranks/alone.ts";
+import { JoinedGradients } from "../ranks/joinedGradients.ts";
+import { networkOfRanks } from "../ranks/ownBatches.ts";
+import type { Ranks, Share } from "../ranks/ranks.ts";
 import { advise, diagnoseGradient, diagnoseLoss } from "./diagnose.ts";
 import { allFinite, NonFiniteLossError } from "./nonFinite.ts";
 import { paramsOf, type StepOptimizer, type TrainingPrograms } from "./programs.ts";
@@ -12,6 +17,10 @@ export interface StepperOptions {
   readonly scored: Model;
   /** Names of the input's columns, for errors. */
   readonly columns?: readonly string[] | undefined;
+  /** The ranks among which batches are divided. */
+  readonly ranks?: Ranks | undefined;
+  /** The ranks of a DistributedDataParallel, which have batches of their own. */
+  readonly peers?: Ranks | undefined;
 }
 
 /** The position of a batch in the training, for errors. */
@@ -32,6 +41,7 @@ export class Stepper {
   readonly #programs: TrainingPrograms;
   readonly #options: StepperOptions;
   readonly #before: ForwardState;
+  readonly #joined: JoinedGradients | undefined;
 
   /** @param programs of this model and this optimizer */
   constructor(model: Model, programs: TrainingPrograms, options: StepperOptions) {
@@ -39,6 +49,7 @@ export class Stepper {
     this.#programs = programs;
     this.#options = options;
     this.#before = new ForwardState(model);
+    this.#joined = options.ranks && new JoinedGradients(options.ranks);
   }
 
   /**
@@ -52,7 +63,7 @@ export class Stepper {
     this.#before.take();
     let loss: number;
     try {
-      loss = this.#gradients(example, position, board);
+      loss = this.#gradientsOfRanks(example, position, board);
     } catch (error) {
       this.#before.restore();
       throw error;
@@ -67,7 +78,7 @@ export class Stepper {
   diagnosed(phase: "train" | "validation", example: Example, position: Position, value: number): NonFiniteLossError {
     this.#before.restore();
     const model = phase === "train" ? this.#model : this.#options.scored;
-    const where = diagnoseLoss(model, example, this.#options.columns);
+    const where = alone(() => diagnoseLoss(this.#diagnosable(model), example, this.#options.columns));
     this.#before.restore();
     return this.#error({ phase, ...position, loss: value, where });
   }
@@ -75,6 +86,58 @@ export class Stepper {
   /** Takes the state that `diagnosed` starts from, for batches that are not trained on. */
   take(): void {
     this.#before.take();
+  }
+
+  /** Those of the whole batch, whoever computes which of its rows. */
+  #gradientsOfRanks(example: Example, position: Position, board: Scoreboard<string>): number {
+    const { ranks, peers } = this.#options;
+    if (peers !== undefined) return this.#gradientsOfPeers(peers, example, position, board);
+    if (ranks === undefined) return this.#gradients(example, position, board);
+    const share = ranks.shareOf(example.rows);
+    if (share === undefined) ranks.agree();
+    const loss = share && this.#sharedGradients(example, share, board);
+    // Few rows; or to find the place of what is not finite, as one rank does.
+    return loss ?? alone(() => this.#gradients(example, position, board));
+  }
+
+  /** The gradients that `backward()` of a DistributedDataParallel leaves, which are those of all ranks. */
+  #gradientsOfPeers(peers: Ranks, example: Example, position: Position, board: Scoreboard<string>): number {
+    const { optimizer } = this.#options;
+    const [output, loss] = this.#programs.gradientsOf(...example.inputs, example.target);
+    const value = loss.item();
+    if (peers.sumOf(!Number.isFinite(value) || !this.#gradientsAreFinite()) > 0) {
+      const bad = paramsOf(optimizer).filter(hasNonFiniteGradient);
+      optimizer.zeroGrad();
+      // Through BatchNorm and gradients it reaches all: the rank whose rows it comes from knows more.
+      const own = Number.isFinite(value) ? undefined : this.diagnosed("train", example, position, value);
+      const isSource = own !== undefined && ["input", "target"].includes(own.where.kind);
+      for (const speaks of [isSource, own !== undefined]) {
+        peers.together(() => {
+          if (speaks) throw own;
+        });
+      }
+      peers.together(() => {
+        throw this.#badGradient(bad, example, position, value);
+      });
+    }
+    board.add(value, example.rows, output, example.target);
+    return value;
+  }
+
+  /** Undefined if loss or gradients are not finite; everything is then as before. */
+  #sharedGradients(example: Example, { from, rows, total }: Share, board: Scoreboard<string>): number | undefined {
+    const { optimizer } = this.#options;
+    const tensors = [...example.inputs, example.target].map((tensor) => rowsFrom(tensor, from, rows));
+    const [output, own] = this.#programs.gradientsOfShare(total, ...tensors);
+    const part = own.item();
+    const loss = this.#joined!.sum(paramsOf(optimizer), part * (rows / total));
+    if (!Number.isFinite(loss) || !this.#gradientsAreFinite()) {
+      optimizer.zeroGrad();
+      this.#before.restore();
+      return undefined;
+    }
+    board.add(part, rows, output, tensors[tensors.length - 1]);
+    return loss;
   }
 
   #gradients(example: Example, position: Position, board: Scoreboard<string>): number {
@@ -86,28 +149,44 @@ export class Stepper {
       throw this.diagnosed("train", example, position, value);
     }
     // Before the step, so that an output that a metric refuses stops the step.
-    board.add(value, example.rows, output, example.target);
+    // What all ranks have computed alike is the first one's to score.
+    if (this.#options.ranks?.isFirst !== false) board.add(value, example.rows, output, example.target);
     if (!this.#gradientsAreFinite()) {
       const bad = paramsOf(optimizer).filter(hasNonFiniteGradient);
-      this.#before.restore();
-      const where = diagnoseGradient(this.#model, example, new Set(bad));
       optimizer.zeroGrad();
-      throw this.#error({ phase: "train", ...position, loss: value, where });
+      throw this.#badGradient(bad, example, position, value);
     }
     return value;
   }
 
+  /** The error for gradients that are not finite. Restores the state that was taken. */
+  #badGradient(bad: readonly Tensor[], example: Example, position: Position, loss: number): NonFiniteLossError {
+    this.#before.restore();
+    const where = alone(() => diagnoseGradient(this.#diagnosable(this.#model), example, new Set(bad)));
+    this.#before.restore();
+    return this.#error({ phase: "train", ...position, loss, where });
+  }
+
+  /** A model that runs on this rank alone. */
+  #diagnosable(model: Model): Model {
+    return networkOfRanks(model) ?? model;
+  }
+
   #error(details: ConstructorParameters<typeof NonFiniteLossError>[0]): NonFiniteLossError {
-    return new NonFiniteLossError(
-      details,
-      advise(details.where, this.#model, this.#options.optimizer.paramGroups[0].lr),
-    );
+    const advice = advise(details.where, this.#model, this.#options.optimizer.paramGroups[0].lr);
+    // Where ranks compute together, all find it in the same batch.
+    return agreed(new NonFiniteLossError(details, advice), 0);
   }
 
   #gradientsAreFinite(): boolean {
     for (const { params } of this.#options.optimizer.paramGroups) if (params.some(hasNonFiniteGradient)) return false;
     return true;
   }
+}
+
+/** Rows of a batch, which nothing records. */
+function rowsFrom(tensor: Tensor, from: number, rows: number): Tensor {
+  return noGrad(() => tensor.narrow(0, from, rows));
 }
 
 function hasNonFiniteGradient({ grad }: Tensor): boolean {

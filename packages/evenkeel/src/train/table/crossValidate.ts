@@ -14,6 +14,8 @@ import {
 } from "../../tabular/index.ts";
 import { copyBlocks, groupBlocks } from "../../tabular/table/blocks.ts";
 import { rowsWithTarget } from "../../tabular/table/split.ts";
+import { agreed } from "../ranks/agreed.ts";
+import { Ranks, together, togetherAsync } from "../ranks/ranks.ts";
 import type { TrainTableOptions } from "./options.types.ts";
 import { type TableTraining, trainTable } from "./trainTable.ts";
 
@@ -69,8 +71,11 @@ export interface CrossValidation {
  */
 export async function crossValidate(given: Table, options: CrossValidateOptions): Promise<CrossValidation> {
   const { folds: count, onFold, ...training } = options;
-  check("crossValidate", { option: "folds" }, count, wholeNumber(2, 100));
-  const { table, schema, parts, how, kinds } = foldsOf(given, training, count);
+  const ranks = Ranks.of(training.signal);
+  const { table, schema, parts, how, kinds } = together(ranks, () => {
+    check("crossValidate", { option: "folds" }, count, wholeNumber(2, 100));
+    return foldsOf(given, training, count);
+  });
   const { seed, group } = how;
   const trainings: Pick<TableTraining, "model" | "baselines" | "scores">[] = [];
   for (const [k, test] of parts.entries()) {
@@ -80,9 +85,11 @@ export async function crossValidate(given: Table, options: CrossValidateOptions)
       rareClasses: "keep",
       split: { ...how, test },
     });
-    training.signal?.throwIfAborted();
+    ranks?.agree();
+    const signal = ranks?.signal ?? training.signal;
+    if (signal?.aborted) throw agreed(signal.reason, 0);
     trainings.push({ model, baselines, scores });
-    await onFold?.({ fold: k + 1, folds: count, scores: scores.test! });
+    await togetherAsync(ranks, () => onFold?.({ fold: k + 1, folds: count, scores: scores.test! }));
   }
   const rows = Int32Array.from(parts.flatMap((part) => [...part])).sort();
   const places = new Map([...rows].map((row, i) => [row, i]));

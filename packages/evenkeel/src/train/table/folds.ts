@@ -8,6 +8,7 @@ import { NonFiniteLossError } from "../fit/nonFinite.ts";
 import type { TableMetric } from "./events.ts";
 import type { TrainTableOptions } from "./options.types.ts";
 import { evenBatchSize, type TablePlan } from "./plan.ts";
+import { type Ranks, together } from "../ranks/ranks.ts";
 import { fitStage, newStage } from "./stage.ts";
 
 /** A training that helps to say how long the refit trains. */
@@ -79,6 +80,7 @@ export async function trainFolds(
   plan: TablePlan,
   options: TrainTableOptions,
   { first, history: before }: FoldsBegun,
+  ranks: Ranks | undefined,
 ): Promise<LengthFolds> {
   const { signal, resume: at, onEpoch } = options;
   const all = joinedRows(split.train, split.validation);
@@ -95,7 +97,8 @@ export async function trainFolds(
     const train = all.filter((row) => !out.has(row));
     const epochs = Math.min(plan.epochs, comparedLength([foldOf(before), ...folds], plan.enough));
     const own = { ...plan, epochs, batchSize: evenBatchSize(train.length, plan.batchSize) };
-    const stage = newStage(table, schema, own, { train, validation: held[k] }, options);
+    const rows = { train, validation: held[k] };
+    const stage = together(ranks, () => newStage(table, schema, own, rows, options, ranks));
     const resume = resumes && k === begun && at.inFold === true ? at : undefined;
     try {
       const { history } = await fitStage(stage, own, {

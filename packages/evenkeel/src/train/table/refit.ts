@@ -8,6 +8,7 @@ import { bestLength, foldOf, type LengthFold, trainFolds } from "./folds.ts";
 import type { TrainTableOptions } from "./options.types.ts";
 import { evenBatchSize, type TablePlan } from "./plan.ts";
 import { type PartScores, type ScoredStage, scoreStage } from "./scores.ts";
+import { type Ranks, together } from "../ranks/ranks.ts";
 import { fitStage, newStage, type TableStage } from "./stage.ts";
 import type { StatisticsChoice } from "./statistics.ts";
 
@@ -53,10 +54,11 @@ export async function refit(
   plan: TablePlan,
   options: TrainTableOptions,
   first: FinishedTraining,
+  ranks: Ranks | undefined,
 ): Promise<{ scored: ScoredStage; refit: TableRefit }> {
   const rows = joinedRows(split.train, split.validation);
   const begun = { first: first.checkpoint, history: first.history };
-  const others = plan.lengthFolds > 1 ? await trainFolds(table, schema, split, plan, options, begun) : undefined;
+  const others = plan.lengthFolds > 1 ? await trainFolds(table, schema, split, plan, options, begun, ranks) : undefined;
   const { seconds: foldSeconds = 0, aborted = false, error: failed } = others ?? {};
   const folds = others && [foldOf(first.history), ...others.folds];
   const told = { rows, foldSeconds, ...(folds && { folds }), validated: first.model };
@@ -69,7 +71,7 @@ export async function refit(
   }
   const epochs = folds === undefined ? first.keptEpoch : bestLength(folds, plan.enough);
   const again = { ...plan, epochs, batchSize: evenBatchSize(rows.length, plan.batchSize) };
-  const stage = newStage(table, schema, again, { train: rows }, options);
+  const stage = together(ranks, () => newStage(table, schema, again, { train: rows }, options, ranks));
   const state = { first: first.checkpoint, ...(others && { folds: others.folds }) };
   const seconds = first.history.seconds + foldSeconds;
   const { history, error } = await trainAgain(stage, again, options, { state, seconds, scheduled: plan.epochs });
@@ -77,7 +79,8 @@ export async function refit(
   const done = { ...told, history, epochs, kept, ...(error && { error }) };
   if (!kept) return { scored: first, refit: done };
   const kind = plan.statistics === "better" ? "recomputed" : plan.statistics;
-  const scored = scoreStage(table, schema, { ...split, validation: new Int32Array(0) }, stage, kind);
+  const parts = { ...split, validation: new Int32Array(0) };
+  const scored = together(ranks, () => scoreStage(table, schema, parts, stage, kind));
   return { scored: { ...scored, ...withValidation(scored, first) }, refit: done };
 }
 

@@ -6,6 +6,7 @@ import { accuracy, type Metric } from "../evaluate/metrics.ts";
 import { follow } from "../fit/follow.ts";
 import type { EpochRecord } from "../fit/history.ts";
 import { metricOf, type TableEpochEvent, type TableMetric } from "./events.ts";
+import type { Ranks } from "../ranks/ranks.ts";
 import { lossOf } from "./loss.ts";
 import { trainTableOptions } from "./options.ts";
 import type { TrainTableOptions } from "./options.types.ts";
@@ -26,7 +27,7 @@ export interface TableStage {
 
 /**
  * Fits the preprocessing on the training rows, seeds the default generator and draws the initial
- * weights.
+ * weights. Several ranks do the same, each for itself.
  * @throws TypeError or RangeError for invalid options or data; the generator is then restored
  */
 export function newStage(
@@ -35,6 +36,7 @@ export function newStage(
   plan: TablePlan,
   rows: { readonly train: Int32Array; readonly validation?: Int32Array; readonly test?: Int32Array },
   { classWeights = defaultOf(trainTableOptions, "classWeights"), compile }: TrainTableOptions,
+  ranks?: Ranks,
 ): TableStage {
   const preprocessing = Preprocessing.fit(table, schema, rows.train, plan.preprocessing);
   const encoded = (part: Int32Array | undefined) =>
@@ -51,6 +53,7 @@ export function newStage(
     // Network, loss and optimizer all belong to the library, and close over nothing that may
     // change.
     compile: compile === false ? false : { check: "never" },
+    ranks,
   });
   trainer.reset(plan);
   return { places: rows, preprocessing, trainer, train, ...(validation && { validation }) };

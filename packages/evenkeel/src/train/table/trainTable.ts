@@ -11,17 +11,18 @@ import {
 } from "../../tabular/index.ts";
 import { inTurns } from "../fit/breathe.ts";
 import type { History } from "../fit/history.ts";
+import { Ranks, together, togetherAsync } from "../ranks/ranks.ts";
 import { checkDecision, decide, type TableDecision } from "./decision.ts";
-import { metricOf, type TableMetric } from "./events.ts";
+import { metricOf, type TableEpochEvent, type TableMetric } from "./events.ts";
 import { checkTableOptions, trainTableOptions } from "./options.ts";
 import type { TrainTableOptions } from "./options.types.ts";
 import { planTable, type TablePlan } from "./plan.ts";
 import { planFindings } from "./planFindings.ts";
 import { tableRecord } from "./record.ts";
 import { refit, type TableRefit } from "./refit.ts";
-import { type PartScores, scoreStage } from "./scores.ts";
-import { settleTable } from "./settleTable.ts";
-import { fitStage, newStage } from "./stage.ts";
+import { type PartScores, type ScoredStage, scoreStage } from "./scores.ts";
+import { type SettledTable, settleTable } from "./settleTable.ts";
+import { fitStage, newStage, type TableStage } from "./stage.ts";
 import type { StatisticsChoice } from "./statistics.ts";
 import { testIntervals } from "./testIntervals.ts";
 
@@ -89,14 +90,59 @@ export interface TableTraining {
  *   error is in `refit.error`
  */
 export async function trainTable(given: Table, options: TrainTableOptions): Promise<TableTraining> {
-  checkTableOptions(options);
-  const { seed = defaultOf(trainTableOptions, "seed"), split: wanted = {} } = options;
+  const ranks = Ranks.of(options?.signal);
+  together(ranks, () => checkTableOptions(options));
+  if (ranks === undefined) return trainOn(given, options);
+  return trainOn(given, ofRanks(options, ranks), ranks, options.signal);
+}
+
+/**
+ * The options of one of several ranks: a signal, and an error of a callback, take effect on all at
+ * once.
+ */
+function ofRanks(options: TrainTableOptions, ranks: Ranks): TrainTableOptions {
+  const onEpoch = (event: TableEpochEvent) => ranks.togetherAsync(() => options.onEpoch?.(event));
+  return { ...options, signal: ranks.signal, onEpoch };
+}
+
+/** @param own the signal of this rank alone, for what it does after the last exchange */
+async function trainOn(
+  given: Table,
+  options: TrainTableOptions,
+  ranks?: Ranks,
+  own = options.signal,
+): Promise<TableTraining> {
+  const begun = await togetherAsync(ranks, () => begin(given, options, ranks));
+  const { table, schema, findings, split, settled, plan, stage } = begun;
+  const { signal, resume, onEpoch } = options;
+  const {
+    history,
+    keptEpoch: best,
+    checkpoint,
+  } = await fitStage(stage, plan, {
+    ...{ stage: "training", signal, resume: resume?.first ?? resume },
+    onEpoch: (event) => onEpoch?.({ stage: "training", fold: 1, ...event }),
+  });
+  const { final, first } = together(ranks, () => ({
+    final: plan.refit && history.reason !== "aborted" ? checkpoint() : undefined,
+    first: scoreStage(table, schema, split, stage, statisticsWanted(plan, split)),
+  }));
+  const before = final && { ...first, history, keptEpoch: best, checkpoint: final };
+  const again = before && (await refit(table, schema, split, plan, options, before, ranks));
+  const keptEpoch = again?.refit.kept ? (again.refit.epochs ?? best) : best;
+  const outcome = { table, schema, findings, split, plan, history, keptEpoch };
+  const stop = signal?.aborted ? signal : own;
+  return togetherAsync(ranks, () => judge(outcome, { first, again, stage, settled }, { ...options, signal: stop }));
+}
+
+/** What comes before the first step: everything is checked, and the caller told. */
+async function begin(given: Table, options: TrainTableOptions, ranks: Ranks | undefined) {
+  const { seed = defaultOf(trainTableOptions, "seed"), split: wanted = {}, resume } = options;
   const { table, schema, findings: noticed, split, settled } = settleTable(given, { ...options, seed, split: wanted });
   const plan = planTable(split, schema.task, options);
   checkDecision(schema, split, options);
-  const stage = newStage(table, schema, plan, split, options);
+  const stage = newStage(table, schema, plan, split, options, ranks);
   const findings = [...noticed, ...planFindings(table, plan, split, stage.preprocessing)];
-  const { signal, resume, onEpoch, onBaseline } = options;
   if (resume?.first !== undefined && !plan.refit) {
     throw wrongState(
       "trainTable",
@@ -106,30 +152,36 @@ export async function trainTable(given: Table, options: TrainTableOptions): Prom
   }
   const { network } = stage.trainer;
   await options.onStart?.({ schema, findings, split, plan, network, metric: metricOf[schema.task] });
+  return { table, schema, findings, split, settled, plan, stage };
+}
 
-  const {
-    history,
-    keptEpoch: best,
-    checkpoint,
-  } = await fitStage(stage, plan, {
-    ...{ stage: "training", signal, resume: resume?.first ?? resume },
-    onEpoch: (event) => onEpoch?.({ stage: "training", fold: 1, ...event }),
-  });
-  const final = plan.refit && history.reason !== "aborted" ? checkpoint() : undefined;
-  const first = scoreStage(table, schema, split, stage, statisticsWanted(plan, split));
-  const again =
-    final !== undefined
-      ? await refit(table, schema, split, plan, options, { ...first, history, keptEpoch: best, checkpoint: final })
-      : undefined;
-  const keptEpoch = again?.refit.kept ? (again.refit.epochs ?? best) : best;
+type Outcome = Pick<
+  TableTraining,
+  "table" | "schema" | "findings" | "split" | "plan" | "history" | "keptEpoch"
+>;
+
+interface Trained {
+  readonly first: ScoredStage;
+  readonly again: { readonly scored: ScoredStage; readonly refit: TableRefit } | undefined;
+  readonly stage: TableStage;
+  readonly settled: SettledTable["settled"];
+}
+
+/** What comes after the last step: the decision, the baselines and the intervals. */
+async function judge(
+  outcome: Outcome,
+  { first, again, stage, settled }: Trained,
+  options: TrainTableOptions,
+): Promise<TableTraining> {
+  const { table, schema, split, plan } = outcome;
+  const { seed = defaultOf(trainTableOptions, "seed"), split: wanted = {}, signal, onBaseline } = options;
   const last = again?.scored ?? first;
   const { statistics } = last;
   const { model, scores, decision } = decide(first, last, { table, schema, split }, options);
   const fitting = fittingBaselines(table, stage.preprocessing, split, { seed, refit: again?.refit.kept ?? false });
   const { value: simple } = await inTurns(fitting, { signal, onStep: onBaseline });
-  const outcome = { table, schema, findings, split, plan, history, keptEpoch, scores, baselines: simple };
   const scored = {
-    ...outcome,
+    ...{ ...outcome, scores, baselines: simple },
     ...(decision && { decision }),
     ...(statistics && { statistics }),
     ...(again && { refit: again.refit }),

@@ -1,6 +1,6 @@
 import { DataLoader, RandomSampler, TensorDataset } from "../../data/index.ts";
 import type { Checkpoint } from "../../io/index.ts";
-import { type StateDict, utils } from "../../nn/index.ts";
+import { type StateDict, SyncBatchNorm, utils } from "../../nn/index.ts";
 import { Adam, AdamW, AveragedModel, getPolynomialDecayAvgFn, type Optimizer, SGD } from "../../optim/index.ts";
 import { manualSeed, Generator as RandomGenerator } from "../../random/index.ts";
 import { cat, cloneState, noGrad, type Tensor } from "../../tensor/index.ts";
@@ -14,6 +14,8 @@ import { TrainingLoop } from "../fit/loop.ts";
 import { TrainingPrograms } from "../fit/programs.ts";
 import { takeCheckpoint } from "../fit/resume.ts";
 import { ForwardState, keepModes, type Model } from "../modelState.ts";
+import { alone } from "../ranks/alone.ts";
+import type { Ranks } from "../ranks/ranks.ts";
 import type { TablePlan } from "./plan.ts";
 import { checkSameSchedule, newScheduler } from "./schedule.ts";
 
@@ -31,6 +33,8 @@ export interface TrainerOptions
   readonly compile?: FitOptions["compile"];
   /** The most rows in one forward pass without training; pictures need much memory. */
   readonly rowsAtOnce?: { readonly scored: number; readonly statistics: number } | undefined;
+  /** The ranks that train the network together, each with a share of every batch. */
+  readonly ranks?: Ranks | undefined;
 }
 
 /** The arguments of a training besides its plan. */
@@ -91,8 +95,8 @@ export class TableTrainer<M extends Model = Model> {
    * @param make makes a new network at every call, with weights drawn from the default generator
    */
   constructor(make: () => M, options: TrainerOptions) {
-    const { loss, clipGradNorm, average = false, judged, compile = true } = options;
-    const trained = make();
+    const { loss, clipGradNorm, average = false, judged, compile = true, ranks } = options;
+    const trained = ranks === undefined ? make() : (SyncBatchNorm.convertSyncBatchNorm(make()) as M);
     // Running statistics that are averaged too fit the averaged weights better than those of a step.
     const averaging = { avgFn: getPolynomialDecayAvgFn(averagedShare), useBuffers: true };
     const averaged = average ? new AveragedModel(trained, averaging) : undefined;
@@ -109,7 +113,7 @@ export class TableTrainer<M extends Model = Model> {
     this.#optimizer = optimizer;
     this.#restartOptimizer = restart;
     this.#programs = new TrainingPrograms(trained, {
-      ...{ loss, optimizer, compile: how, average: averaged as AveragedModel<Model> | undefined, judged },
+      ...{ loss, optimizer, compile: how, average: averaged as AveragedModel<Model> | undefined, judged, ranks },
       ...(clipGradNorm !== undefined && { clipGradNorm }),
     });
     this.#statistics = new BatchNormUpdate(network, { estimate: "population", dropout: true, compile });
@@ -146,7 +150,7 @@ export class TableTrainer<M extends Model = Model> {
     plan: Pick<TablePlan, "batchSize" | "epochs" | "lr" | "schedule" | "patience" | "seed" | "enough">,
     { resume, keepsBest, scheduled, metrics, columns, signal }: RunOptions<K>,
   ): Generator<TrainingEvent<K> | Promise<void>, TrainerRun<K>, undefined> {
-    const { loss } = this.#options;
+    const { loss, ranks } = this.#options;
     const { batchSize, epochs, patience, seed, enough } = plan;
     const planned = { ...plan, epochs: scheduled ?? epochs };
     const schedule = newScheduler(this.#optimizer, planned, Math.ceil(train[0].shape[0] / batchSize));
@@ -169,7 +173,11 @@ export class TableTrainer<M extends Model = Model> {
       ...(resume && { resume }),
       ...(keepsBest && { earlyStopping }),
     });
-    const events = new TrainingLoop(this.#trained, fitPlan, this.#programs).events(false);
+    const share = validation && ranks?.shareOf(validation[0].shape[0]);
+    const own = share && validation.map((tensor) => tensor.narrow(0, share.from, share.rows));
+    const validationShare = own && inParts(own, this.#rowsAtOnce.scored);
+    const shared = { ...fitPlan, ranks, validationShare };
+    const events = new TrainingLoop(this.#trained, shared, this.#programs).events(false);
     const keepsLast = keepsBest && patience === false;
     // The loop has loaded the checkpoint.
     let last: StateDict | undefined = resume?.epoch === epochs ? cloneState(this.network.stateDict()) : undefined;
@@ -210,8 +218,13 @@ export class TableTrainer<M extends Model = Model> {
   /**
    * Recomputes the running statistics of BatchNorm over these rows; see `updateBatchNorm`. Of more
    * than 262,144 rows as many are drawn: a mean of theirs errs by a 512th of a standard deviation.
+   * Of several ranks each computes all of it, so that all have the same statistics.
    */
   recompute(rows: Rows): void {
+    alone(() => this.#recompute(rows));
+  }
+
+  #recompute(rows: Rows): void {
     const all = rows[0].shape[0];
     const { statistics } = this.#rowsAtOnce;
     if (all <= statistics) {

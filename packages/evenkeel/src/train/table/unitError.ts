@@ -2,6 +2,7 @@ import { mismatch } from "../../core/index.ts";
 import type { Preprocessing } from "../../tabular/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import type { Metric } from "../evaluate/metrics.ts";
+import { sumsOf } from "../evaluate/sums.ts";
 
 /**
  * Mean absolute error of a number in its own unit, independent of how it was scaled for the
@@ -24,6 +25,14 @@ export class UnitError implements Metric {
 
   value(): number {
     return this.#sum / this.#count;
+  }
+
+  state(): Float64Array {
+    return Float64Array.of(this.#sum, this.#count);
+  }
+
+  merge(states: readonly Float64Array[]): void {
+    [this.#sum, this.#count] = sumsOf(states);
   }
 
   reset(): void {
