@@ -12,6 +12,8 @@ export interface Ending {
   watcher: Watcher | undefined;
   /** Returns when all ranks are at their end. @throws Error if one is lost */
   readonly together: () => void;
+  /** Whether MPI has ended, by {@link finish}. */
+  isOver: boolean;
 }
 
 let uncaught: { readonly error: unknown } | undefined;
@@ -28,8 +30,22 @@ export function endWithProcess(ending: Ending): void {
   process.on("exit", (code) => end(ending, code));
 }
 
+/**
+ * Ends MPI before the process, on all ranks at once: they have agreed to end, and each may then exit
+ * with a code of its own. @throws Error if one is lost
+ */
+export function finish(ending: Ending): void {
+  const { mpi, size, watcher, together } = ending;
+  if (ending.isOver) return;
+  if (size > 1) together();
+  ending.isOver = true;
+  watcher?.end();
+  mpi.finalize();
+}
+
 function end(ending: Ending, code: number): void {
   const { mpi, size, watcher, together } = ending;
+  if (ending.isOver) return;
   if (size > 1) {
     if (uncaught !== undefined) failTogether(ending, inspect(uncaught.error), code || 1);
     if (code !== 0) failTogether(ending, `the process ends with exit code ${code}`, code);
@@ -45,7 +61,7 @@ function end(ending: Ending, code: number): void {
 
 /** Ends the processes of all ranks with a line on standard error that names this one. */
 export function failTogether(
-  { mpi, rank, watcher }: Omit<Ending, "size" | "together">,
+  { mpi, rank, watcher }: Omit<Ending, "size" | "together" | "isOver">,
   reason: string,
   code = 1,
 ): never {

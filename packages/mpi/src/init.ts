@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { check, checkOptions, numberAbove, refuse, string, wrongState } from "evenkeel/problem";
 import { MpiCommunicator } from "./communicator.ts";
-import { type Ending, endWithProcess, failTogether } from "./ending.ts";
+import { type Ending, endWithProcess, failTogether, finish } from "./ending.ts";
 import { cureOfSize, type Launcher, launcherIn } from "./launcher.ts";
 import { type Library, loadKoffi, loadLibrary } from "./library.ts";
 import { Mpi } from "./mpi.ts";
@@ -31,6 +31,11 @@ export interface InitOptions {
 export interface Ranks extends Communicator {
   /** What the MPI says of itself: "Open MPI v4.1.4". */
   readonly version: string;
+  /**
+   * Ends MPI on all ranks, which have agreed to end: each may then exit with a code of its own. No
+   * other call may follow. Without it MPI ends with the process.
+   */
+  finish(): void;
 }
 
 /** The ranks have so many milliseconds to find each other, or `timeout` if that is less. */
@@ -76,7 +81,7 @@ async function start(timeout: number, silence: number, given: string | undefined
   const transport = new Transport(mpi, board, where, { rank, size, timeout });
   const abort = (reason: string) => failTogether(ending, `aborts: ${reason}`);
   const communicator = new MpiCommunicator(transport, library.version, abort);
-  const ending: Ending = { mpi, rank, size, watcher, together: () => communicator.end() };
+  const ending: Ending = { mpi, rank, size, watcher, together: () => communicator.end(), isOver: false };
   endWithProcess(ending);
   if (size === 1) watcher?.close();
   checkSize(size, launcher, library);
@@ -86,7 +91,7 @@ async function start(timeout: number, silence: number, given: string | undefined
     const { host } = where[rank];
     transport.hasProcessors = where.filter((one) => one.host === host).length <= availableParallelism();
   }
-  return communicator;
+  return Object.assign(communicator, { finish: () => finish(ending) });
 }
 
 /** Otherwise each process would train alone, and believe that it is all there is. */
