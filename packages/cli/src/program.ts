@@ -3,7 +3,10 @@ import { commandsFor } from "./commands/commands.ts";
 import type { CommandContext, ProgramContext } from "./shell/context.ts";
 import { exitCodes } from "./shell/exitCodes.ts";
 import { failureOf, helpHint } from "./shell/failure.ts";
+import { misuse } from "./shell/errors.ts";
 import { guarded } from "./shell/printed.ts";
+import type { Launched } from "./shell/ranks/launched.ts";
+import { outputOf } from "./shell/ranks/output.ts";
 import type { Output } from "./shell/terminal.ts";
 import { version } from "./shell/version.ts";
 import { catchWarnings } from "./shell/warnings.ts";
@@ -47,6 +50,19 @@ function configure(command: CommandUnknownOpts, output: Output): void {
 }
 
 /**
+ * Only trainings are divided among processes. What else would be done once by each of them, and
+ * written over one another.
+ */
+function refuseOnRanks(name: string | undefined, program: CommandUnknownOpts, { launcher, size }: Launched): void {
+  if (name === "train" || !program.commands.some((command) => command.name() === name)) return;
+  throw misuse(
+    "not-supported",
+    `${launcher} has started ${size} processes, and of the commands only train is divided among them`,
+    `run evenkeel ${name} without ${launcher}`,
+  );
+}
+
+/**
  * Runs a command line. Nothing is thrown: what was wrong with it, or with a table, is one message;
  * a fault of the program comes with its stack.
  *
@@ -54,7 +70,8 @@ function configure(command: CommandUnknownOpts, output: Output): void {
  * @returns the exit code
  */
 export async function runProgram(args: readonly string[], given: ProgramContext): Promise<number> {
-  const context: CommandContext = { ...given, output: guarded(given.output) };
+  const { launched } = given;
+  const context: CommandContext = { ...given, output: guarded(outputOf(given.output, launched)) };
   const { output, signal } = context;
   let exitCode: number | undefined;
   const exit = (code: number) => {
@@ -67,13 +84,16 @@ export async function runProgram(args: readonly string[], given: ProgramContext)
       const { addCompletion } = await import("./commands/completion/completion.ts");
       await addCompletion(program, { cwd: context.cwd, args });
     }
+    if (launched !== undefined) refuseOnRanks(args[0], program, launched);
     await program.parseAsync([...args], { from: "user" });
+    if (launched !== undefined) (await import("./shell/ranks/end.ts")).endRanks();
     return exitCode ?? (signal?.aborted ? exitCodes.interrupted : exitCodes.finished);
   } catch (error) {
     // Commander has said it.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.finished : exitCodes.misuse;
     const { text, exitCode } = failureOf(error, output.colors, signal);
-    output.writeError(text);
+    if (launched === undefined) output.writeError(text);
+    else await (await import("./shell/ranks/end.ts")).showFailure(text, guarded(given.output), launched);
     return exitCode;
   } finally {
     giveBack();

@@ -8,6 +8,7 @@ export interface RunOptions {
   readonly cwd: string;
   readonly stdin?: string | Uint8Array | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly launched?: ProgramContext["launched"];
   readonly room?: (() => Promise<void>) | undefined;
   /** Told what is written to standard output, and what stands there so far. */
   readonly onWrite?: ((text: string, out: string) => void) | undefined;
@@ -31,7 +32,8 @@ export async function runLine(args: readonly string[], options: RunOptions): Pro
 }
 
 /** What the program meets, and a command, and what it has written so far. */
-export function world({ cwd, stdin = "", signal, room, onWrite, colors = false, terminal = false }: RunOptions) {
+export function world({ cwd, stdin = "", signal, launched, room, onWrite, ...shown }: RunOptions) {
+  const { colors = false, terminal = false } = shown;
   const written = { out: "", err: "" };
   const output = {
     write: (text: string) => {
@@ -45,7 +47,10 @@ export function world({ cwd, stdin = "", signal, room, onWrite, colors = false, 
     ...(room && { room }),
     ...(terminal && { terminal: new PassThrough().resume() }),
   };
-  const given: ProgramContext = { output, cwd, signal, stdin: Readable.from([Buffer.from(stdin as string)]) };
+  const given: ProgramContext = {
+    ...{ output, cwd, signal, launched },
+    stdin: Readable.from([Buffer.from(stdin as string)]),
+  };
   const context: CommandContext = { ...given, output: guarded(output) };
   return { written, given, context };
 }

@@ -42,6 +42,7 @@ Examples:
   evenkeel train sales.csv --target sold --time day --test new-sales.csv
   evenkeel train --sql "select * from mpg where Cylinders < 8" -t Horsepower
   evenkeel train --resume latest       goes on where an interrupted run stood
+  mpirun -n 4 evenkeel train flights-3m   four processes, with @evenkeel/mpi
   evenkeel train mpg --json | jq .result.scores.test.mae
 
 Ctrl-C ends the training between two steps and keeps the best model so far; the
@@ -113,6 +114,14 @@ async function runTrees(
   context: CommandContext,
 ): Promise<void> {
   const others = [...flagsOfOne().network, "--resume", "--take-over", "--tensorboard", "--folds"];
+  if (context.launched !== undefined) {
+    const { launcher, size } = context.launched;
+    throw misuse(
+      "not-supported",
+      `${launcher} has started ${size} processes, and only networks are divided among them, not trees`,
+      `run it without ${launcher}`,
+    );
+  }
   const wrong = given.find((flag) => others.includes(flag));
   if (wrong !== undefined) throw misuse("conflict", `${wrong} is for networks, and --model is trees`, "leave one out");
   const { target, runs, out } = flags;
@@ -160,18 +169,27 @@ async function runTrain(
     throw misuse("conflict", `${wrong} is for boosted trees`, "add --model trees, or leave it out");
   const { target, runs, resume, out, takeOver = false } = flags;
   const { options, partFiles } = trainTableOptions(flags);
+  const request = {
+    ...{ source, target, runs, resume, given, out, takeOver, folds: flags.folds },
+    read: readOf(flags, partFiles),
+    options,
+    tensorboard: flags.tensorboard === true,
+    report: given.includes("--no-report") ? false : undefined,
+    command: process.argv.slice(2),
+  };
+  if (context.launched !== undefined) {
+    await (await import("../shell/ranks/join.ts")).joinRanks(context.launched);
+    if (context.launched.rank > 0) {
+      const { trainBeside } = await import("../actions/training/beside.ts");
+      context.exit?.(exitCodeOf(await trainBeside(request, context), {}));
+      return;
+    }
+  }
   const output = flags.json ? quiet(context.output) : context.output;
   const stages = trainingStages(output);
   const progress = readingProgress(output);
   const trained = await train(
-    {
-      ...{ source, target, runs, resume, given, out, takeOver, folds: flags.folds },
-      read: readOf(flags, partFiles),
-      options,
-      tensorboard: flags.tensorboard === true,
-      report: given.includes("--no-report") ? false : undefined,
-      command: process.argv.slice(2),
-    },
+    request,
     { ...context, progress },
     {
       onStart: (table, event) => {

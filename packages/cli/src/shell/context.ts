@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { GuardedOutput } from "./printed.ts";
+import type { Launched } from "./ranks/launched.ts";
 import type { Output } from "./terminal.ts";
 
 /** Shows what takes a while. */
@@ -26,6 +27,8 @@ export interface ActionContext {
   /** The stream that `-` reads. Default: the process's standard input. */
   readonly stdin?: Readable | undefined;
   readonly progress?: Progress | undefined;
+  /** Which of the processes this is that a launcher has started together; absent where it is alone. */
+  readonly launched?: Launched | undefined;
 }
 
 /** What the program is given: an action's surroundings, and where to write. */

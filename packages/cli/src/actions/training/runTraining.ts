@@ -9,6 +9,7 @@ import {
   type TableStartEvent,
   type TableTraining,
   type TrainTableOptions,
+  agreeOn,
   trainTable,
 } from "evenkeel/train";
 import type { RunFolder } from "../../records/runs/runFolder.ts";
@@ -16,6 +17,7 @@ import { resumeCommand } from "../../records/runs/runsFolder.ts";
 import type { EpochLine, RunFinding, RunResult } from "../../records/runs/types.ts";
 import { CommandError, misuse } from "../../shell/errors.ts";
 import { attempt, faultOf } from "../../shell/files/fault.ts";
+import type { Launched } from "../../shell/ranks/launched.ts";
 import { sentence } from "../../shell/sentence.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { noticed } from "../../tables/noticed.ts";
@@ -37,6 +39,7 @@ interface RecordedTraining {
   /** Whether to write TensorBoard's event file too. */
   readonly tensorboard: boolean;
   readonly resume?: Checkpoint | undefined;
+  readonly launched?: Launched | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -58,7 +61,7 @@ interface Recorded {
  */
 export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
   const { table, options, signal, tensorboard } = plan;
-  useAllProcessors();
+  useAllProcessors(plan.launched);
   let folder: RunFolder | undefined;
   let epochs = 0;
   let seconds = 0;
@@ -87,14 +90,20 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
           plan.onEpoch(line, event.epochs);
           if (!last && signal?.aborted) checkpoints.epoch(event.checkpoint, true);
         },
-        onBaseline: plan.onBaseline,
+        onBaseline: (event) => {
+          // A launcher of several processes kills them soon after its signal.
+          if (signal?.aborted) checkpoints.flush();
+          plan.onBaseline(event);
+        },
       }),
     );
-    checkpoints.flush();
-    if (folder === undefined) throw new Error("the training ended before it began");
-    const result = resultOf(training, table);
-    if (training.history.epochs.length > 0) folder.writeModel(training.model.save());
-    return { training, run: folder, result };
+    return await agreeOn(() => {
+      checkpoints.flush();
+      if (folder === undefined) throw new Error("the training ended before it began");
+      const result = resultOf(training, table);
+      if (training.history.epochs.length > 0) folder.writeModel(training.model.save());
+      return { training, run: folder, result };
+    });
   } catch (error) {
     // The run stays as it was: it may have its own checkpoint again.
     if (folder !== undefined && plan.resume !== undefined && !hasBegun && problemOf(error) !== undefined) {
@@ -145,12 +154,17 @@ function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
   };
 }
 
+/** Whether a training came to its end. */
+export function statusOf({ history, refit }: TableTraining): "interrupted" | "finished" {
+  const interrupted = history.reason === "aborted" || (refit?.kept === false && refit.error === undefined);
+  return interrupted ? "interrupted" : "finished";
+}
+
 function resultOf(training: TableTraining, table: TableRead): RunResult {
   const { history, keptEpoch, scores, baselines, intervals, decision, statistics, refit } = training;
   const said = noticed(table, training.findings).map(recorded);
   const findings = [...said, ...refitFindings(refit), ...baselineFindings(baselines)];
-  const interrupted = history.reason === "aborted" || (refit?.kept === false && refit.error === undefined);
-  const status = interrupted ? "interrupted" : "finished";
+  const status = statusOf(training);
   const seconds = history.seconds + (refit?.foldSeconds ?? 0) + (refit?.history.seconds ?? 0);
   // A network that was not trained has no scores.
   if (history.epochs.length === 0) return { status, epochs: 0, seconds, scores: {}, baselines: {}, findings };

@@ -1,55 +1,23 @@
 import { resolve } from "node:path";
 import { withoutUndefined } from "evenkeel/problem";
 import type { BaselineStep } from "evenkeel/tabular";
-import type { FoldEvent, TableStartEvent, TableTraining, TrainTableOptions } from "evenkeel/train";
-import { readFlagsOf, trainOptionsOf } from "../../records/runs/recipe.ts";
+import { agreeOn, type FoldEvent, type TableStartEvent, type TableTraining, type TrainTableOptions } from "evenkeel/train";
 import { type NewRun, RunFolder } from "../../records/runs/runFolder.ts";
 import { resumeCommand } from "../../records/runs/runsFolder.ts";
-import type { EpochLine, Recipe, RunOutputs, RunResult } from "../../records/runs/types.ts";
+import type { EpochLine, RunOutputs, RunResult } from "../../records/runs/types.ts";
 import type { ActionContext } from "../../shell/context.ts";
 import { misuse } from "../../shell/errors.ts";
 import { faultOf } from "../../shell/files/fault.ts";
 import { checkWritable } from "../../shell/files/writable.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
-import { printable } from "../../shell/printed.ts";
 import { sentence } from "../../shell/sentence.ts";
 import type { TableRead } from "../../tables/index.ts";
-import { recordedFlags, type TableFlags } from "../../tables/tableFlags.ts";
-import { targetOf, textColumns } from "../columns.ts";
-import { fingerprint } from "./fingerprint.ts";
+import { tellResumed } from "./beside.ts";
 import { type Outputs, resumedOutputs } from "./outputs.ts";
-import { readWithParts } from "./ownParts.ts";
+import { prepare, type TrainRequest } from "./prepare.ts";
 import { type ResumedRun, resumedRun } from "./resumedRun.ts";
 import { runTraining, settingsOf } from "./runTraining.ts";
 import { trainFolds } from "./trainFolds.ts";
-
-/** The table to train on, how to train, and where to record it. */
-interface TrainRequest {
-  readonly source?: string | undefined;
-  readonly read: TableFlags;
-  /** The column to predict. Default: the target of a built-in table. */
-  readonly target?: string | undefined;
-  /** The library's options, except those that this action sets. */
-  readonly options: Omit<TrainTableOptions, "target">;
-  /** The folder of runs. */
-  readonly runs: string;
-  /** The run to resume: its id, the beginning of it, or "latest". */
-  readonly resume?: string | undefined;
-  /** Into how many folds the rows are put to cross-validate the training; undefined for no cross-validation. */
-  readonly folds?: number | undefined;
-  /** The flags that were given: "--batch-size". */
-  readonly given: readonly string[];
-  /** Whether an owner of the run that cannot be checked from here counts as dead. */
-  readonly takeOver: boolean;
-  /** The path for a copy of the model. */
-  readonly out?: string | undefined;
-  /** Whether to write TensorBoard's event file too. */
-  readonly tensorboard: boolean;
-  /** Whether to write a report; undefined if the command does not say. */
-  readonly report?: boolean | undefined;
-  /** The arguments of the command, for the record. */
-  readonly command: readonly string[];
-}
 
 /** Callbacks while the training runs. */
 interface TrainEvents {
@@ -84,20 +52,23 @@ export interface Trained {
 export async function train(request: TrainRequest, context: ActionContext, events: TrainEvents = {}): Promise<Trained> {
   const { source, resume, given, takeOver, runs } = request;
   const { cwd } = context;
-  if (request.folds !== undefined) checkFolds(request);
-  if (request.out !== undefined) checkWritable(resolve(cwd, request.out), request.out, "out");
-  if (resume === undefined) {
+  const resumed = await agreeOn(() => {
+    if (request.folds !== undefined) checkFolds(request);
+    if (request.out !== undefined) checkWritable(resolve(cwd, request.out), request.out, "out");
+    if (resume !== undefined) {
+      const named = source !== undefined || request.read.sql !== undefined;
+      const { epochs } = request.options;
+      return resumedRun({ wanted: resume, cwd, runs, source: named, given, epochs, takeOver });
+    }
     if (takeOver) throw misuse("missing", "--take-over takes a run over", "name it with --resume");
-    return trainOn(request, undefined, context, events);
-  }
-  const named = source !== undefined || request.read.sql !== undefined;
-  const { epochs } = request.options;
-  const resumed = resumedRun({ wanted: resume, cwd, runs, source: named, given, epochs, takeOver });
+    return undefined;
+  });
   try {
+    if (context.launched !== undefined) tellResumed(resumed);
     return await trainOn(request, resumed, context, events);
   } catch (error) {
     // Of no effect once the run is recorded further.
-    resumed.owner.abandon();
+    resumed?.owner.abandon();
     throw error;
   }
 }
@@ -126,43 +97,16 @@ async function trainOn(
   events: TrainEvents,
 ): Promise<Trained> {
   const { signal, cwd } = context;
-  const { epochs } = request.options;
   const { report = true, tensorboard, out, folds } = request;
   const outputs: Outputs =
     resumed === undefined
       ? { report, tensorboard, ...withoutUndefined({ out, folds }) }
       : resumedOutputs(resumed.run, { report: request.report, tensorboard, out }, cwd);
-  const before = resumed?.run.config.recipe;
-  const { trustSql } = request.read;
-  const read = resumed === undefined ? request.read : { ...readFlagsOf(resumed.run), trustSql };
-  const from = before === undefined ? request.source : before.source;
-  const told = resumed === undefined ? request.options : trainOptionsOf(resumed.run);
-  const { table, rows } = await readWithParts(from, read, context, { carry: textColumns(told) });
-  context.progress?.doing("checking the table");
-  const options =
-    resumed === undefined
-      ? { target: targetOf(table, request), ...request.options }
-      : { ...trainOptionsOf(resumed.run), ...(epochs !== undefined && { epochs }) };
-  const digest = fingerprint(table);
-  if (before !== undefined && before.fingerprint !== digest) {
-    throw misuse(
-      "wrong-value",
-      `the table is not the one that ${resumed?.run.id} began with: ${printable(table.source)} has changed`,
-      "train again",
-    );
-  }
-  const recipe: Recipe = {
-    ...(from !== undefined && { source: from }),
-    ...{ read: withoutUndefined(recordedFlags(read, table)), options: withoutUndefined(options), fingerprint: digest },
-  };
-  const record = {
-    ...(from === undefined ? withoutUndefined({ sql: read.sql }) : { source: from }),
-    fingerprint: digest,
-  };
+  const { table, options, all, recipe } = await prepare(request, resumed, context);
   const recorded = await runTraining({
     ...{ table, runs: request.runs },
-    options: { ...options, ...(rows && { split: { ...options.split, ...rows } }), record },
-    signal,
+    options: all,
+    ...{ signal, launched: context.launched },
     tensorboard: outputs.tensorboard,
     ...(resumed?.checkpoint && { resume: resumed.checkpoint }),
     open: (event) => {
@@ -178,7 +122,7 @@ async function trainOn(
   }).finally(context.progress?.stop);
   try {
     const folded = await withFolds({ ...recorded, table }, options, outputs, context, events);
-    return await finish(folded, outputs, cwd, events.report);
+    return await agreeOn(() => finish(folded, outputs, cwd, events.report));
   } catch (error) {
     throw unfinished(error, recorded.run, request.runs);
   } finally {

@@ -6,6 +6,7 @@ import type { RunFolder } from "../../records/runs/runFolder.ts";
 import { type RunFolds, runFiles } from "../../records/runs/types.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
 import type { TableRead } from "../../tables/index.ts";
+import { isInterrupt } from "./beside.ts";
 import { namingPlaces } from "../../tables/places.ts";
 
 interface FoldsRequest {
@@ -28,7 +29,8 @@ export async function trainFolds(run: RunFolder, request: FoldsRequest): Promise
     const { scores, baselines, intervals, folds: spread } = found;
     return { count: folds, scores, baselines, intervals, spread };
   } catch (error) {
-    if (signal?.aborted) return undefined;
+    // Another rank may have been told.
+    if (signal?.aborted || isInterrupt(error)) return undefined;
     throw error;
   }
 }
