@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { parseJson } from "./parseJson.ts";
+import { writeAll } from "./writeAll.ts";
 import { writing } from "./writeAtomic.ts";
 
 const newline = 10;
@@ -20,7 +21,7 @@ export function appendLine(path: string, value: unknown): void {
       const { size } = fs.fstatSync(file);
       const whole = endOfLines(file, size);
       if (whole < size) fs.ftruncateSync(file, whole);
-      fs.writeSync(file, `${line}\n`);
+      writeAll(file, `${line}\n`);
     } finally {
       fs.closeSync(file);
     }
