@@ -8,6 +8,7 @@ const commands = [
   "predict",
   "evaluate",
   "study",
+  "work",
   "inspect",
   "runs",
   "runs list",

@@ -10,6 +10,7 @@ vi.mock("./evaluate.ts", (actual) => noting("evaluate", actual));
 vi.mock("./runs.ts", (actual) => noting("runs", actual));
 vi.mock("./study.ts", (actual) => noting("study", actual));
 vi.mock("./lab.ts", (actual) => noting("lab", actual));
+vi.mock("./work.ts", (actual) => noting("work", actual));
 vi.mock("./init.ts", (actual) => noting("init", actual));
 
 async function noting(name: string, actual: () => Promise<object>): Promise<object> {
@@ -30,5 +31,13 @@ test("a command line loads the commands that it names", async () => {
   expect(await loadedBy("--help")).toEqual([]);
   expect(await loadedBy("runs", "--help")).toEqual(["runs"]);
   expect(await loadedBy("help", "init")).toEqual(["init"]);
-  expect(await loadedBy("complete", "--", "")).toEqual(["evaluate", "inspect", "lab", "predict", "study", "train"]);
+  expect(await loadedBy("complete", "--", "")).toEqual([
+    "evaluate",
+    "inspect",
+    "lab",
+    "predict",
+    "study",
+    "train",
+    "work",
+  ]);
 });

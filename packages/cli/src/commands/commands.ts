@@ -41,6 +41,11 @@ const entries: readonly CommandEntry[] = [
     make: async (context) => (await import("./study.ts")).studyCommand(context),
   },
   {
+    name: "work",
+    summary: "trains networks of a study that runs elsewhere",
+    make: async (context) => (await import("./work.ts")).workCommand(context),
+  },
+  {
     name: "lab",
     summary: "a page on which two networks learn a table while you move sliders",
     make: async (context) => (await import("./lab.ts")).labCommand(context),

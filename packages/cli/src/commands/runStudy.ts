@@ -1,5 +1,6 @@
 import { resumeCommand, type Studied, type StudyEvents, type StudyRequest, study } from "../actions/study/study.ts";
 import type { TrialThreadsOptions } from "../actions/study/threads.ts";
+import { withoutPassword } from "../records/queue/place.ts";
 import type { CommandContext } from "../shell/context.ts";
 import { quiet, shortPath } from "../shell/terminal.ts";
 import { jsonText } from "../views/json.ts";
@@ -8,6 +9,7 @@ import { type StudyProgress, studyProgress } from "../views/progress/studyProgre
 import { introduction } from "../views/study/introduction.ts";
 import { outcomeText, studiedJson } from "../views/study/outcome.ts";
 import { planLines } from "../views/study/planLines.ts";
+import { refusalText, unverifiedNote } from "../views/study/workerNotes.ts";
 import type { FlagValues } from "./declaredFlags.ts";
 import { closedNote, exitCodeOf, reportFailure } from "./ending.ts";
 import { studyOptions } from "./studyOptions.ts";
@@ -30,7 +32,7 @@ export async function runStudy(
   const details = flags.details === true;
   const reading = readingProgress(output);
   let progress: StudyProgress | undefined;
-  const request = { source, flags, given: studyOptions(flags), command: process.argv.slice(2) };
+  const request = { source, flags, given: studyOptions(flags), command: process.argv.slice(2).map(withoutPassword) };
   const events = {
     onStart: (beginning) => {
       output.write(introduction(beginning, { folder: shorten(beginning.folder), details }, output));
@@ -42,6 +44,8 @@ export async function runStudy(
       });
     },
     onEvent: (event) => progress?.update(event),
+    onWorkers: (workers) => progress?.workers(workers),
+    onRefused: (refusal) => progress?.note(refusalText(refusal)),
     onEnd: () => progress?.stop(),
     ...(flags.report && {
       report: (studied: Studied) => {
@@ -52,6 +56,7 @@ export async function runStudy(
   } satisfies StudyEvents;
   const studied = await study(request, { ...context, progress: reading }, events, threads);
   output.write(outcomeText(studied, { shorten, details }, output));
+  if (studied.unverified !== undefined) output.writeError(unverifiedNote(studied.unverified));
   if (studied.reportError !== undefined)
     output.writeError(reportFailure(studied.reportError, resumeCommand(shorten(studied.study.path))));
   if (flags.json) context.output.write(jsonText(studiedJson(studied)));

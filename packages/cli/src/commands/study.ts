@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { wholeNumber } from "evenkeel/problem";
+import { numberBetween, wholeNumber } from "evenkeel/problem";
 import { askNames } from "../actions/study/questions.ts";
 import type { StudyFlags } from "../actions/study/studyFlags.ts";
 import type { CommandContext } from "../shell/context.ts";
@@ -23,6 +23,7 @@ Examples:
   evenkeel study pets --ask pooling    of a folder of pictures for each class
   evenkeel study --ask             lists what can be asked
   evenkeel study --resume latest   goes on where an interrupted study stood
+  evenkeel study mpg --workers-from /shared/mpg   and elsewhere: evenkeel work
   evenkeel study mpg --details     prints all that the report says
   evenkeel study mpg --json | jq .report.answer
 
@@ -39,7 +40,10 @@ interface ShowFlags {
 }
 
 /** Options that a study which goes on may be given anew: they change nothing in its figures. */
-const free = new Set(["--threads", "--details", "--no-report", "--json", "--resume", "--trust-sql", "--take-over"]);
+const free = new Set([
+  ...["--threads", "--workers-from", "--lease", "--details", "--no-report", "--json", "--resume", "--trust-sql"],
+  "--take-over",
+]);
 
 /**
  * `evenkeel study TABLE`: trains networks that are compared over seeds, and says which claims about
@@ -65,7 +69,16 @@ export function studyCommand(context: CommandContext): CommandUnknownOpts {
     .option(
       "--threads <n>",
       "figures do not depend on it (default: as many as run at once, 8 at most)",
-      parserOf(wholeNumber(1, 256)),
+      parserOf(wholeNumber(0, 256)),
+    )
+    .option(
+      "--workers-from <place>",
+      "a folder on a shared disk, or postgres://...: `evenkeel work` with it, on any machine, trains too; --threads 0 leaves all to them",
+    )
+    .option(
+      "--lease <seconds>",
+      "a worker that gives no sign of life for so long loses what it has in hand (default: 30)",
+      parserOf(numberBetween(0.2, 86_400)),
     )
     .option("--out <folder>", "where the study is kept (default: a new folder in runs)")
     .option("--resume <study>", "go on with an interrupted study: its folder, its id in runs, or latest")

@@ -17,6 +17,10 @@ export interface StudyFlags extends ColumnFlags, TableFlags, PictureFlags {
   readonly dropout?: number | undefined;
   readonly rescale?: readonly number[] | undefined;
   readonly threads?: number | undefined;
+  /** The folder or the database through which other processes train trials too. */
+  readonly workersFrom?: string | undefined;
+  /** Seconds without a sign of life after which a worker loses what it has taken. */
+  readonly lease?: number | undefined;
   readonly out?: string | undefined;
   readonly resume?: string | undefined;
   /** Whether an owner of the study that cannot be checked from here counts as dead. */

@@ -11,7 +11,7 @@ import {
 import { misuse } from "../../shell/errors.ts";
 
 /** Threads that train trials: the options `execute` and `lanes` of `runStudy`. */
-interface TrialThreads {
+export interface TrialThreads {
   readonly execute: Execute;
   readonly lanes: number;
   /** Ends the threads. A second call does nothing. */
@@ -21,6 +21,8 @@ interface TrialThreads {
 export interface TrialThreadsOptions {
   /** 1 trains in this thread. Results do not depend on it. */
   readonly threads: number;
+  /** Whether even a single one trains beside this thread, which has other things to do. */
+  readonly beside?: boolean | undefined;
   /** Starts a thread; tests start theirs from the sources. */
   readonly newWorker?: ((data: StudyData) => Worker) | undefined;
 }
@@ -49,11 +51,14 @@ function startWorker(data: StudyData): Worker {
 }
 
 /** Threads are started as trials come, and kept for the next trial. */
-export function trialThreads(data: StudyData, { threads, newWorker = startWorker }: TrialThreadsOptions): TrialThreads {
+export function trialThreads(
+  data: StudyData,
+  { threads, beside = false, newWorker = startWorker }: TrialThreadsOptions,
+): TrialThreads {
   if (!Number.isInteger(threads) || threads < 1) {
     throw new RangeError(`threads is ${threads}, expected a whole number of at least 1`);
   }
-  if (threads === 1) return { execute: trialRunner(data), lanes: 1, close: async () => {} };
+  if (threads === 1 && !beside) return { execute: trialRunner(data), lanes: 1, close: async () => {} };
   const idle: Worker[] = [];
   const all = new Set<Worker>();
   const end = async (worker: Worker) => {

@@ -16,6 +16,10 @@ beforeAll(() => {
     if (!run.endsWith("new")) writeFileSync(join(cwd, "runs", run, "model.safetensors"), "");
   }
   writeFileSync(join(cwd, "runs/2026-11-26_mpg_fa11/result.json"), '{\n  "status": "failed"\n}\n');
+  for (const queue of ["shared/cars", "shared/more"]) {
+    mkdirSync(join(cwd, queue), { recursive: true });
+    writeFileSync(join(cwd, queue, "queue.json"), "{}");
+  }
   for (const file of ["cars.csv", "net.safetensors", "notes.md", "data/more.parquet", "data/notes.md"]) {
     writeFileSync(join(cwd, file), "");
   }
@@ -90,6 +94,9 @@ describe("what a shell is offered", () => {
       "2026-11-24_mpg_77aa",
     ]);
     expect(await words("init", "--table", "c")).toEqual(["cars.csv"]);
+    expect(await words("work", "")).toEqual([]);
+    expect(await words("work", "shared/")).toEqual(["shared/cars", "shared/more"]);
+    expect(await words("work", "shared/c")).toEqual(["shared/cars"]);
   });
 });
 

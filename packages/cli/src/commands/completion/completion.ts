@@ -12,6 +12,8 @@ const endings: Readonly<Record<string, RegExp>> = {
   table: /\.(?:csv|tsv|tab|txt|json|jsonl|ndjson|parquet|pq)(?:\.gz|\.zst)?$/i,
   model: /\.safetensors$/i,
 };
+/** Options whose values are files or folders. */
+const namesFiles: ReadonlySet<string> = new Set(["output", "out", "runs", "dir", "table", "workers-from"]);
 /** Enough to choose from. */
 const mostFiles = 200;
 
@@ -48,7 +50,7 @@ export async function addCompletion(
       };
     }
     for (const [name, option] of command.options) {
-      if (name !== "output" && name !== "out" && name !== "runs" && name !== "dir" && name !== "table") continue;
+      if (!namesFiles.has(name)) continue;
       option.handler = (complete) => {
         const files = name === "table" ? suggestions(name, word, cwd) : filesFor(word, cwd, /./);
         for (const [value, description] of files) complete(value, description);
@@ -70,6 +72,8 @@ function suggestions(argument: string, word: string, cwd: string): Suggestion[] 
       return [...runsIn(cwd, hasModel), ...filesFor(word, cwd, endings.model)];
     case "id":
       return runsIn(cwd, isRun);
+    case "place":
+      return queuesIn(word, cwd);
     default:
       return [];
   }
@@ -82,6 +86,15 @@ function runsIn(cwd: string, isWanted: (folder: string) => boolean): Suggestion[
   return ids.length === 0
     ? []
     : [["latest", "the newest run"], ...ids.map(({ name }): Suggestion => [name, "run"]).reverse()];
+}
+
+/** Folders of queues, here or in the folder that the word names. */
+function queuesIn(word: string, cwd: string): Suggestion[] {
+  const before = word.slice(0, word.lastIndexOf("/") + 1);
+  return entriesOf(resolve(cwd, before === "" ? "." : before))
+    .filter((entry) => entry.isDirectory() && entry.name.startsWith(word.slice(before.length)))
+    .filter(({ name }) => existsSync(join(resolve(cwd, before), name, "queue.json")))
+    .map(({ name }): Suggestion => [`${before}${name}`, "queue of a study"]);
 }
 
 /** Neither a study, nor a folder that is no run. */

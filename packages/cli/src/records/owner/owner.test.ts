@@ -33,6 +33,7 @@ describe("the owner of a folder", () => {
     const second = claim();
     second.settle();
     expect(files()).toEqual(["owner-2.json"]);
+    expect([first.isLatest, second.isLatest]).toEqual([false, true]);
     first.release();
     second.abandon();
     expect(ownerOf(folder)?.life).toBe("alive");

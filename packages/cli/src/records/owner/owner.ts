@@ -81,6 +81,14 @@ export class Ownership {
     held.add(this.#file);
   }
 
+  /**
+   * Whether nobody has taken the folder over. Somebody may have, from another machine, while this
+   * process was stopped.
+   */
+  get isLatest(): boolean {
+    return numbers(this.#folder)[0] === this.#number;
+  }
+
   /** Begins the work: removes what earlier owners left. */
   settle(): void {
     this.#working = true;

@@ -1,24 +1,30 @@
-import { createHash } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isPlainObject } from "evenkeel/problem";
-import { metrics, type StudyData, studyVersion, type TrialRun, type TrialSpec } from "evenkeel/study";
-import { z } from "zod";
+import { type StudyData, studyVersion, type TrialRun } from "evenkeel/study";
 import { type CommandError, misuse } from "../../shell/errors.ts";
 import { makeFolder } from "../../shell/files/makeFolder.ts";
 import { parseJson } from "../../shell/files/parseJson.ts";
-import { writing } from "../../shell/files/writeAtomic.ts";
-import { figure, firstIssue, sayMissing } from "../schemas.ts";
+import { writeAll } from "../../shell/files/writeAll.ts";
+import { writeAtomic, writing } from "../../shell/files/writeAtomic.ts";
+import { digestOf } from "./dataDigest.ts";
+import { trialRunOf } from "./trialRun.ts";
 
 /**
  * The finished trials of a study, in a folder: a study can be resumed from there, even after it was
  * killed.
  */
-interface TrialStore {
+export interface TrialStore {
   /** The trials that the folder held when it was opened: `finished` for `runStudy`. */
   readonly finished: readonly TrialRun[];
   /** Records a trial. It is on the disk when this returns. */
   readonly append: (run: TrialRun) => void;
+  /** Whether there is such a trial. */
+  readonly has: (isMeant: (run: TrialRun) => boolean) => boolean;
+  /**
+   * Takes trials out that turned out to be wrong.
+   * @returns those that are left, the ones of now included
+   */
+  readonly without: (isWrong: (run: TrialRun) => boolean) => readonly TrialRun[];
   readonly close: () => void;
 }
 
@@ -46,10 +52,10 @@ export function openTrialStore(folder: string, data: StudyData): TrialStore {
   const lines = whole.split("\n").slice(0, -1);
   if (lines.length > 0) checkHeader(path, parseLine(path, lines[0], 1), header);
   const finished = lines.slice(1).map((line, i) => checkRun(path, parseLine(path, line, i + 2), i + 2));
-  const file = openSync(path, "a");
+  let file = openSync(path, "a");
   const write = (value: object) => {
     writing(path, () => {
-      writeSync(file, `${JSON.stringify(value)}\n`);
+      writeAll(file, `${JSON.stringify(value)}\n`);
       fsyncSync(file);
     });
   };
@@ -58,10 +64,24 @@ export function openTrialStore(folder: string, data: StudyData): TrialStore {
     write(header);
     syncFolder(folder);
   }
+  let kept = [...finished];
   let open = true;
   return {
     finished,
-    append: write,
+    append: (run) => {
+      write(run);
+      kept.push(run);
+    },
+    has: (isMeant) => kept.some(isMeant),
+    without: (isWrong) => {
+      const right = kept.filter((run) => !isWrong(run));
+      if (right.length === kept.length) return kept;
+      writeAtomic(path, [header, ...right].map((value) => `${JSON.stringify(value)}\n`).join(""));
+      closeSync(file);
+      file = openSync(path, "a");
+      kept = right;
+      return kept;
+    },
     close: () => {
       if (open) closeSync(file);
       open = false;
@@ -113,44 +133,8 @@ function checkHeader(path: string, given: unknown, expected: Header): void {
   }
 }
 
-const counts = z.object({ train: z.int(), validation: z.int(), test: z.int() });
-const errors = z.partialRecord(z.enum(metrics), figure);
-const parts = { train: errors, validation: errors, test: errors };
-const reading = z.object({ curve: z.array(figure), ...parts });
-
-/**
- * The keys are in the order in which they are written, so that the same trials give the same bytes.
- */
-const runSchema: z.ZodType<TrialRun> = z.object({
-  result: z.object({
-    // Trials are identified by the text of their spec, so it needs no check: a spec that is not in
-    // the plan is ignored.
-    spec: z.custom<TrialSpec>(isSpec, "expected the plan of a trial"),
-    rows: counts,
-    constant: z.object(parts),
-    diverged: z.string().nullable(),
-    readings: z.object({ asTrained: reading.exactOptional(), recomputed: reading.exactOptional() }),
-  }),
-  msPerEpoch: z.number().nullable(),
-});
-
-function isSpec(given: unknown): boolean {
-  return isPlainObject(given) && typeof given.id === "string" && isPlainObject(given.arm);
-}
-
 function checkRun(path: string, given: unknown, line: number): TrialRun {
-  const { success, data, error } = runSchema.safeParse(given, { error: sayMissing });
-  if (success) return data;
-  throw damaged(path, line, `: ${firstIssue(error)}`);
-}
-
-function digestOf({ table, schema }: StudyData): string {
-  const hash = createHash("sha256").update(JSON.stringify(schema));
-  for (const column of table.columns) {
-    const values = column.type === "text" ? column.codes : column.values;
-    hash.update(JSON.stringify([column.name, column.type, values.length]));
-    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-    if (column.type === "text") hash.update(JSON.stringify(column.dictionary));
-  }
-  return hash.digest("hex");
+  const found = trialRunOf(given);
+  if ("run" in found) return found.run;
+  throw damaged(path, line, `: ${found.why}`);
 }

@@ -2,6 +2,7 @@ import { Writable } from "node:stream";
 import picocolors from "picocolors";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { madeUpStudy } from "../../../../../test/madeUpStudy.ts";
+import type { WorkerShown } from "../../actions/study/queue/studyQueue.ts";
 import { Pace } from "./pace.ts";
 import { studyProgress } from "./studyProgress.ts";
 
@@ -97,6 +98,35 @@ test("on a terminal: the plan, a bar for all, and a row for each arm; an interru
     z-score, LayerNorm         ██████░░░░░░  validation MAE 2.00 at 0.01
     "
   `);
+});
+
+const others: readonly WorkerShown[] = [
+  { name: "here-1-0000", threads: 1, life: "alive", used: 9, own: true },
+  { name: "node7-12-9f3a", threads: 2, life: "alive", used: 8, own: false },
+];
+
+test("the workers of other processes have a row, and what is said of them stays above the rows", () => {
+  const text = screen(80, ({ update, workers, note, stop }) => {
+    const all = [...events(17)];
+    for (const event of all.slice(0, 9)) update(event);
+    workers(others);
+    note("warning: one is refused");
+    for (const event of all.slice(9)) update(event);
+    stop();
+  });
+  const lines = text.split("\n");
+  expect(lines.slice(0, 2)).toEqual(["warning: one is refused", "plan"]);
+  expect(lines[3]).toBe("2 workers: this process 9, node7-12-9f3a 8");
+  expect(lines.at(-2)).toMatch(/^z-score, LayerNorm/);
+});
+
+test("a study whose results were taken back in part counts anew", () => {
+  const text = screen(80, ({ update, stop }) => {
+    for (const event of events()) update(event);
+    update({ type: "stage", stage: "rates", done: 20, of: rates.length });
+    stop();
+  });
+  expect(text).toContain("20/42 networks");
 });
 
 test("a narrow terminal shows what fits, and no row is wrapped", () => {

@@ -1,4 +1,5 @@
 import type { StudyEvent, StudyPlan } from "evenkeel/study";
+import type { WorkerShown } from "../../actions/study/queue/studyQueue.ts";
 import { cutToWidth, displayWidth, padToWidth } from "../../shell/displayWidth.ts";
 import { count, scoreText } from "../../shell/figures.ts";
 import { metricFacts } from "../../shell/metrics.ts";
@@ -7,10 +8,15 @@ import { signsOf } from "../signs.ts";
 import { shortArmName } from "../study/armName.ts";
 import { LiveRows } from "./liveRows.ts";
 import { type ArmState, StudyState } from "./studyState.ts";
+import { Attendance, workersText } from "./workersText.ts";
 
 /** Shows the progress of a study. */
 export interface StudyProgress {
   readonly update: (event: StudyEvent) => void;
+  /** The workers of other processes, when there is a queue. */
+  readonly workers: (workers: readonly WorkerShown[]) => void;
+  /** A line that stays. */
+  readonly note: (line: string) => void;
   /**
    * Writes the last state. On a terminal the plan alone stays when the study is complete: the
    * results follow. After an interrupt all rows stay.
@@ -86,8 +92,11 @@ function bars(
     const width = Math.min(live.columns, 120) - 1;
     const plan = planLines(estimate);
     const room = Math.max(0, live.rows - plan.length - 2);
-    return [...plan, overall(width), ...state.arms.map((arm, i) => armRow(arm, names[i], width)).slice(0, room)];
+    const others = there === undefined ? [] : [cutToWidth(workersText(there), width, signs.cut)];
+    const arms = state.arms.map((arm, i) => armRow(arm, names[i], width));
+    return [...plan, overall(width), ...others, ...arms.slice(0, room - others.length)];
   };
+  let there: readonly WorkerShown[] | undefined;
   let drawnAt = Number.NEGATIVE_INFINITY;
   const draw = () => {
     drawnAt = performance.now();
@@ -101,6 +110,14 @@ function bars(
     update: (event) => {
       state.update(event);
       if (performance.now() - drawnAt >= redrawn) draw();
+    },
+    workers: (workers) => {
+      there = workers;
+    },
+    note: (line) => {
+      live.show([]);
+      output.write(`${line}\n`);
+      draw();
     },
     stop: () => {
       clearInterval(timer);
@@ -146,7 +163,16 @@ function lines(output: Output, state: StudyState, planLines: StudyProgressOption
   };
   // Epochs may be long.
   const timer = setInterval(look, 1000).unref();
+  const attendance = new Attendance();
+  const note = (line: string) => {
+    tellPlan(undefined);
+    write(`${wrap(line, widthOf(output), "  ")}\n`);
+  };
   return {
+    note,
+    workers: (workers) => {
+      for (const change of attendance.changes(workers)) note(change);
+    },
     update: (event) => {
       state.update(event);
       if (event.type === "stage" && state.earlier > 0 && event.done < event.of) {

@@ -77,7 +77,8 @@ export class StudyState {
       this.#current.set(event.spec.id, event.epoch / event.spec.epochs);
     } else {
       if (event.type === "stage") {
-        this.#before += this.#of;
+        // A study whose results were taken back in part begins again.
+        this.#before = event.stage === "rates" ? 0 : this.#before + this.#of;
         ({ stage: this.#stage, of: this.#of, done: this.earlier } = event);
       } else {
         this.#current.delete(event.run.result.spec.id);

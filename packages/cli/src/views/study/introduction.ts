@@ -1,5 +1,6 @@
 import { describePlan, questionOf } from "evenkeel/study";
 import type { StudyBeginning } from "../../actions/study/study.ts";
+import { withoutPassword } from "../../records/queue/place.ts";
 import { count } from "../../shell/figures.ts";
 import { printable } from "../../shell/printed.ts";
 import { type Output, widthOf, wrap } from "../../shell/terminal.ts";
@@ -21,7 +22,7 @@ export function introduction(
   { folder, details }: IntroductionOptions,
   output: Output,
 ): string {
-  const { table, data, noticed, plan, threads } = beginning;
+  const { table, data, noticed, plan, threads, workersFrom } = beginning;
   const { colors } = output;
   if (!details) {
     const shown = noticed.filter(({ severity }) => severity !== "note");
@@ -35,10 +36,11 @@ export function introduction(
     `${colors.bold(name.padEnd(6))}${wrap(text, width - 6).replaceAll("\n", `\n${" ".repeat(6)}`)}`;
   const question = questionOf(plan.ask).title(printable(schema.target));
   const [networks, ...stages] = describePlan(plan);
+  const workers = workersFrom === undefined ? "" : `, and by the workers of ${printable(withoutPassword(workersFrom))}`;
   return `${[
     colors.bold(wrap(`${question.replace(/\?$/, "")} (${schema.task})?`, width)),
     item("Table", `${printable(table.source)}, ${count(table.rows, "row")}; predicted from ${from}`),
-    item("Plan", `${networks} On ${count(threads, "thread")}.`),
+    item("Plan", `${networks} On ${count(threads, "thread")}${workers}.`),
     ...stages.map((stage) => item("", stage)),
     item("Into", printable(folder)),
   ].join("\n")}\n${findingLines(noticed, output)}`;

@@ -1,8 +1,10 @@
 import type { StudyPlan } from "evenkeel/study";
 import { resumeCommand, type Studied } from "../../actions/study/study.ts";
 import { trainCommand } from "../../actions/study/trainCommand.ts";
+import { withoutPassword } from "../../records/queue/place.ts";
 import { displayWidth } from "../../shell/displayWidth.ts";
 import { count, duration } from "../../shell/figures.ts";
+import { printable } from "../../shell/printed.ts";
 import { type Output, widthOf, wrap } from "../../shell/terminal.ts";
 import { detailsText } from "./detailsText.ts";
 import { answerText, summary } from "./summary.ts";
@@ -26,7 +28,7 @@ export function outcomeText(studied: Studied, { shorten, details }: OutcomeOptio
   const ending = endingLines(studied, shorten, details, output);
   const command = complete ? trainCommand(studied) : undefined;
   if (command !== undefined) ending.unshift(...commandLines("Train it:", command, widthOf(output) - 1));
-  if (!complete) ending.push(`Resume with: ${resumeCommand(shorten(study.path))}`);
+  if (!complete) ending.push(`Resume with: ${resumeCommand(shorten(study.path), studied.workersFrom)}`);
   if (concluded === undefined) return `${ending.join("\n")}\n`;
   const { result, report } = concluded;
   const evidence = details ? ["", detailsText(result, report, output)] : summary(result, report, output);
@@ -62,14 +64,18 @@ function commandLines(before: string, words: readonly string[], width: number): 
 
 /** How much was trained, and where all of it is. A path is never broken. */
 function endingLines(
-  { study, plan, report, concluded, complete, trials, trained, threads, seconds }: Studied,
+  { study, plan, report, concluded, complete, trials, trained, threads, workersFrom, seconds }: Studied,
   shorten: OutcomeOptions["shorten"],
   details: boolean,
   output: Output,
 ): string[] {
   const width = widthOf(output) - 1;
+  const trainedBy =
+    workersFrom === undefined
+      ? `on ${count(threads, "thread")}`
+      : `by the workers of ${printable(withoutPassword(workersFrom))}`;
   const ended = complete
-    ? `${count(trained, "network")} in ${duration(seconds)} on ${count(threads, "thread")}.`
+    ? `${count(trained, "network")} in ${duration(seconds)} ${trainedBy}.`
     : interruption(plan, trials.length, concluded?.result.plan.seeds.length ?? 0, seconds);
   const result = concluded && study.file("result.json");
   const written = [report, result, study.file("trials.jsonl")].filter((path) => path !== undefined);

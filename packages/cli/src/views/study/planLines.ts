@@ -25,12 +25,14 @@ export function questionLine({ table, data, plan }: StudyBeginning, output: Outp
 
 /** What is trained, in a line, and below it how to ask for less if that takes long. */
 export function planLines(
-  { plan, table, threads, canBeLess }: StudyBeginning,
+  { plan, table, threads, workersFrom, canBeLess }: StudyBeginning,
   seconds: number | undefined,
   output: Output,
 ): string[] {
   const width = widthOf(output) - 1;
-  const time = seconds === undefined ? "" : `; about ${aboutDuration(seconds)} on ${count(threads, "thread")}`;
+  // How many workers there will be, nobody knows.
+  const on = workersFrom === undefined ? ` on ${count(threads, "thread")}` : "";
+  const time = seconds === undefined ? "" : `; about ${aboutDuration(seconds)}${on}`;
   const [line] = [planText(plan, true), planText(plan, false), count(countTrials(plan).all, "network")]
     .flatMap((text) => [text + time, text + time.replace(/ on .*/, "")])
     .filter((text) => text.length <= width);
