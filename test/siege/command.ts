@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,6 +14,14 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
   readonly out: string;
   readonly err: string;
+}
+
+/** A process that runs, and its end. */
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** What it has said so far. */
+  readonly said: () => string;
 }
 
 export interface SpawnOptions {
@@ -65,7 +73,12 @@ export class BuiltCommand {
   }
 
   /** Runs a command line to its end, whatever that is. */
-  run(args: readonly string[], { cwd, temporary, plan, stdin = "", environment = {} }: SpawnOptions): Promise<Ended> {
+  run(args: readonly string[], options: SpawnOptions): Promise<Ended> {
+    return this.start(args, options).ended;
+  }
+
+  /** Starts a command line. */
+  start(args: readonly string[], { cwd, temporary, plan, stdin = "", environment = {} }: SpawnOptions): Started {
     const preload = plan === undefined ? [] : ["--import", join(this.#folder, "besieged.js")];
     const child = spawn(process.execPath, [...preload, join(this.#folder, "main.js"), ...args], {
       cwd,
@@ -86,10 +99,11 @@ export class BuiltCommand {
     child.stderr.on("data", (part) => {
       err += part;
     });
-    return new Promise((resolve, reject) => {
+    const ended = new Promise<Ended>((resolve, reject) => {
       child.on("error", reject);
       child.on("close", (code, signal) => resolve({ code, signal, out, err }));
     });
+    return { child, ended, said: () => out + err };
   }
 
   remove(): void {

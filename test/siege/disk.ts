@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { BuiltCommand, type Ended } from "./command.ts";
+import { alone, study, writeStudyTable } from "./queueStudy.ts";
 import { groundOf, scenarios } from "./scenarios.ts";
 import type { SiegeOptions, SiegeOutcome } from "./siege.ts";
 import { difference, World } from "./world.ts";
@@ -50,7 +52,7 @@ export function noDisk(): string | undefined {
 }
 
 /** Runs commands on a disk that is full after so many bytes, and goes on once there is room. */
-export async function disk({ count = 24, say = () => {} }: SiegeOptions): Promise<SiegeOutcome> {
+export async function disk({ count = 24, only = "", say = () => {} }: SiegeOptions): Promise<SiegeOutcome> {
   const why = noDisk();
   if (why !== undefined) {
     say(`left out: ${why}`);
@@ -64,9 +66,15 @@ export async function disk({ count = 24, say = () => {} }: SiegeOptions): Promis
     if (problem !== undefined) say(problems[problems.push(`${what}: ${problem}`) - 1]);
   };
   try {
-    for (let i = 0; i < count; i++) note("train on a full disk", await trainOn(command, i * 8 * kib));
-    for (const left of [0, 4 * kib, 16 * kib]) note("reading with a full TMPDIR", await readWith(command, left));
-    note("predict -o /dev/full", await predictInto(command, "/dev/full"));
+    const isAsked = (what: string) => what.includes(only);
+    for (let i = 0; i < count && isAsked("train"); i++)
+      note("train on a full disk", await trainOn(command, i * 8 * kib));
+    for (const left of isAsked("reading") ? [0, 4 * kib, 16 * kib] : [])
+      note("reading with a full TMPDIR", await readWith(command, left));
+    if (isAsked("predict")) note("predict -o /dev/full", await predictInto(command, "/dev/full"));
+    const expected = isAsked("workers") ? await alone(command) : "";
+    for (let i = 0; i < count && isAsked("workers"); i++)
+      note("workers on a full disk", await workOn(command, i * 6 * kib, expected));
   } finally {
     command.remove();
   }
@@ -133,6 +141,41 @@ async function predictInto(command: BuiltCommand, device: string): Promise<strin
     const wrong = wrongWords({ ...ended, err: ended.err.replace(/^note: .*\n/gm, "") });
     return wrong ?? (fs.statSync(device).isCharacterDevice() ? undefined : `${device} is no device any more`);
   } finally {
+    world.remove();
+  }
+}
+
+/** A study and a worker whose queue is on a full disk, and again once there is room. */
+async function workOn(command: BuiltCommand, left: number, expected: string): Promise<string | undefined> {
+  const world = new World();
+  const small = new SmallDisk(world.file("q"), 1024 * kib);
+  try {
+    writeStudyTable(world);
+    small.fill(left);
+    const { work: cwd, temporary } = world;
+    const from = ["--workers-from", "q/queue", "--lease", "1"];
+    const worker = (idle: number) =>
+      command.start(["work", "q/queue", "--threads", "1", "--idle", String(idle)], { cwd, temporary });
+    const begun = command.start([...study, ...from, "--threads", "1", "--out", "s"], { cwd, temporary });
+    while (!fs.existsSync(world.file("q/queue/queue.json")) && begun.child.exitCode === null) await sleep(20);
+    const helped = fs.existsSync(world.file("q/queue/queue.json")) ? await worker(3).ended : undefined;
+    for (const ended of [await begun.ended, ...(helped === undefined ? [] : [helped])]) {
+      const wrong = ended.code === 0 ? undefined : wrongWords(ended);
+      if (wrong !== undefined) return `${left} bytes: ${wrong}`;
+    }
+    small.empty();
+    const again = fs.existsSync(world.file("s/study.json"))
+      ? ["study", "--resume", "s", "--no-report"]
+      : [...study, "--out", "s"];
+    const resumed = command.start([...again, ...from, "--threads", "1"], { cwd, temporary });
+    await sleep(500);
+    const joined = await worker(60).ended;
+    const { code, err } = await resumed.ended;
+    if (code !== 0) return `${left} bytes: ${again.join(" ")} ends with ${code}: ${err}`;
+    if (joined.code !== 0) return `${left} bytes: the worker ends with ${joined.code}: ${joined.err}`;
+    return fs.readFileSync(world.file("s/result.json"), "utf8") === expected ? undefined : "result.json differs";
+  } finally {
+    small.remove();
     world.remove();
   }
 }

@@ -12,6 +12,7 @@ const help = `Attacks the command by everything that a machine, a neighbour or a
   kills          ends commands at every call that changes the disk: SIGKILL, torn writes, power failures
   faults         lets every call of the file system fail, once or from there on
   two            several processes at once on one run, one study, one file
+  queue          a study with workers: SIGKILL and SIGSTOP of any of them, torn writes, power failures
   disk           a file system that is really full
   inputs         changed and made-up inputs to everything that reads; --count is 1000 unless it is said
   bounds         inputs of doubled sizes: what reading them costs
@@ -19,8 +20,10 @@ const help = `Attacks the command by everything that a machine, a neighbour or a
                  it is said
 
   --seed N       of what is drawn (default: of the clock)
-  --count M      so many attacks, drawn from all that there are (default: all; of two: how often each is repeated)
-  --only TEXT    commands, or readers, whose name contains it (of inputs: the name of a reader)
+  --count M      so many attacks, drawn from all that there are (default: all; of two: how often each is repeated;
+                 of queue: so many studies, 20 unless it is said)
+  --only TEXT    commands, or readers, whose name contains it (of inputs: the name of a reader;
+                 of queue: folder, or postgres; of disk: train, reading, predict, or workers)
   --help         this text
 
 \`kills\` and \`faults\` reach the calls of Node, not those of native code: DuckDB reads and writes by itself.`;
@@ -42,6 +45,7 @@ const attacks: Readonly<Record<string, () => Promise<Attack>>> = {
   kills: async () => told((await import("./kills.ts")).kills),
   faults: async () => told((await import("./faults.ts")).faults),
   two: async () => told((await import("./two.ts")).two),
+  queue: async () => told((await import("./queue.ts")).queue),
   disk: async () => told((await import("./disk.ts")).disk),
   inputs: async () => {
     const { inputs } = await import("./inputs.ts");

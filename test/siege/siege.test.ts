@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BuiltCommand } from "./command.ts";
 import { faults } from "./faults.ts";
 import { kills } from "./kills.ts";
+import { queue } from "./queue.ts";
 
 /** A seeded sample of `npm run siege`, which takes all. */
 
@@ -28,5 +29,11 @@ describe("what is left of a command goes on to the same bytes", () => {
     const { problems, counts } = await faults({ seed: 13, count, only, command });
     expect(problems).toEqual([]);
     expect([...counts.values()].reduce((sum, one) => sum + one)).toBe(count);
+  });
+
+  test("a study with workers, any of whom are killed or stopped", { timeout: 300_000 }, async () => {
+    const { problems, counts } = await queue({ seed: 13, count: 2, only: "folder", command });
+    expect(problems).toEqual([]);
+    expect([...counts.values()].reduce((sum, one) => sum + one)).toBeGreaterThan(5);
   });
 });
