@@ -1,13 +1,14 @@
 import { type Html, html } from "../../../cli/src/views/report/html.ts";
 import { normNames } from "../panels/sideNames.ts";
 import { fields } from "../state/fields.ts";
-import type { Setup } from "../state/setup.ts";
+import { hasPictures, type Setup } from "../state/setup.ts";
 
 /** What the page calls its settings; others stand under the name that a link has. */
 const names: Partial<Readonly<Record<keyof Setup, string>>> = {
   seed: "Seed",
   hidden: "Hidden layers",
   order: "Order in a hidden layer",
+  head: "Head",
   left: "Left: normalization",
   right: "Right: normalization",
   activation: "Activation",
@@ -40,6 +41,7 @@ ${items}</dl>
 
 function textOf(setup: Setup, key: keyof Setup): string {
   if (key === "left" || key === "right") return normNames[setup[key]];
+  if (key === "head" && !hasPictures(setup)) return "";
   if (key === "hidden") return setup.hidden.join(", ") || "none";
   if (key === "order") return setup.order.join(", ");
   return fields[key].write(setup[key] as never);
