@@ -47,7 +47,8 @@ function verify(workload: WorkloadName, ranks: readonly number[]): void {
       const error = Math.abs(loss - one.losses[i]) / Math.abs(one.losses[i]);
       if (!(error <= tolerance)) throw new Error(`${workload}: epoch ${i + 1} of ${count} ranks is off by ${error}`);
     }
-    if (measure(count, request).digest !== several.digest) throw new Error(`${workload}: ${count} ranks differ from run to run`);
+    if (measure(count, request).digest !== several.digest)
+      throw new Error(`${workload}: ${count} ranks differ from run to run`);
   }
 }
 

@@ -84,7 +84,9 @@ export function stepOf(
 }
 
 /** Least squares of milliseconds over rows. */
-export function fitCompute(points: readonly (readonly [rows: number, milliseconds: number])[]): Omit<Compute, "gather"> {
+export function fitCompute(
+  points: readonly (readonly [rows: number, milliseconds: number])[],
+): Omit<Compute, "gather"> {
   const n = points.length;
   // By relative errors: otherwise the largest batch alone decides.
   const weights = points.map(([, time]) => 1 / time ** 2);

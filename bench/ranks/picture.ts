@@ -62,7 +62,11 @@ const panel = (network: string, isFirst: boolean): object => ({
           axis: { values: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512], titleFontWeight: "normal" },
         },
         y: {
-          ...{ field: "speedup", type: "quantitative", title: isFirst ? "steps per second, in those of one rank" : null },
+          ...{
+            field: "speedup",
+            type: "quantitative",
+            title: isFirst ? "steps per second, in those of one rank" : null,
+          },
           scale: { type: "log", base: 2, domain: [0.125, 64] },
           axis: { values: [0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64], format: "~r", titleFontWeight: "normal" },
         },
@@ -72,7 +76,14 @@ const panel = (network: string, isFirst: boolean): object => ({
         },
         strokeDash: {
           ...{ field: "algorithm", type: "nominal", title: null },
-          scale: { domain: Object.values(names), range: [[1, 0], [7, 4], [2, 3]] },
+          scale: {
+            domain: Object.values(names),
+            range: [
+              [1, 0],
+              [7, 4],
+              [2, 3],
+            ],
+          },
           legend: { orient: "bottom", columns: 3, symbolType: "stroke", labelLimit: 0 },
         },
       },
@@ -80,7 +91,12 @@ const panel = (network: string, isFirst: boolean): object => ({
     {
       data: { values: [{ x: 1, y: 1, x2: 64, y2: 64 }] },
       mark: { type: "rule", color: "#aaaaaa", strokeWidth: 1 },
-      encoding: { x: { field: "x", type: "quantitative" }, x2: { field: "x2" }, y: { field: "y", type: "quantitative" }, y2: { field: "y2" } },
+      encoding: {
+        x: { field: "x", type: "quantitative" },
+        x2: { field: "x2" },
+        y: { field: "y", type: "quantitative" },
+        y2: { field: "y2" },
+      },
     },
     {
       data: { values: [{ y: 1 }] },
@@ -94,7 +110,12 @@ const spec = {
   background: "#ffffff",
   padding: 12,
   hconcat: networks.map(({ name }, i) => panel(name, i === 0)),
-  config: { font: "sans-serif", axis, view: { stroke: null }, legend: { labelFontSize: 12, layout: { bottom: { direction: "vertical" } } } },
+  config: {
+    font: "sans-serif",
+    axis,
+    view: { stroke: null },
+    legend: { labelFontSize: 12, layout: { bottom: { direction: "vertical" } } },
+  },
 } as unknown as TopLevelSpec;
 
 const view = new vega.View(vega.parse(compile(spec).spec), { renderer: "none", logLevel: vega.Error });

@@ -3,9 +3,9 @@ import { distributed, Generator, randn } from "evenkeel";
 import { TensorDataset } from "evenkeel/data";
 import "evenkeel/node";
 import * as F from "evenkeel/nn/functional";
-import { init } from "../../packages/mpi/src/index.ts";
 import { Ranks } from "../../packages/evenkeel/src/train/ranks/ranks.ts";
 import { TableTrainer } from "../../packages/evenkeel/src/train/table/trainer.ts";
+import { init } from "../../packages/mpi/src/index.ts";
 import { networkOf, parametersOf, type WorkloadName, workloads } from "./workloads.ts";
 
 /**
@@ -51,12 +51,23 @@ if (several) distributed.init(await init());
 
 const generator = new Generator(1);
 const x = randn([batch * steps, sizes[0]], { generator });
-const y = x.narrow(1, 0, 1).mul(2).add(x.narrow(1, 1, 1).square());
+const y = x
+  .narrow(1, 0, 1)
+  .mul(2)
+  .add(x.narrow(1, 1, 1).square());
 const ranks = Ranks.of(undefined);
 const trainer = new TableTrainer(() => networkOf(sizes), {
   ...{ optimizer, loss: F.mseLoss, compile: { check: "never" }, ranks },
 });
-const plan = { seed: 0, lr: optimizer === "sgd" ? 0.01 : 1e-3, weightDecay: 0, batchSize: batch, epochs, schedule: "none", patience: false } as const;
+const plan = {
+  seed: 0,
+  lr: optimizer === "sgd" ? 0.01 : 1e-3,
+  weightDecay: 0,
+  batchSize: batch,
+  epochs,
+  schedule: "none",
+  patience: false,
+} as const;
 trainer.reset(plan);
 const seconds = [0];
 const used = [process.cpuUsage()];
@@ -103,7 +114,15 @@ const picked = Array.from({ length: batch }, (_, i) => (i * 7919) % x.shape[0]);
 const gradients = new Float32Array(parametersOf(sizes) + 2);
 const two = new Float64Array(2);
 const measured: Measured = {
-  ...{ ranks: communicator?.size ?? 1, batch, steps: times, processor, losses, digest, parameters: parametersOf(sizes) },
+  ...{
+    ranks: communicator?.size ?? 1,
+    batch,
+    steps: times,
+    processor,
+    losses,
+    digest,
+    parameters: parametersOf(sizes),
+  },
   gather: timed(10, 10, () => dataset.batch(picked)),
   gradients: communicator === undefined ? 0 : timed(10, 5, () => communicator.allReduce(gradients)),
   agreement: communicator === undefined ? 0 : timed(10, 100, () => communicator.allReduce(two)),

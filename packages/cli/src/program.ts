@@ -1,9 +1,9 @@
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { commandsFor } from "./commands/commands.ts";
 import type { CommandContext, ProgramContext } from "./shell/context.ts";
+import { misuse } from "./shell/errors.ts";
 import { exitCodes } from "./shell/exitCodes.ts";
 import { failureOf, helpHint } from "./shell/failure.ts";
-import { misuse } from "./shell/errors.ts";
 import { guarded } from "./shell/printed.ts";
 import type { Launched } from "./shell/ranks/launched.ts";
 import { outputOf } from "./shell/ranks/output.ts";

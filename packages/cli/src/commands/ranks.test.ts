@@ -33,9 +33,15 @@ describe("the command as one of several processes", () => {
   const launched = { rank: 1, size: 2, launcher: "mpirun" } as const;
 
   test.each([
-    ["predict latest shop.csv", "of the commands only train is divided among them; run evenkeel predict without mpirun"],
+    [
+      "predict latest shop.csv",
+      "of the commands only train is divided among them; run evenkeel predict without mpirun",
+    ],
     ["study shop.csv", "of the commands only train is divided among them; run evenkeel study without mpirun"],
-    [`${train} --model trees`.replace(" --recipe simple --hidden 8 --dropout 0.1", ""), "only networks are divided among them, not trees; run it without mpirun"],
+    [
+      `${train} --model trees`.replace(" --recipe simple --hidden 8 --dropout 0.1", ""),
+      "only networks are divided among them, not trees; run it without mpirun",
+    ],
   ])("refuses %s", async (line, reason) => {
     const { code, err, out } = await runLine(line.split(" "), { cwd, launched: { ...launched, rank: 0 } });
     expect([code, out, err]).toEqual([

@@ -20,8 +20,8 @@ export type { StepOptimizer } from "./fit/programs.ts";
 export type { Scheduler } from "./fit/schedule.ts";
 export type { Training } from "./fit/training.ts";
 export type { Model } from "./modelState.ts";
-export { agreeOn, sameOnAllRanks } from "./ranks/agreeOn.ts";
 export { failedRank, OtherRankError } from "./ranks/agreed.ts";
+export { agreeOn, sameOnAllRanks } from "./ranks/agreeOn.ts";
 export {
   type CrossValidateOptions,
   type CrossValidation,

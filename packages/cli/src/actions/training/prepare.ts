@@ -1,5 +1,5 @@
 import { withoutUndefined } from "evenkeel/problem";
-import { sameOnAllRanks, agreeOn, type TrainTableOptions } from "evenkeel/train";
+import { agreeOn, sameOnAllRanks, type TrainTableOptions } from "evenkeel/train";
 import { readFlagsOf, trainOptionsOf } from "../../records/runs/recipe.ts";
 import type { Recipe } from "../../records/runs/types.ts";
 import type { ActionContext } from "../../shell/context.ts";

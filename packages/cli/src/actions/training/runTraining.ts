@@ -4,12 +4,12 @@ import "evenkeel/node";
 import { problemOf, withoutUndefined } from "evenkeel/problem";
 import type { BaselineStep, Task } from "evenkeel/tabular";
 import {
+  agreeOn,
   type TableEpochEvent,
   type TablePlan,
   type TableStartEvent,
   type TableTraining,
   type TrainTableOptions,
-  agreeOn,
   trainTable,
 } from "evenkeel/train";
 import type { RunFolder } from "../../records/runs/runFolder.ts";

@@ -1,7 +1,13 @@
 import { resolve } from "node:path";
 import { withoutUndefined } from "evenkeel/problem";
 import type { BaselineStep } from "evenkeel/tabular";
-import { agreeOn, type FoldEvent, type TableStartEvent, type TableTraining, type TrainTableOptions } from "evenkeel/train";
+import {
+  agreeOn,
+  type FoldEvent,
+  type TableStartEvent,
+  type TableTraining,
+  type TrainTableOptions,
+} from "evenkeel/train";
 import { type NewRun, RunFolder } from "../../records/runs/runFolder.ts";
 import { resumeCommand } from "../../records/runs/runsFolder.ts";
 import type { EpochLine, RunOutputs, RunResult } from "../../records/runs/types.ts";

@@ -6,8 +6,8 @@ import type { RunFolder } from "../../records/runs/runFolder.ts";
 import { type RunFolds, runFiles } from "../../records/runs/types.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
 import type { TableRead } from "../../tables/index.ts";
-import { isInterrupt } from "./beside.ts";
 import { namingPlaces } from "../../tables/places.ts";
+import { isInterrupt } from "./beside.ts";
 
 interface FoldsRequest {
   readonly table: TableRead;

@@ -2,9 +2,18 @@ import { expect, test } from "vitest";
 import { launchedIn } from "./launched.ts";
 
 test.each([
-  [{ OMPI_COMM_WORLD_SIZE: "4", OMPI_COMM_WORLD_RANK: "3" }, { rank: 3, size: 4, launcher: "mpirun" }],
-  [{ PMI_SIZE: "2", PMI_RANK: "0" }, { rank: 0, size: 2, launcher: "mpirun" }],
-  [{ SLURM_NTASKS: "8", SLURM_STEP_NUM_TASKS: "2", SLURM_PROCID: "1" }, { rank: 1, size: 2, launcher: "srun" }],
+  [
+    { OMPI_COMM_WORLD_SIZE: "4", OMPI_COMM_WORLD_RANK: "3" },
+    { rank: 3, size: 4, launcher: "mpirun" },
+  ],
+  [
+    { PMI_SIZE: "2", PMI_RANK: "0" },
+    { rank: 0, size: 2, launcher: "mpirun" },
+  ],
+  [
+    { SLURM_NTASKS: "8", SLURM_STEP_NUM_TASKS: "2", SLURM_PROCID: "1" },
+    { rank: 1, size: 2, launcher: "srun" },
+  ],
   // srun of a Slurm with PMI sets both.
   [
     { PMI_SIZE: "2", PMI_RANK: "1", SLURM_STEP_NUM_TASKS: "2", SLURM_PROCID: "1" },

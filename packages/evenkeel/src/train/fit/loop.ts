@@ -1,6 +1,6 @@
 import { now, wrongState } from "../../core/index.ts";
-import { severalRanks } from "../../ops/index.ts";
 import type { BatchNormLayer } from "../../nn/layers/norm/batchNorm.ts";
+import { severalRanks } from "../../ops/collective/index.ts";
 import { type Example, type Loader, rowBatches, toExample } from "../batches.ts";
 import { batchNormLayers, needsTwoRows } from "../batchNorm/layers.ts";
 import { noBatches, scoreBatches } from "../evaluate/evaluate.ts";

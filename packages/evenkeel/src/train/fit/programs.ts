@@ -1,5 +1,5 @@
 import { type Compiled, type CompileOptions, compile } from "../../compile/index.ts";
-import { Division, KnownRows } from "../../ops/index.ts";
+import { Division, duringDivision, KnownRows } from "../../ops/collective/index.ts";
 import { type AveragedModel, clipGradNorm, Optimizer } from "../../optim/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { callModel, type Forward, forwardPass, type Loss } from "../evaluate/evaluate.ts";
@@ -39,10 +39,7 @@ export class TrainingPrograms {
    * The same for the share of this rank in a batch of `total` rows. The gradients are this rank's
    * part of those of the batch: their sum over the ranks is the gradient.
    */
-  readonly gradientsOfShare: Compiled<
-    [total: number, ...tensors: Tensor[]],
-    readonly [output: Tensor, loss: Tensor]
-  >;
+  readonly gradientsOfShare: Compiled<[total: number, ...tensors: Tensor[]], readonly [output: Tensor, loss: Tensor]>;
   /** One optimizer step; returns the norm of the gradients if they are clipped. */
   readonly update: () => Tensor | undefined;
   /** Output and loss of rows that are not trained on. */
@@ -68,7 +65,9 @@ export class TrainingPrograms {
       const [first] = tensors;
       const rows = first.shape[0];
       const division = new Division(ranks!.group, rows, knownRows(ranks!.rowsOf(total)));
-      const { output, loss } = division.during(() => forward(tensors.slice(0, -1), tensors[tensors.length - 1]));
+      const { output, loss } = duringDivision(division, () =>
+        forward(tensors.slice(0, -1), tensors[tensors.length - 1]),
+      );
       optimizer.zeroGrad();
       loss.mul(rows / total).backward();
       return [judged(output.detach()), loss] as const;
@@ -82,7 +81,13 @@ export class TrainingPrograms {
     // The step of a custom optimizer may do more than tensor operations, so it is not compiled.
     const compiled = optimizer instanceof Optimizer ? compile(update, how) : undefined;
     this.update = compiled ?? update;
-    this.#compiled = [this.gradientsOf, this.gradientsOfShare, this.forward, this.outputs, ...(compiled ? [compiled] : [])];
+    this.#compiled = [
+      this.gradientsOf,
+      this.gradientsOfShare,
+      this.forward,
+      this.outputs,
+      ...(compiled ? [compiled] : []),
+    ];
   }
 
   /** Has the next step checked, because something may have changed. */

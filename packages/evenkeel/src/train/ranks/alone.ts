@@ -1,4 +1,4 @@
-import { ranks } from "../../ops/index.ts";
+import { ranks } from "../../ops/collective/index.ts";
 
 /** Computes without exchanges what every rank computes alike: layers do as if there were one process. */
 export function alone<T>(compute: () => T): T {

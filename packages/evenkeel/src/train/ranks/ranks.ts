@@ -1,5 +1,5 @@
 import { wrongState } from "../../core/index.ts";
-import { type ProcessGroup, severalRanks } from "../../ops/index.ts";
+import { type ProcessGroup, severalRanks } from "../../ops/collective/index.ts";
 import { agreed, goOn, OtherRankError, type Reason, reasonOf } from "./agreed.ts";
 
 /** The rows of a batch that one rank computes. */

@@ -5,10 +5,10 @@ import { copyBlocks, groupBlocks } from "../../tabular/table/blocks.ts";
 import { joinedRows } from "../../tabular/table/split.ts";
 import type { History } from "../fit/history.ts";
 import { NonFiniteLossError } from "../fit/nonFinite.ts";
+import { type Ranks, together } from "../ranks/ranks.ts";
 import type { TableMetric } from "./events.ts";
 import type { TrainTableOptions } from "./options.types.ts";
 import { evenBatchSize, type TablePlan } from "./plan.ts";
-import { type Ranks, together } from "../ranks/ranks.ts";
 import { fitStage, newStage } from "./stage.ts";
 
 /** A training that helps to say how long the refit trains. */

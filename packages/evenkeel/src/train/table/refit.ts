@@ -3,12 +3,12 @@ import type { Schema, Split, Table, TableModel } from "../../tabular/index.ts";
 import { joinedRows } from "../../tabular/table/split.ts";
 import type { EpochRecord, History } from "../fit/history.ts";
 import { NonFiniteLossError } from "../fit/nonFinite.ts";
+import { type Ranks, together } from "../ranks/ranks.ts";
 import type { TableMetric } from "./events.ts";
 import { bestLength, foldOf, type LengthFold, trainFolds } from "./folds.ts";
 import type { TrainTableOptions } from "./options.types.ts";
 import { evenBatchSize, type TablePlan } from "./plan.ts";
 import { type PartScores, type ScoredStage, scoreStage } from "./scores.ts";
-import { type Ranks, together } from "../ranks/ranks.ts";
 import { fitStage, newStage, type TableStage } from "./stage.ts";
 import type { StatisticsChoice } from "./statistics.ts";
 

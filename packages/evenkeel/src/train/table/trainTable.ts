@@ -155,10 +155,7 @@ async function begin(given: Table, options: TrainTableOptions, ranks: Ranks | un
   return { table, schema, findings, split, settled, plan, stage };
 }
 
-type Outcome = Pick<
-  TableTraining,
-  "table" | "schema" | "findings" | "split" | "plan" | "history" | "keptEpoch"
->;
+type Outcome = Pick<TableTraining, "table" | "schema" | "findings" | "split" | "plan" | "history" | "keptEpoch">;
 
 interface Trained {
   readonly first: ScoredStage;
