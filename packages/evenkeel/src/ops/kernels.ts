@@ -27,7 +27,5 @@ const rows: Readonly<Record<string, unknown>> = exportedRows;
 export function kernelOf(op: AnyOp): AnyKernel {
   // The name of the op, but for `var`, a word of the language, which is exported as `variance`.
   const name = rows[op.name] === op ? op.name : Object.keys(rows).find((other) => rows[other] === op);
-  return name === undefined
-    ? noKernel("the host runs it: it depends on other ranks")
-    : kernels[`${name as KernelRowName}Kernel`];
+  return name === undefined ? noKernel("there is no kernel of its name") : kernels[`${name as KernelRowName}Kernel`];
 }

@@ -1,10 +1,12 @@
 import { kernelOf } from "../../ops/kernels.ts";
-import type { GraphNode } from "../graph.ts";
+import { type GraphNode, groupOf } from "../graph.ts";
 import type { Task } from "../passes/fuse.ts";
 import { countsBytes } from "./emitDivided.ts";
 
 /** The reason why an op has no code; undefined if it has. */
-export function whyNoKernel({ op, attrs, inputs, outputs }: GraphNode): string | undefined {
+export function whyNoKernel(node: GraphNode): string | undefined {
+  if (groupOf(node) !== undefined) return "a message to other ranks, which the host sends";
+  const { op, attrs, inputs, outputs } = node;
   const kernel = kernelOf(op);
   if (kernel.kind === "none") return kernel.why;
   if (kernel.kind === "lanes") return "elementwise, of a dtype or broadcast that the fused loop does not do";
