@@ -31,9 +31,9 @@ const classes = [...Object.values(activations), ...Object.values(piecewise)].fil
   (value): value is typeof activations.ReLU => typeof value === "function",
 );
 
-/** Without those for SELU, which keep mean and variance. */
-const droppers = Object.values(dropouts).filter(
-  (value): value is typeof dropouts.Dropout => typeof value === "function" && value.name.startsWith("Dropout"),
+/** Without those for SELU, which keep mean and variance. By the names of exports: a minified class has another. */
+const droppers = Object.entries(dropouts).flatMap(([name, value]) =>
+  typeof value === "function" && name.startsWith("Dropout") ? [value as typeof dropouts.Dropout] : [],
 );
 const isDropout = (module: AnyModule): module is dropouts.Dropout => droppers.some((type) => module instanceof type);
 
