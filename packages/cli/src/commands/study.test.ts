@@ -307,7 +307,7 @@ describe("misuse is one message and exit code 2", () => {
       ["study", "small.csv", "--target", "y", "--seeds", "3,4", "--first-seed", "2"],
       /^error: --seeds lists the seeds, and --first-seed counts them from the first/,
     ],
-    [["study", "small.csv", "--target", "y", "--threads", "0"], /whole number from 1 to 256/],
+    [["study", "small.csv", "--target", "y", "--threads", "257"], /whole number from 0 to 256/],
     [["study", "small.csv", "--target", "y", "--seed", "3"], /unknown option '--seed'[\s\S]*Did you mean --seeds/],
     [["study", "--resume", "nowhere"], /^error: there is no study in nowhere/],
     [

@@ -227,7 +227,7 @@ describe("what is refused", () => {
     expect(fs.readdirSync(join(cwd, "mine"))).toEqual(["notes.txt"]);
   });
 
-  test("a second study process, until the first has ended", async () => {
+  test("a second study process, until the first has ended", { timeout: 240_000 }, async () => {
     const first = new AbortController();
     const begun = study({ threads: 1, workersFrom: "queue", out: "one" }, first.signal);
     while (!fs.existsSync(join(cwd, "queue/study-1.jsonl"))) await new Promise((resolve) => setTimeout(resolve, 20));

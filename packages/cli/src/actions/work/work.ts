@@ -62,7 +62,8 @@ export async function work(
     ...{ names, facts, rank: rankOf(task), signal: AbortSignal.any(ends) },
     onWait: () => events.onWait?.("study"),
   }).catch((error) => {
-    if (late?.aborted !== true || signal?.aborted) throw error;
+    const isLate = late?.aborted === true && error instanceof Error && error.name === "AbortError";
+    if (!isLate || signal?.aborted) throw error;
     throw misuse("wrong-state", `no study has begun in ${withoutPassword(place)} within ${idle} seconds`);
   });
   const { name, head } = side;
