@@ -254,8 +254,6 @@ class Battle {
   }
 
   async remove(): Promise<void> {
-    if (process.env.QKEEP && !this.#has("study", 0))
-      fs.cpSync(this.#world.root, `/tmp/qkeep-${Date.now()}`, { recursive: true });
     for (const { child } of this.#fighters) child.kill("SIGKILL");
     await Promise.all(this.#fighters.map(({ ended }) => ended));
     await this.#elsewhere?.close();
