@@ -206,6 +206,7 @@ describe("errors", () => {
     [`${library}/src/study/arms/examine.ts`]: "NoModule never leaves the file",
     [`${library}/src/tabular/checks/findings.ts`]: "TableError has findings beside its problem",
     [`${library}/src/train/fit/nonFinite.ts`]: "NonFiniteLossError says where beside its problem",
+    [`${library}/src/train/ranks/agreed.ts`]: "OtherRankError has its rank beside the problem of the other",
   };
 
   it("are made from problems, in core/problem.ts, so that each can be read as data", () => {

@@ -2,7 +2,7 @@ import { distributed, F, manualSeed, nn, optim, type Tensor, tensor } from "even
 import { DataLoader, TensorDataset } from "evenkeel/data";
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "evenkeel/io";
 import { type Table, tableFromRows } from "evenkeel/tabular";
-import { crossValidate, fit, mae, r2, trainTable, type TrainTableOptions } from "evenkeel/train";
+import { crossValidate, fit as fitNetwork, mae, r2, type TrainTableOptions, trainTable } from "evenkeel/train";
 import { vegaTable } from "../../tableFixtures.ts";
 
 /**
@@ -60,7 +60,8 @@ async function train({ table: name, options, event, saveAt, resume }: TableTrain
     ...(resume && { resume: loadCheckpoint(resume) as Checkpoint<never> }),
     onStart: () => happens(0),
     onEpoch: (epoch) => {
-      if (saveAt !== undefined && epoch.stage === saveAt[0] && epoch.epoch === saveAt[1]) checkpoint = epoch.checkpoint();
+      if (saveAt !== undefined && epoch.stage === saveAt[0] && epoch.epoch === saveAt[1])
+        checkpoint = epoch.checkpoint();
       if (epoch.stage === "training") happens(epoch.epoch);
     },
   });
@@ -73,7 +74,9 @@ async function train({ table: name, options, event, saveAt, resume }: TableTrain
     model: model.save(),
     statistics,
     baselines: baselines.map(({ name, scores }) => [name, scores] as const),
-    ...(refit && { refit: { kept: refit.kept, epochs: refit.epochs, error: refit.error?.message, folds: refit.folds } }),
+    ...(refit && {
+      refit: { kept: refit.kept, epochs: refit.epochs, error: refit.error?.message, folds: refit.folds },
+    }),
     ...(checkpoint && { checkpoint: saveCheckpoint(checkpoint) }),
   };
 }
@@ -110,7 +113,7 @@ async function fitting(given: {
   const batchSize = Math.ceil(given.batchSize / size) - extra;
   const loader = new DataLoader(dataset, { batchSize, ...(sampler && { sampler }) });
   const abort = new AbortController();
-  const history = await fit(net as never, {
+  const history = await fitNetwork(net as never, {
     ...{ train: loader, validation: loader, loss: F.mseLoss, epochs: 4, metrics: { mae: mae(), r2: r2() } },
     optimizer: new optim.SGD(net.parameters(), { lr: 0.05, momentum: 0.9 }),
     signal: abort.signal,

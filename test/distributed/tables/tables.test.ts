@@ -50,17 +50,29 @@ const cases: Readonly<Record<string, TableTrainingOfRanks>> = {
     ...{ table: "mpg", options: { ...plain, ...oneStep, epochs: 12, network: { ...small.network, dropout: 0.2 } } },
   },
   "penguins, dropout and clipping, SGD": {
-    ...{ table: "penguins", options: { ...plain, optimizer: "sgd", lr: 0.05, clipGradNorm: 1, network: { ...small.network, dropout: 0.3 } } },
+    ...{
+      table: "penguins",
+      options: { ...plain, optimizer: "sgd", lr: 0.05, clipGradNorm: 1, network: { ...small.network, dropout: 0.3 } },
+    },
   },
   "penguins, balanced classes, LayerNorm": {
-    ...{ table: "penguins", options: { ...plain, classWeights: "balanced", network: { ...small.network, norm: "layer" } } },
+    ...{
+      table: "penguins",
+      options: { ...plain, classWeights: "balanced", network: { ...small.network, norm: "layer" } },
+    },
   },
   "mpg, an ensemble with averaged weights, folds and refit": {
     ...{ table: "mpg", options: { ...small, lengthFolds: 3, network: { ...small.network, members: 3 } } },
   },
   "penguins, an ensemble with BatchNorm that is stopped early and refit": {
     table: "penguins",
-    options: { ...small, epochs: 12, patience: 2, lengthFolds: 2, network: { ...small.network, members: 2, norm: "batch" } },
+    options: {
+      ...small,
+      epochs: 12,
+      patience: 2,
+      lengthFolds: 2,
+      network: { ...small.network, members: 2, norm: "batch" },
+    },
   },
   "few rows: batches of fewer rows than ranks": {
     ...{ table: "few", options: { ...plain, batchSize: 4, network: { hidden: [6], dropout: 0.2 } } },
@@ -147,10 +159,7 @@ describe("what happens to one rank ends all", () => {
   it("an option that is wrong is an error of every rank", async () => {
     const answers = await ranks.answers(2, "train", { table: "mpg", options: { epochs: -1 } });
     const error = await alone({ table: "mpg", options: { epochs: -1 } }).catch(({ message }) => message);
-    expect(answers).toEqual([
-      { error: `RangeError: ${error}` },
-      { error: `OtherRankError: rank 0 failed: ${error}` },
-    ]);
+    expect(answers).toEqual([{ error: `RangeError: ${error}` }, { error: `OtherRankError: rank 0 failed: ${error}` }]);
   });
 });
 

@@ -4,9 +4,9 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CommandOfRanks } from "../../../../test/distributed/commandOfRanks.ts";
 import { shopRows } from "../../../../test/tableFixtures.ts";
 import { listRuns, type Run } from "../records/runs/readRun.ts";
-import { CommandOfRanks } from "./ranks.fixture.ts";
 import { runLine } from "./run.fixture.ts";
 
 /** `evenkeel` on several processes, as mpirun starts them. */
@@ -97,11 +97,15 @@ describe.skipIf(!hasMpi)("mpirun (of Open MPI, which apt-get install openmpi-bin
 
   test("SIGTERM ends both after the same step, and the run is resumed by one", { timeout: 180_000 }, async () => {
     let isTold = false;
-    const { err, code } = await onRanks(2, `${train} --epochs 4000 --schedule none --runs ended`, (text, launcher) => {
-      if (isTold || !text.startsWith("epoch")) return;
-      isTold = true;
-      process.kill(launcher, "SIGTERM");
-    });
+    const { err, code } = await onRanks(
+      2,
+      `${train} --epochs 400000 --no-early-stopping --schedule none --runs ended`,
+      (text, launcher) => {
+        if (isTold || !text.startsWith("epoch")) return;
+        isTold = true;
+        process.kill(launcher, "SIGTERM");
+      },
+    );
     const [run] = runs("ended");
     expect([code !== 0, run.status, err.includes("rank")]).toEqual([true, "interrupted", false]);
     const epochs = run.result!.epochs;
