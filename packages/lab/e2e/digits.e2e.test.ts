@@ -1,16 +1,14 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
-import { oneFile } from "./browser.ts";
-import { finished, standing, visiting } from "./visit.ts";
+import { finished, oneFile, standing, visiting } from "./visit.ts";
 
 /** The built page with pictures, in Chromium. `LAB_E2E=all` runs it. */
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-describe.skipIf(process.env.LAB_E2E !== "all")("digits", () => {
-  const open = visiting(["production", "file"]);
+describe("digits", () => {
+  const open = visiting(["production", oneFile], { slow: true });
 
   it("are chosen, trained on and shown with what is wrong about them", async () => {
     const { page, wrong, close } = await open("#steps=50");
@@ -43,8 +41,7 @@ describe.skipIf(process.env.LAB_E2E !== "all")("digits", () => {
   });
 
   it("are in the page of one file, without a network", async () => {
-    const url = pathToFileURL(oneFile).href;
-    const { page, wrong, close } = await open("#table=digits&hidden=4&steps=50", { offline: true }, url);
+    const { page, wrong, close } = await open("#table=digits&hidden=4&steps=50", { offline: true }, oneFile);
     await finished(page);
     expect(await standing(page)).toMatch(/^After all 50 steps/);
     expect(wrong).toEqual([]);
