@@ -79,25 +79,27 @@ const cases: Readonly<Record<string, TableTrainingOfRanks>> = {
   },
 };
 
+/** `RANKS=all` trains each case on 2 and on 3 ranks, and resumes every stage, which takes a minute longer. */
+const isAll = process.env.RANKS === "all";
+
 describe("trainTable on several ranks", () => {
-  it.each(Object.keys(cases).flatMap((name) => [2, 3].map((size) => [name, size] as const)))(
-    "%s: %i ranks train what one does",
-    async (name, size) => {
-      const given = cases[name];
-      const one = await alone(given);
-      const all = expectAlike(await ranks.run(size, "train", given));
-      const { epochs, steps, keptEpoch, reason, names, refit } = all;
-      expect({ steps, keptEpoch, reason, names }).toEqual({
-        ...{ steps: one.steps, keptEpoch: one.keptEpoch, reason: one.reason, names: one.names },
-      });
-      expectClose(epochs[0], one.epochs[0], 1e-6);
-      expectClose(epochs, one.epochs, 1e-5);
-      expectClose(refit, one.refit, 1e-5);
-      expectClose(all.weights, one.weights, 2e-4);
-      expectClose(all.scores, one.scores, 1e-4);
-      expect(all.baselines).toEqual(one.baselines);
-    },
-  );
+  it.each(
+    Object.keys(cases).flatMap((name, i) => (isAll ? [2, 3] : [2 + (i % 2)]).map((size) => [name, size] as const)),
+  )("%s: %i ranks train what one does", async (name, size) => {
+    const given = cases[name];
+    const one = await alone(given);
+    const all = expectAlike(await ranks.run(size, "train", given));
+    const { epochs, steps, keptEpoch, reason, names, refit } = all;
+    expect({ steps, keptEpoch, reason, names }).toEqual({
+      ...{ steps: one.steps, keptEpoch: one.keptEpoch, reason: one.reason, names: one.names },
+    });
+    expectClose(epochs[0], one.epochs[0], 1e-6);
+    expectClose(epochs, one.epochs, 1e-5);
+    expectClose(refit, one.refit, 1e-5);
+    expectClose(all.weights, one.weights, 2e-4);
+    expectClose(all.scores, one.scores, 1e-4);
+    expect(all.baselines).toEqual(one.baselines);
+  });
 
   it("gives the same model in every run with as many ranks", async () => {
     const given = cases["mpg, BatchNorm"];
@@ -174,22 +176,25 @@ describe("a checkpoint", () => {
     },
   };
 
-  it.each(["training", "fold", "refit"])("of the %s continues on another number of ranks", async (stage) => {
-    const saveAt = [stage, 2] as const;
-    const whole = await alone({ ...given, saveAt });
-    const [ofThree] = await ranks.run(3, "train", { ...given, saveAt });
-    expect(ofThree.checkpoint).toBeDefined();
-    const [onTwo] = await ranks.run(2, "train", { ...given, resume: ofThree.checkpoint! });
-    const onOne = await alone({ ...given, resume: ofThree.checkpoint! });
-    const [fromOne] = await ranks.run(2, "train", { ...given, resume: whole.checkpoint! });
-    const [again] = await ranks.run(3, "train", { ...given, resume: ofThree.checkpoint! });
-    for (const resumed of [onTwo, onOne, fromOne]) {
-      expect([resumed.keptEpoch, resumed.steps]).toEqual([whole.keptEpoch, whole.steps]);
-      expectClose(resumed.weights, whole.weights, 2e-4);
-      expectClose(resumed.epochs, whole.epochs, 1e-5);
-    }
-    expect(again.weights).toEqual(ofThree.weights);
-  });
+  it.each(isAll ? ["training", "fold", "refit"] : ["fold"])(
+    "of the %s continues on another number of ranks",
+    async (stage) => {
+      const saveAt = [stage, 2] as const;
+      const whole = await alone({ ...given, saveAt });
+      const [ofThree] = await ranks.run(3, "train", { ...given, saveAt });
+      expect(ofThree.checkpoint).toBeDefined();
+      const [onTwo] = await ranks.run(2, "train", { ...given, resume: ofThree.checkpoint! });
+      const onOne = await alone({ ...given, resume: ofThree.checkpoint! });
+      const [fromOne] = await ranks.run(2, "train", { ...given, resume: whole.checkpoint! });
+      const [again] = await ranks.run(3, "train", { ...given, resume: ofThree.checkpoint! });
+      for (const resumed of [onTwo, onOne, fromOne]) {
+        expect([resumed.keptEpoch, resumed.steps]).toEqual([whole.keptEpoch, whole.steps]);
+        expectClose(resumed.weights, whole.weights, 2e-4);
+        expectClose(resumed.epochs, whole.epochs, 1e-5);
+      }
+      expect(again.weights).toEqual(ofThree.weights);
+    },
+  );
 });
 
 describe("fit of a DistributedDataParallel", () => {

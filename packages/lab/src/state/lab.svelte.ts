@@ -236,15 +236,22 @@ export class Lab {
         return (await Promise.all(both))[0];
       });
       if (started === undefined || run !== this.#run) return;
+      if ("refused" in started) {
+        this.#refuse({ message: started.refused, findings: started.findings });
+        return;
+      }
       this.started = started;
       this.error = undefined;
       await this.#trainStrips(using);
     } catch (thrown) {
       if (run !== this.#run) return;
-      const { message, findings = [] } = thrown as Error & { findings?: readonly Finding[] };
-      this.error = { message, findings };
-      for (const training of this.trainings) training.clear();
+      this.#refuse({ message: (thrown as Error).message, findings: [] });
     }
+  }
+
+  #refuse(error: { readonly message: string; readonly findings: readonly Finding[] }): void {
+    this.error = error;
+    for (const training of this.trainings) training.clear();
   }
 
   /** Whether there is a table of the visitor's to go back to, and what it is called. */

@@ -1,5 +1,5 @@
 import * as Comlink from "comlink";
-import type { Finding, Table } from "evenkeel/tabular";
+import { type Finding, type Table, TableError } from "evenkeel/tabular";
 import { savedTable } from "../code/savedTable.ts";
 import { toEvenkeel } from "../code/toEvenkeel.ts";
 import { toTorch } from "../code/toTorch.ts";
@@ -26,6 +26,12 @@ export interface Started {
 export interface Programs {
   readonly evenkeel: string;
   readonly torch: string;
+}
+
+/** Why a table is not trained on. An error that is thrown would lose its findings on its way to the page. */
+export interface Refused {
+  readonly refused: string;
+  readonly findings: readonly Finding[];
 }
 
 /** Steps a second, or as many as the processor does. */
@@ -68,9 +74,15 @@ export class TrainingWorker {
   }
 
   /** Begins a training anew; it runs if `playing`. The frames that follow say `run`. */
-  async start(run: number, setup: Setup, side: Side, playing: boolean): Promise<Started> {
+  async start(run: number, setup: Setup, side: Side, playing: boolean): Promise<Started | Refused> {
     if (hasPictures(setup)) await this.#loadPictures();
-    const rows = this.#rows(setup);
+    let rows: PreparedRows;
+    try {
+      rows = this.#rows(setup);
+    } catch (error) {
+      if (error instanceof TableError) return { refused: error.message, findings: error.findings };
+      throw error;
+    }
     this.#run = run;
     this.#setup = setup;
     this.#side = side;
