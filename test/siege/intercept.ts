@@ -114,7 +114,8 @@ export function intercept(root: string, { before, after, die }: Siege): void {
     tell: ([path, flags], file) => {
       if (!isBelow(pathOf(path))) return;
       opened.set(file as number, { path: pathOf(path), changes: writes(flags) });
-      after({ name: "open", path: pathOf(path), file: file as number });
+      // What is only read is written by others: their flushes are not seen here.
+      if (writes(flags)) after({ name: "open", path: pathOf(path), file: file as number });
     },
   };
   const closeGate: Gate = {
