@@ -16,7 +16,7 @@ describe("digits", () => {
     page.on("request", (request) => asked.push(request.url()));
     const tables = page.locator("select", { has: page.locator('option[value="digits"]') });
     await tables.selectOption("digits");
-    await page.getByText(/^2,000 pictures: 1,280 to train on/).waitFor();
+    await page.getByText(/2,000 pictures:\s+1,280 to train on/).waitFor();
     await page.getByText(/^After all 300 steps/).waitFor();
     expect(asked).toContainEqual(expect.stringMatching(/parts-.*\.js$/));
     expect(new URL(page.url()).hash).toBe("#table=digits&hidden=8-16&steps=300");
@@ -34,7 +34,7 @@ describe("digits", () => {
     expect((await saved).suggestedFilename()).toBe("digits-right.safetensors");
     // Back to a table, while its pictures are still drawn.
     await tables.selectOption("penguins");
-    await page.getByText(/^344 rows, /).waitFor();
+    await page.getByText(/344 rows, /).waitFor();
     expect(new URL(page.url()).hash).toBe("#table=penguins&head=globalAverage");
     expect(wrong).toEqual([]);
     await close();
