@@ -1,11 +1,8 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
+import { expectAccessible } from "./accessible.ts";
 import { finished, oneFile, standing, visiting } from "./visit.ts";
 
 /** The built page with pictures, in Chromium. `LAB_E2E=all` runs it. */
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 describe("digits", () => {
   const open = visiting(["production", oneFile], { slow: true });
@@ -63,25 +60,7 @@ describe("digits", () => {
       .getByText(/of 320 are wrong/)
       .first()
       .waitFor();
-    await page.evaluate(axe);
-    for (const colorScheme of ["light", "dark"] as const) {
-      for (const width of [1280, 390]) {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height: 900 });
-        const violations = await page.evaluate(async () => {
-          type Violation = { id: string; nodes: { html: string }[] };
-          const { axe } = globalThis as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
-          const { violations } = await axe.run();
-          return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
-        });
-        expect(violations, `${colorScheme}, ${width} pixels`).toEqual([]);
-        const { scrollWidth, clientWidth } = await page.evaluate(() => {
-          const { scrollWidth, clientWidth } = document.documentElement;
-          return { scrollWidth, clientWidth };
-        });
-        expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
-      }
-    }
+    await expectAccessible(page);
     await close();
   });
 });

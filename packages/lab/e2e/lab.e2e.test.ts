@@ -5,13 +5,13 @@ import { TableModel, tableFromRows } from "evenkeel/tabular";
 import { trainTable } from "evenkeel/train";
 import { describe, expect, it } from "vitest";
 import { readLink } from "../src/state/link.ts";
+import { expectAccessible } from "./accessible.ts";
 import { drop, eventually, finished, oneFile, panelOf, settingsOf, skipSlow, standing, visiting } from "./visit.ts";
 
 /** The page as a visitor has it: built, served from a folder or opened as one file, in Chromium. */
 
 const require = createRequire(import.meta.url);
 const text = (lines: readonly string[]) => new TextEncoder().encode(`${lines.join("\n")}\n`);
-const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const open = visiting(["production", oneFile]);
 
 describe("the page", () => {
@@ -94,25 +94,7 @@ describe("the page", () => {
   it("is accessible and fits, in light and dark, wide and narrow", async () => {
     const { page, close } = await open("#steps=100", { reducedMotion: "reduce" });
     await finished(page);
-    await page.evaluate(axe);
-    for (const colorScheme of ["light", "dark"] as const) {
-      for (const width of [1280, 390]) {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height: 900 });
-        const violations = await page.evaluate(async () => {
-          type Violation = { id: string; nodes: { html: string }[] };
-          const { axe } = globalThis as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
-          const { violations } = await axe.run();
-          return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
-        });
-        expect(violations, `${colorScheme}, ${width} pixels`).toEqual([]);
-        const { scrollWidth, clientWidth } = await page.evaluate(() => {
-          const { scrollWidth, clientWidth } = document.documentElement;
-          return { scrollWidth, clientWidth };
-        });
-        expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
-      }
-    }
+    await expectAccessible(page);
     await close();
   });
 
