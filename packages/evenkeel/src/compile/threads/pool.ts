@@ -59,7 +59,7 @@ export class ThreadPool {
   resize(threads: number): void {
     this.#threads = threads;
     this.#lost = 0;
-    for (const worker of [...this.#workers].slice(Math.max(0, threads - 1))) {
+    for (const worker of [...this.#workers].slice(threads - 1)) {
       this.#workers.delete(worker);
       worker.end();
     }
@@ -68,16 +68,14 @@ export class ThreadPool {
   #start(): void {
     while (this.#lacks()) {
       const own = 1 + this.#workers.size + this.#lost;
-      let worker: Thread | undefined;
-      let lost = false;
       // Out of memory, say. A worker has what a part needs before it takes one, so that no part is
-      // lost with it, and the others do what is left.
+      // lost with it, and the others do what is left. Of one that was too many the end is no loss.
       const died = () => {
-        if (worker === undefined) lost = true;
-        else if (this.#workers.delete(worker)) this.#lost++; // else it was too many, and ends anyway
+        if (worker !== undefined && this.#workers.delete(worker)) this.#lost++;
       };
-      worker = this.#startThread(workerSource, { memory: heap().memory, control: this.#control, own, place }, died);
-      if (lost) this.#lost++;
+      const given = { memory: heap().memory, control: this.#control, own, place };
+      const worker = this.#startThread(workerSource, given, died);
+      if (worker === undefined) this.#lost++;
       else this.#workers.add(worker);
     }
   }

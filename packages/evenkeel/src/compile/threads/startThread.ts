@@ -8,9 +8,10 @@ export interface Thread {
 /**
  * Starts a thread that runs a source.
  * @param data - what the source is given; shared memory stays shared
- * @param died - called if the thread ends of an error, or never starts
+ * @param died - called later, if the thread ends of an error
+ * @returns undefined if none may be started
  */
-export type StartThread = (source: string, data: unknown, died: () => void) => Thread;
+export type StartThread = (source: string, data: unknown, died: () => void) => Thread | undefined;
 
 /** The part of Node's worker_threads that is needed. */
 interface NodeThreads {
@@ -74,8 +75,7 @@ function inBrowsers(scope: BrowserScope): StartThread | undefined {
     } catch {
       // A content security policy without blob: in worker-src.
       URL.revokeObjectURL(url);
-      died();
-      return { end: () => {} };
+      return undefined;
     }
   };
 }
