@@ -1,5 +1,5 @@
 import type { Finding, Task } from "evenkeel/tabular";
-import { type Html, type HtmlValue, html, trusted } from "../../../cli/src/views/report/html.ts";
+import { documentText, type Html, type HtmlValue, html } from "../../../cli/src/views/report/html.ts";
 import { style } from "../../../cli/src/views/report/style.ts";
 import type { CellGrid } from "../charts/cells.ts";
 import type { Chart } from "../charts/chart.ts";
@@ -64,18 +64,9 @@ export function reportHtml(report: LabReport): string {
   const title = `Two networks on ${table}: ${target}`;
   let charts = 0;
   const nextId = () => `chart-${++charts}`;
-  const document = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="generator" content="evenkeel lab ${version}">
-<title>${title}</title>
-<style>${trusted(style)}${trusted(ownStyle(report.palettes))}</style>
-</head>
-<body>
-<main>
+  return documentText(
+    { title, generator: `evenkeel lab ${version}`, style: `${style}${ownStyle(report.palettes)}` },
+    html`<main>
 <header><h1>${title}</h1>
 <p class="quiet facts">${facts(report)}</p></header>
 <div class="answer"><p>${standing}</p>${report.recomputed.map((sentence) => html`<p>${sentence}</p>`)}</div>
@@ -85,12 +76,8 @@ ${section("What was found", foundLists(report))}
 ${section("Set-up", settings(report.setup))}
 ${section("Do it again", againParts(report))}
 </main>
-<footer class="quiet">Made by the lab of evenkeel ${version}, ${dateText(created)}. This file needs no network and runs no script.</footer>
-</body>
-</html>
-`;
-  // As in the command's reports: HTML has no control characters, and marks of direction would turn the words after them.
-  return document.text.replaceAll(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, "\u{fffd}");
+<footer class="quiet">Made by the lab of evenkeel ${version}, ${dateText(created)}. This file needs no network and runs no script.</footer>`,
+  );
 }
 
 function facts({ task, target, rows }: LabReport): Html {

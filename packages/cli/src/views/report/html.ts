@@ -25,6 +25,38 @@ export function trusted(text: string): Html {
   return new Html(text);
 }
 
+interface DocumentHead {
+  readonly title: string;
+  /** The program that made it. */
+  readonly generator: string;
+  readonly style: string;
+}
+
+/**
+ * A whole HTML file, which loads nothing and runs nothing, and whose content security policy forbids
+ * both.
+ */
+export function documentText({ title, generator, style }: DocumentHead, body: HtmlValue): string {
+  const document = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="generator" content="${generator}">
+<title>${title}</title>
+<style>${trusted(style)}</style>
+</head>
+<body>
+${body}
+</body>
+</html>
+`;
+  // HTML must not contain control characters, but texts of tables may; and marks of direction would
+  // turn the words after them round.
+  return document.text.replaceAll(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, "\u{fffd}");
+}
+
 function render(value: HtmlValue): string {
   if (value === undefined || value === false) return "";
   if (value instanceof Html) return value.text;

@@ -1,4 +1,4 @@
-import { type Html, type HtmlValue, html, trusted } from "./html.ts";
+import { documentText, type Html, type HtmlValue, html, trusted } from "./html.ts";
 import { style } from "./style.ts";
 import type { ReportSource, RunFinding } from "./types.ts";
 
@@ -8,28 +8,15 @@ import type { ReportSource, RunFinding } from "./types.ts";
  */
 export function page(source: Pick<ReportSource, "title" | "id" | "created" | "versions">, body: HtmlValue): string {
   const { title, id, created, versions } = source;
-  const document = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="generator" content="evenkeel ${versions.evenkeel}">
-<title>${title}</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-<main>
+  const { evenkeel } = versions;
+  return documentText(
+    { title, generator: `evenkeel ${evenkeel}`, style },
+    html`<main>
 ${body}</main>
-<footer class="quiet">Made by evenkeel ${versions.evenkeel} on Node ${versions.node}, ${dateText(created)}${
-    id !== undefined && html`; run <code>${id}</code>`
-  }. This file needs no network and runs no script.</footer>
-</body>
-</html>
-`;
-  // HTML must not contain control characters, but texts of tables may; and marks of direction would
-  // turn the words after them round.
-  return document.text.replaceAll(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, "\u{fffd}");
+<footer class="quiet">Made by evenkeel ${evenkeel} on Node ${versions.node}, ${dateText(created)}${
+      id !== undefined && html`; run <code>${id}</code>`
+    }. This file needs no network and runs no script.</footer>`,
+  );
 }
 
 /** A section of the page under a heading; with `together` a page break does not split it. */
