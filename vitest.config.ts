@@ -9,14 +9,21 @@ const source = (path: string) => fileURLToPath(new URL(`./packages/evenkeel/src/
 
 // Importing the library takes longer than most of these files, so a worker keeps it from one file
 // to the next. They leave nothing behind: spies are restored, and every file seeds the generator
-// before it relies on it. Other files have workers of their own: those of compiled steps, which
-// share a heap, those that start processes, and those of the command.
+// before it relies on it.
 const sharing = [
-  "packages/lab/src/{charts,controls,panels,state}/**/*.test.ts",
-  "packages/cli/src/views/**/*.test.ts",
-  "packages/evenkeel/src/{core,data,io,nn,ops,optim,problem,random,study,tabular,tensor,wasm}/**/*.test.ts",
+  "packages/lab/src/{charts,controls,panels,pictures,state,tables,training}/**/*.test.ts",
+  "packages/cli/src/{tables,views}/**/*.test.ts",
+  "packages/cli/src/records/!(owner|queue)/**/*.test.ts",
+  "packages/cli/src/shell/{*,ranks/**/*}.test.ts",
+  "packages/evenkeel/src/!(compile)/**/*.test.ts",
+  "packages/evenkeel/src/compile/{*,!(threads)/**/*}.test.ts",
   "test/{misuse,properties}/**/*.test.ts",
   "test/*.golden.test.ts",
+];
+// Those of the command share workers of their own, as it starts threads before anything is compiled.
+const commands = [
+  "packages/cli/src/actions/!(study|training)/**/*.test.ts",
+  "packages/cli/src/commands/!(commands|ending|faults|ranks|strangers|study|work)*.test.ts",
 ];
 
 export default defineConfig({
@@ -41,9 +48,15 @@ export default defineConfig({
     maxWorkers: "100%",
     projects: [
       { extends: true, test: { name: "sharing", include: sharing, isolate: false, restoreMocks: true } },
+      { extends: true, test: { name: "commands", include: commands, isolate: false, restoreMocks: true } },
       {
+        // What a process has once, such as threads, what replaces a module, and what starts processes.
         extends: true,
-        test: { name: "alone", include: ["packages/*/{src,e2e}/**/*.test.ts", "test/**/*.test.ts"], exclude: sharing },
+        test: {
+          name: "alone",
+          include: ["packages/*/{src,e2e}/**/*.test.ts", "test/**/*.test.ts"],
+          exclude: [...sharing, ...commands],
+        },
       },
     ],
   },

@@ -44,7 +44,8 @@ const shifted: data.Dataset<[Tensor, Tensor]> = {
 const net = new ConvNet();
 console.log(nn.summary(net, [1, 28, 28]));
 
-const epochs = 10;
+// `npx tsx examples/08-convnet-mnist.ts 3` trains for 3 epochs.
+const epochs = Number(process.argv[2] ?? 10);
 const loader = new data.DataLoader(shifted, { batchSize: 64, shuffle: true });
 const optimizer = new optim.Adam(net.parameters());
 const started = performance.now();

@@ -49,6 +49,8 @@ function interval(values: Tensor): string {
   return `${values.mean().item().toFixed(2)} ± ${half.toFixed(2)}%`;
 }
 
+// `npx tsx examples/09-pooling.ts 2` trains each network for 2 epochs.
+const epochs = Number(process.argv[2] ?? 5);
 const [trainX, testX] = x.split([2000, 1000]);
 const [trainY, testY] = y.split([2000, 1000]);
 for (const [name, head] of Object.entries(heads)) {
@@ -62,7 +64,7 @@ for (const [name, head] of Object.entries(heads)) {
       train: loader,
       loss: new nn.CrossEntropyLoss(),
       optimizer: new optim.Adam(net.parameters(), { lr: 0.005 }),
-      epochs: 5,
+      epochs,
     });
     // After so few steps the running averages still describe weights that are gone.
     train.updateBatchNorm(net, loader, { compile: true });

@@ -4,10 +4,15 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 
-/** Every numbered example runs as a user would run it, and what it prints is true. */
+/**
+ * Every numbered example runs as a user would run it, and what it prints is true. The ConvNets are
+ * trained for fewer epochs than theirs unless EXAMPLES=all.
+ */
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
+const whole = process.env.EXAMPLES === "all";
+const epochs: Readonly<Record<string, string>> = whole ? {} : { "08-convnet-mnist.ts": "3", "09-pooling.ts": "2" };
 const files = readdirSync(`${root}/examples`).filter((file) => /^\d\d-.+\.ts$/.test(file));
 
 /** The first number after `label` in what an example printed. */
@@ -63,13 +68,14 @@ const claims: Readonly<Record<string, (printed: string) => void>> = {
   },
   "08-convnet-mnist.ts": (printed) => {
     expect(printed).toContain("24,058 trainable");
-    expect(numberAfter("held-out digits:", printed)).toBeGreaterThanOrEqual(98);
+    expect(numberAfter("held-out digits:", printed)).toBeGreaterThanOrEqual(whole ? 98 : 96);
   },
   "09-pooling.ts": (printed) => {
     expect(printed).toContain("a 6, 28 x 28:");
     for (const head of ["max pooling 2 x 2", "average pooling 2 x 2", "global max pooling"]) {
       // The label ends in a number itself.
-      expect(Number(printed.match(new RegExp(`^${head}: ([\\d.]+) ± `, "m"))?.[1]), head).toBeGreaterThan(90);
+      const right = Number(printed.match(new RegExp(`^${head}: ([\\d.]+) ± `, "m"))?.[1]);
+      expect(right, head).toBeGreaterThan(whole ? 90 : 85);
     }
     expect(printed).toMatch(/global average pooling: [\d.]+ ± [\d.]+% right, 6274 parameters, /);
   },
@@ -109,7 +115,8 @@ describe.concurrent("examples", () => {
   it.each(files)("%s", { timeout: 300_000 }, async (file) => {
     const claim = claims[file];
     expect(claim, `say in this test what must hold of the output of ${file}`).toBeDefined();
-    const { stdout } = await run(process.execPath, ["--import", "tsx", `examples/${file}`], {
+    const args = ["--import", "tsx", `examples/${file}`, ...(file in epochs ? [epochs[file]] : [])];
+    const { stdout } = await run(process.execPath, args, {
       cwd: root,
       env: { ...process.env, FORCE_COLOR: "0" },
       timeout: 300_000,
