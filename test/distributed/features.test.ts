@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Ranks } from "./ranks.ts";
-import { type Accumulating, scenarios, type Training } from "./scenarios.ts";
+import { type Accumulating, scenarios, type Training } from "./scenarios/index.ts";
 
 /** What ranks exchange, refuse and leave behind. */
 

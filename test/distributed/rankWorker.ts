@@ -1,7 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import { distributed } from "evenkeel";
 import "../setup.ts";
-import { scenarios } from "./scenarios.ts";
+import { scenarios } from "./scenarios/index.ts";
 
 /** The body of a thread that is a rank: it runs one scenario after the other. */
 

@@ -6,7 +6,7 @@ import { distributed } from "evenkeel";
 import { build } from "rolldown";
 import { root } from "../sources.ts";
 import type { Answer, Order } from "./rankWorker.ts";
-import type { scenarios } from "./scenarios.ts";
+import type { scenarios } from "./scenarios/index.ts";
 
 type Scenarios = typeof scenarios;
 
