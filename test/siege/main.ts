@@ -18,12 +18,14 @@ const help = `Attacks the command by everything that a machine, a neighbour or a
   bounds         inputs of doubled sizes: what reading them costs
   ranks          processes that compute together over MPI: one is killed, stopped, loops or ends; --count is 200 unless
                  it is said
+  network        such processes on two machines, whose network is cut; as root. --count is 10 unless it is said
 
   --seed N       of what is drawn (default: of the clock)
   --count M      so many attacks, drawn from all that there are (default: all; of two: how often each is repeated;
                  of queue: so many studies, 20 unless it is said)
   --only TEXT    commands, or readers, whose name contains it (of inputs: the name of a reader;
-                 of queue: folder, or postgres; of disk: train, reading, predict, or workers)
+                 of queue: folder, or postgres; of disk: train, reading, predict, or workers;
+                 of ranks: starts, which kills in the first second)
   --help         this text
 
 \`kills\` and \`faults\` reach the calls of Node, not those of native code: DuckDB reads and writes by itself.`;
@@ -53,7 +55,11 @@ const attacks: Readonly<Record<string, () => Promise<Attack>>> = {
   },
   ranks: async () => {
     const { ranks } = await import("./ranks.ts");
-    return told(({ seed, count = 200, say = () => {} }) => ranks({ seed, count, say }));
+    return told(({ seed, count = 200, only, say = () => {} }) => ranks({ seed, count, only, say }));
+  },
+  network: async () => {
+    const { network } = await import("./network.ts");
+    return told(({ seed, count = 10, say = () => {} }) => network({ seed, count, say }));
   },
   bounds: async () => {
     const { bounds } = await import("./bounds.ts");

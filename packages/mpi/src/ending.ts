@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { inspect } from "node:util";
 import type { Mpi } from "./mpi.ts";
-import { endLauncherAfter } from "./watch/endLauncher.ts";
+import type { LauncherGuard } from "./watch/guard.ts";
 import type { Watcher } from "./watch/watcher.ts";
 
 /** What the end of a process needs. */
@@ -10,6 +10,7 @@ export interface Ending {
   readonly rank: number;
   readonly size: number;
   watcher: Watcher | undefined;
+  readonly guard: LauncherGuard | undefined;
   /** Returns when all ranks are at their end. @throws Error if one is lost */
   readonly together: () => void;
   /** Whether MPI has ended, by {@link finish}. */
@@ -35,16 +36,17 @@ export function endWithProcess(ending: Ending): void {
  * with a code of its own. @throws Error if one is lost
  */
 export function finish(ending: Ending): void {
-  const { mpi, size, watcher, together } = ending;
+  const { mpi, size, watcher, guard, together } = ending;
   if (ending.isOver) return;
   if (size > 1) together();
   ending.isOver = true;
   watcher?.end();
   mpi.finalize();
+  guard?.dismiss();
 }
 
 function end(ending: Ending, code: number): void {
-  const { mpi, size, watcher, together } = ending;
+  const { mpi, size, watcher, guard, together } = ending;
   if (ending.isOver) return;
   if (size > 1) {
     if (uncaught !== undefined) failTogether(ending, inspect(uncaught.error), code || 1);
@@ -57,11 +59,12 @@ function end(ending: Ending, code: number): void {
     watcher?.end();
   }
   mpi.finalize();
+  guard?.dismiss();
 }
 
 /** Ends the processes of all ranks with a line on standard error that names this one. */
 export function failTogether(
-  { mpi, rank, watcher }: Omit<Ending, "size" | "together" | "isOver">,
+  { mpi, rank, watcher }: Pick<Ending, "mpi" | "rank" | "watcher">,
   reason: string,
   code = 1,
 ): never {
@@ -71,7 +74,6 @@ export function failTogether(
     // Standard error may be closed.
   }
   watcher?.fail(`rank ${rank} has failed: ${reason.split("\n")[0]}`);
-  endLauncherAfter(5);
   mpi.abort(code);
   // MPI_Abort does not return.
   return process.kill(process.pid, "SIGKILL") as never;

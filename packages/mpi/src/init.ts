@@ -8,6 +8,7 @@ import { Mpi } from "./mpi.ts";
 import { Transport } from "./transport.ts";
 import type { Communicator } from "./types.ts";
 import { Board } from "./watch/board.ts";
+import { LauncherGuard } from "./watch/guard.ts";
 import type { Where } from "./watch/peers.ts";
 import { Watcher } from "./watch/watcher.ts";
 
@@ -63,8 +64,10 @@ export function init(options: InitOptions = {}): Promise<Ranks> {
 }
 
 async function start(timeout: number, silence: number, given: string | undefined): Promise<Ranks> {
-  const koffi = await loadKoffi();
   const launcher = launcherIn(process.env);
+  // Before MPI, in whose start this process may be killed.
+  const guard = launcher && LauncherGuard.start();
+  const koffi = await loadKoffi();
   const library = loadLibrary(koffi, launcher, given);
   const mpi = new Mpi(koffi, library);
   if (mpi.isInitialized) {
@@ -81,7 +84,7 @@ async function start(timeout: number, silence: number, given: string | undefined
   const transport = new Transport(mpi, board, where, { rank, size, timeout });
   const abort = (reason: string) => failTogether(ending, `aborts: ${reason}`);
   const communicator = new MpiCommunicator(transport, library.version, abort);
-  const ending: Ending = { mpi, rank, size, watcher, together: () => communicator.end(), isOver: false };
+  const ending: Ending = { mpi, rank, size, watcher, guard, together: () => communicator.end(), isOver: false };
   endWithProcess(ending);
   if (size === 1) watcher?.close();
   checkSize(size, launcher, library);

@@ -2,6 +2,9 @@ import { refuse } from "evenkeel/problem";
 import { type Handles, handlesOf } from "./handles.ts";
 import type { Koffi, Library } from "./library.ts";
 
+/** Seconds that MPI_Abort may take; Open MPI's waits for an answer of `mpirun`, which may hang. */
+export const abortSeconds = 3;
+
 type Native = (...args: readonly unknown[]) => number;
 
 /**
@@ -106,8 +109,9 @@ export class Mpi {
     this.#call("MPI_Finalize");
   }
 
-  /** Ends the processes of all ranks. */
+  /** Ends the processes of all ranks, and this one by an alarm if MPI does not. */
   abort(code: number): void {
+    this.#functions.alarm(abortSeconds);
     this.#functions.MPI_Abort(this.#handles.world, code);
   }
 
@@ -140,5 +144,6 @@ function declare(koffi: Koffi, { lib }: Library, { type: T }: Handles) {
     MPI_Finalize: func("int MPI_Finalize()"),
     MPI_Abort: func(`int MPI_Abort(${T} comm, int code)`),
     sched_yield: koffi.load(null).func("int sched_yield()") as Native,
+    alarm: koffi.load(null).func("unsigned int alarm(unsigned int seconds)") as Native,
   };
 }

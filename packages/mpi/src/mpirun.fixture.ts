@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
@@ -22,11 +22,37 @@ export interface Ended {
   readonly out: string;
   readonly err: string;
   readonly seconds: number;
-  /** Seconds since the attack, or since the start if there was none. */
+  /** Seconds from the attack, or from the start if there was none, until no process was there. */
   readonly sinceAttack: number;
   /** The numbers of processes that are left. */
   readonly left: readonly number[];
 }
+
+/** A run that goes on. */
+export interface Running {
+  /** The process that was started. */
+  readonly launcher: number;
+  /** What it has printed so far. */
+  readonly out: string;
+  /** The processes that are a rank. */
+  readonly processesOf: (rank: number) => readonly number[];
+}
+
+/** What is done to a run, some milliseconds after its start; again until it says that it is done. */
+export interface Attack {
+  readonly after: number;
+  readonly strike: (running: Running) => boolean;
+}
+
+/** Sends a signal to some ranks at once, when all have a process; to `mpirun` if there are none. */
+export const signalTo = (victims: readonly number[], signal: NodeJS.Signals): Attack["strike"] => {
+  return ({ launcher, processesOf }) => {
+    const found = victims.map(processesOf);
+    if (!found.every((pids) => pids.length > 0)) return false;
+    for (const pid of victims.length === 0 ? [launcher] : found.flat()) kill(pid, signal);
+    return true;
+  };
+};
 
 export interface RunOptions {
   readonly ranks: number;
@@ -39,8 +65,9 @@ export interface RunOptions {
   readonly launch?: readonly string[] | undefined;
   /** Seconds after which everything is killed. */
   readonly limit?: number | undefined;
-  /** A signal to one rank, some milliseconds after the start. */
-  readonly attack?: { readonly rank: number; readonly signal: NodeJS.Signals; readonly after: number } | undefined;
+  /** Seconds in which processes may outlive `mpirun`; 2 unless given. */
+  readonly patience?: number | undefined;
+  readonly attack?: Attack | undefined;
 }
 
 let runs = 0;
@@ -81,54 +108,67 @@ export class BuiltPrograms {
 
   /** Runs the program on some ranks to its end, whatever that is. */
   async run(options: RunOptions): Promise<Ended> {
-    const { ranks, args, program = "program", node = process.execPath, environment = {}, limit = 60, attack } = options;
+    const {
+      ranks,
+      args,
+      program = "program",
+      node = process.execPath,
+      environment = {},
+      limit = 60,
+      patience = 2,
+      attack,
+    } = options;
     const root = { OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1" };
     const { launch = ["mpirun", "-n", String(ranks), "--oversubscribe"] } = options;
     // By this word in their environment the processes of a run are found.
     const mark = `evenkeel-mpi-${process.pid}-${runs++}`;
     const start = performance.now();
     const [command, ...rest] = [...launch, node, join(this.folder, `${program}.js`), ...args];
+    // A file, which also the guard of a launcher can write to: Node's pipes are sockets.
+    const errors = join(this.folder, mark);
+    const stderr = openSync(errors, "a");
     const child = spawn(command, rest, {
       env: { ...process.env, NODE_OPTIONS: "", ...root, EVENKEEL_MPI_MARK: mark, ...environment },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", stderr],
     });
-    let [out, err, struck] = ["", "", start];
-    child.stdout.on("data", (part: Buffer) => {
+    closeSync(stderr);
+    let [out, late, struck] = ["", "", start];
+    child.stdout?.on("data", (part: Buffer) => {
       // A rank says what it does to itself.
       if (/ at step /.test(part.toString())) struck = performance.now();
       out += part;
     });
-    child.stderr.on("data", (part: Buffer) => {
-      err += part;
-    });
     const overdue = setTimeout(() => {
-      err += `\nnot ended after ${limit} seconds\n`;
+      late = `\nnot ended after ${limit} seconds\n`;
       for (const pid of markedBy(mark)) kill(pid);
       child.kill("SIGKILL");
     }, limit * 1000);
-    const strike = ({ rank, signal }: NonNullable<RunOptions["attack"]>) => {
-      const found = markedBy(mark, `OMPI_COMM_WORLD_RANK=${rank}\0`);
-      for (const pid of found) kill(pid, signal);
-      struck = performance.now();
-      if (found.length === 0) attacking = setTimeout(() => strike({ rank, signal, after: 0 }), 5);
-    };
     let attacking: ReturnType<typeof setTimeout> | undefined;
-    if (attack !== undefined) attacking = setTimeout(() => strike(attack), attack.after);
+    const strike = () => {
+      struck = performance.now();
+      const processesOf = (rank: number) => markedBy(mark, `OMPI_COMM_WORLD_RANK=${rank}`);
+      const isDone = attack?.strike({ launcher: child.pid ?? 0, out, processesOf });
+      if (!isDone) attacking = setTimeout(strike, 5);
+    };
+    if (attack !== undefined) attacking = setTimeout(strike, attack.after);
     const code = await new Promise<number | null>((resolve, reject) => {
       child.on("error", reject);
       child.on("close", resolve);
     });
     clearTimeout(overdue);
     clearTimeout(attacking);
-    const now = performance.now();
-    // Those that are being ended have a moment.
-    let left = markedBy(mark);
-    for (let i = 0; i < 40 && left.length > 0; i++) {
+    const end = performance.now();
+    // Those that are being ended have a moment, and so have the guards of the launcher.
+    const those = () => [...markedBy(mark), ...processesWith(`LAUNCHER=${child.pid}`)];
+    let left = those();
+    while (left.length > 0 && performance.now() - end < 1000 * patience) {
       await new Promise((resolve) => setTimeout(resolve, 50));
-      left = markedBy(mark);
+      left = those();
     }
+    const now = performance.now();
     for (const pid of left) kill(pid);
-    return { code, out, err, seconds: (now - start) / 1000, sinceAttack: (now - struck) / 1000, left };
+    const err = readFileSync(errors, "utf8") + late;
+    return { code, out, err, seconds: (end - start) / 1000, sinceAttack: (now - struck) / 1000, left };
   }
 
   remove(): void {
@@ -144,14 +184,16 @@ function kill(pid: number, signal: NodeJS.Signals = "SIGKILL"): void {
   }
 }
 
-/** The processes of a run, with a further variable if one is named. A zombie has ended, and has none. */
-function markedBy(mark: string, variable = ""): number[] {
+/** The processes of a run, with a further variable if one is named. */
+const markedBy = (mark: string, ...variables: string[]) => processesWith(`EVENKEEL_MPI_MARK=${mark}`, ...variables);
+
+/** Those that have all of these variables in their environment. A zombie has ended, and has none. */
+export function processesWith(...variables: readonly string[]): number[] {
   return readdirSync("/proc").flatMap((name) => {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
     try {
       const environment = readFileSync(`/proc/${name}/environ`, "latin1");
-      const isFound = environment.includes(`EVENKEEL_MPI_MARK=${mark}\0`) && environment.includes(variable);
-      return isFound ? [Number(name)] : [];
+      return variables.every((variable) => environment.includes(`${variable}\0`)) ? [Number(name)] : [];
     } catch {
       return [];
     }

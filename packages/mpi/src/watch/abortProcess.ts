@@ -1,6 +1,6 @@
 import { handlesOf } from "../handles.ts";
 import type { Family } from "../launcher.ts";
-import { endLauncherAfter } from "./endLauncher.ts";
+import { abortSeconds } from "../mpi.ts";
 
 /**
  * Ends the processes of all ranks from a thread other than the main one, which hangs. MPI promises
@@ -13,10 +13,9 @@ export async function abortProcess({
   readonly path: string;
   readonly family: Family;
 }): Promise<void> {
-  endLauncherAfter(5);
   try {
     const koffi = await import("koffi");
-    koffi.load(null).func("unsigned int alarm(unsigned int seconds)")(5);
+    koffi.load(null).func("unsigned int alarm(unsigned int seconds)")(abortSeconds);
     const lib = koffi.load(path, { global: true });
     const { type, world } = handlesOf(family, (name) => lib.symbol(name) as bigint);
     lib.func(`int MPI_Abort(${type} comm, int code)`)(world, 1);

@@ -4,7 +4,6 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { Family } from "../launcher.ts";
 import { abortProcess } from "./abortProcess.ts";
 import { Board } from "./board.ts";
-import { endLauncherAfter } from "./endLauncher.ts";
 import { type Hearing, Hub } from "./hub.ts";
 import { packed } from "./lines.ts";
 import { type Address, Link } from "./link.ts";
@@ -82,8 +81,6 @@ function watch({ buffer, rank, where, listen, connect }: Beginning): void {
   const tellFailure = () => {
     if (isFailureTold) return;
     isFailureTold = true;
-    // The launcher may end this process before it can do anything else, and then hang itself.
-    endLauncherAfter(grace / 1000 + 7);
     tell({ failed: board.failure ?? "" }, () => board.told());
   };
   const tick = () => {
