@@ -64,7 +64,7 @@ describe.each([2, 3, 4])("%i ranks", (size) => {
       const inDoubles = { optimizer: inDouble, dtype: "float64", divisions: divisions(seed, size, steps, 2) } as const;
       await expectAsOne(size, { ...given, ...inDoubles }, 1e-9);
       // Steps after each other that normalize three rows multiply the rounding of float32, on one rank as well:
-      // after ten, one rank was 1.4e-2 from the same steps in float64, and three ranks 1.2e-3 from one.
+      // after ten, one rank was 1.4e-2 from the same steps in float64, and several ranks 1.2e-3 from one.
       const inSingles = { optimizer: inSingle, dtype: "float32", divisions: divisions(seed, size, steps, 8) } as const;
       await expectAsOne(size, { ...given, ...inSingles }, 1e-6);
     });
