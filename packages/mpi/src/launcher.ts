@@ -39,7 +39,7 @@ export function launcherIn(environment: Environment): Launcher | undefined {
 export function cureOfSize({ program, size, family }: Launcher): string {
   if (program === "torchrun") return `start it with mpirun -n ${size} node program.js`;
   if (program === "srun") {
-    return "start it with srun --mpi=pmix (srun --mpi=list shows what there is), or with mpirun inside of salloc";
+    return "start it with srun --mpi=pmix or --mpi=pmi2, as its MPI was built, or with mpirun inside of salloc";
   }
   return `set EVENKEEL_MPI_LIBRARY to the path of the library of ${family}, whose mpirun started it`;
 }
