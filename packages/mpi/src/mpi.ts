@@ -1,9 +1,7 @@
 import { refuse } from "evenkeel/problem";
 import { type Handles, handlesOf } from "./handles.ts";
 import type { Koffi, Library } from "./library.ts";
-
-/** Seconds that MPI_Abort may take; Open MPI's waits for an answer of `mpirun`, which may hang. */
-export const abortSeconds = 3;
+import { abortSeconds } from "./watch/abortProcess.ts";
 
 type Native = (...args: readonly unknown[]) => number;
 

@@ -1,6 +1,8 @@
 import { handlesOf } from "../handles.ts";
 import type { Family } from "../launcher.ts";
-import { abortSeconds } from "../mpi.ts";
+
+/** Seconds that MPI_Abort may take; Open MPI's waits for an answer of `mpirun`, which may hang. */
+export const abortSeconds = 3;
 
 /**
  * Ends the processes of all ranks from a thread other than the main one, which hangs. MPI promises
