@@ -89,7 +89,7 @@ describe("a ConvNet of the page", () => {
     expect(bits(runner.trainer)).toEqual(bits(alone));
     lint(runner.trainer, using);
     recompute(runner.trainer, rows);
-    runner.restart(using);
+    runner.restart(rows, using);
     runner.advance(50);
     expect(bits(runner.trainer)).toEqual(bits(alone));
   });

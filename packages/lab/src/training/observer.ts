@@ -21,8 +21,6 @@ const alongShares = [0, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16];
  */
 export class Observer {
   readonly #network: LabNetwork;
-  readonly #prepared: PreparedRows;
-  readonly #batch: Rows;
   readonly #training: LabNetwork;
   readonly #pairs: readonly (readonly [from: Values, training: Values, evaluating: Values])[];
   readonly #watched: Compiled<[x: Tensor], Tensor[]>;
@@ -31,20 +29,22 @@ export class Observer {
   readonly #hasModes: boolean;
   readonly #gradients: Compiled<[x: Tensor, y: Tensor], Tensor[]>;
   readonly #loss: Compiled<[x: Tensor, y: Tensor], Tensor>;
+  #prepared: PreparedRows;
+  /** The training rows that layers are looked at with. */
+  #batch: Rows;
   /** The weights before the step whose change is drawn. */
   #before: Float32Array[] = [];
 
   constructor(network: LabNetwork, prepared: PreparedRows) {
-    const { schema, train } = prepared;
+    const { schema } = prepared;
     const [training, evaluating] = [copyOf(network), copyOf(network)];
     evaluating.eval();
     for (const module of training.modules()) if (module instanceof nn.Dropout) module.eval();
     const loss = losses[schema.task];
     const parameters = training.parameters();
-    const rows = Math.min(watchedRows, train[0].shape[0]);
     this.#network = network;
     this.#prepared = prepared;
-    this.#batch = [train[0].narrow(0, 0, rows).clone(), train[1].narrow(0, 0, rows).clone()];
+    this.#batch = firstRows(prepared);
     this.#training = training;
     const [from, first, second] = [network, training, evaluating].map(valuesOf);
     this.#pairs = from.map((values, i) => [values, first[i], second[i]]);
@@ -59,6 +59,12 @@ export class Observer {
       loss(training.forward(x), y).backward();
       return parameters.map(({ grad }) => grad as Tensor);
     });
+  }
+
+  /** Looks with other rows of the same shapes from now on. */
+  watch(prepared: PreparedRows): void {
+    this.#prepared = prepared;
+    this.#batch = firstRows(prepared);
   }
 
   /** Copies the network's values; what is observed is then the network as it is now. */
@@ -159,6 +165,11 @@ export class Observer {
     }
     return pictures;
   }
+}
+
+function firstRows({ train: [x, y] }: PreparedRows): Rows {
+  const rows = Math.min(watchedRows, x.shape[0]);
+  return [x.narrow(0, 0, rows).clone(), y.narrow(0, 0, rows).clone()];
 }
 
 /** The memory of a value, which moves when a program takes the value into its own. */

@@ -23,7 +23,11 @@ const setups: readonly Partial<Setup>[] = [
 it.each(setups)("a rate of the strip is a training by itself: %j", (changes) => {
   const setup = { ...defaultSetup, hidden: [8], ...changes };
   const rows = prepareRows(table, setup.target || "mpg", setup);
-  const strip = new RateStrip(rows, setup, setup.right);
+  // Of a strip that had another seed, of which nothing is left.
+  const before: Setup = { ...setup, seed: 7 };
+  const strip = new RateStrip(prepareRows(table, setup.target || "mpg", before), before, setup.right);
+  strip.train(0.01);
+  strip.restart(rows, setup);
   // Twice, and between others: a training leaves nothing to the next.
   for (const lr of [0.01, 0.001, 0.1, 0.001]) {
     const trainer = new Trainer(rows, { ...setup, lr }, setup.right);

@@ -9,20 +9,28 @@ import { Trainer } from "./trainer.ts";
 
 /** Trains one network after another, which share their programs: only the rate differs. */
 export class RateStrip {
-  readonly #setup: Setup;
   readonly #trainer: Trainer;
-  readonly #prepared: PreparedRows;
   readonly #output: Compiled<[x: Tensor], Tensor>;
+  #setup: Setup;
+  #prepared: PreparedRows;
   /** All rates have the same batches. */
-  readonly #batches: readonly Rows[] | undefined;
+  #batches: readonly Rows[] | undefined;
 
   constructor(prepared: PreparedRows, setup: Setup, norm: Norm) {
-    this.#setup = setup;
-    this.#prepared = prepared;
     const trainer = new Trainer(prepared, setup, norm);
     this.#trainer = trainer;
-    this.#batches = trainer.firstBatches(rateSteps(setup));
     this.#output = program((x: Tensor) => trainer.network.forward(x));
+    this.#setup = setup;
+    this.#prepared = prepared;
+    this.#batches = trainer.firstBatches(rateSteps(setup));
+  }
+
+  /** Other rows or another set-up, for which `programsFor` says that the programs are made too. */
+  restart(prepared: PreparedRows, setup: Setup): void {
+    this.#setup = setup;
+    this.#prepared = prepared;
+    this.#trainer.restart(prepared, setup);
+    this.#batches = this.#trainer.firstBatches(rateSteps(setup));
   }
 
   /** Gives its programs back, once another takes its place. */
@@ -33,8 +41,7 @@ export class RateStrip {
 
   /** The network of the set-up's seed, after {@link rateSteps} steps at this rate. */
   train(lr: number): RateResult {
-    const { seed } = this.#setup;
-    this.#trainer.restart({ seed, lr }, this.#batches);
+    this.#trainer.restart(this.#prepared, { ...this.#setup, lr }, this.#batches);
     for (let i = 0; i < rateSteps(this.#setup); i++) {
       if (!Number.isFinite(this.#trainer.next())) return { lr, error: Number.POSITIVE_INFINITY };
     }

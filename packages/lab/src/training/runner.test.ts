@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { defaultSetup, type Setup } from "../state/setup.ts";
 import { prepareRows } from "./rows.ts";
 import { Runner } from "./runner.ts";
-import { Trainer } from "./trainer.ts";
+import { programsFor, Trainer } from "./trainer.ts";
 
 const table = tableFromRows(
   Array.from({ length: 200 }, (_, i) => {
@@ -27,9 +27,10 @@ describe("a training that is watched", () => {
   });
 
   it("draws the same curves, whatever the frames in between, and again after a restart", () => {
-    const runner = new Runner(prepareRows(table, "mpg", setup), setup, "batch");
+    const rows = prepareRows(table, "mpg", setup);
+    const runner = new Runner(rows, setup, "batch");
     const whole = (sizes: number[]) => {
-      runner.restart(setup);
+      runner.restart(rows, setup);
       const frames = sizes.map((size) => {
         runner.advance(size);
         return runner.frame(1, true);
@@ -42,6 +43,25 @@ describe("a training that is watched", () => {
     expect(first.pictures).toHaveLength(41);
     expect(whole([1, 2, 3, 94, 300])).toEqual(first);
   });
+
+  it.each(["none", "batch"] as const)(
+    "goes on to other rows as a new one would, with the programs it has: %s",
+    (norm) => {
+      const drawn = (runner: Runner) => {
+        runner.advance(60);
+        return runner.frame(1, false);
+      };
+      const runner = new Runner(prepareRows(table, "mpg", setup), setup, norm);
+      drawn(runner);
+      for (const changes of [{ seed: 5, lr: 0.01 }, { scale: "zscore" }, { times: "weight", steps: 120 }] as const) {
+        const changed: Setup = { ...setup, ...changes };
+        const rows = prepareRows(table, "mpg", changed);
+        expect(programsFor(rows, changed, norm)).toBe(programsFor(prepareRows(table, "mpg", setup), setup, norm));
+        runner.restart(rows, changed);
+        expect(drawn(runner)).toEqual(drawn(new Runner(rows, changed, norm)));
+      }
+    },
+  );
 
   it("shows a layer's values, the running statistics that follow them, and a loss that falls along the gradient", () => {
     const runner = new Runner(prepareRows(table, "mpg", setup), setup, "batch");
@@ -77,30 +97,32 @@ describe("a training that is watched", () => {
   });
 
   it("sends a step before its picture while it plays, and both where it is paused", () => {
-    const runner = new Runner(prepareRows(table, "mpg", setup), setup, "batch");
+    const rows = prepareRows(table, "mpg", setup);
+    const runner = new Runner(rows, setup, "batch");
     runner.advance(1);
     const first = runner.frame(1, true);
     expect([first.step, first.pictures]).toEqual([1, []]);
     runner.advance(1);
     expect(runner.frame(1, true).pictures.map(({ step }) => step)).toEqual([1]);
-    runner.restart(setup);
+    runner.restart(rows, setup);
     runner.advance(1);
     expect(runner.frame(1, false).pictures.map(({ step }) => step)).toEqual([1]);
-    runner.restart(setup);
+    runner.restart(rows, setup);
     runner.advance(1);
-    runner.restart(setup);
+    runner.restart(rows, setup);
     expect(runner.frame(1, false).pictures).toEqual([]);
   });
 
   it("stops where the loss is no number, and says so", () => {
     const wild = { ...setup, optimizer: "sgd" as const, lr: 100 };
-    const runner = new Runner(prepareRows(table, "mpg", wild), wild, "none");
+    const rows = prepareRows(table, "mpg", wild);
+    const runner = new Runner(rows, wild, "none");
     runner.advance(400);
     const { state, points, step } = runner.frame(1, true);
     expect(state).toBe("diverged");
     expect(step).toBeLessThan(400);
     expect(Number.isFinite(points.at(-1)!.loss)).toBe(false);
-    runner.restart({ ...wild, lr: 1e-6 });
+    runner.restart(rows, { ...wild, lr: 1e-6 });
     runner.advance(400);
     expect(runner.frame(2, true).state).toBe("finished");
   });

@@ -12,9 +12,7 @@ import { Trainer } from "./trainer.ts";
 export class Runner {
   readonly trainer: Trainer;
   readonly #observer: Observer;
-  readonly #every: number;
-  readonly #pictureEvery: number;
-  #steps: number;
+  #setup: Setup;
   #points: Point[] = [];
   #pictures: Picture[] = [];
   #lossSum = 0;
@@ -26,9 +24,7 @@ export class Runner {
   constructor(prepared: PreparedRows, setup: Setup, norm: Norm) {
     this.trainer = new Trainer(prepared, setup, norm);
     this.#observer = new Observer(this.trainer.network, prepared);
-    this.#steps = setup.steps;
-    this.#every = pointEvery(setup);
-    this.#pictureEvery = pictureEvery(setup);
+    this.#setup = setup;
     this.#begin();
   }
 
@@ -47,9 +43,11 @@ export class Runner {
     this.#observer.dispose();
   }
 
-  /** Back to step 0, with another rate or seed if they changed. */
-  restart(setup: Setup): void {
-    this.trainer.restart(setup);
+  /** Back to step 0, with other rows or another set-up for which `programsFor` says that the programs are made too. */
+  restart(prepared: PreparedRows, setup: Setup): void {
+    this.#setup = setup;
+    this.trainer.restart(prepared, setup);
+    this.#observer.watch(prepared);
     this.#begin();
   }
 
@@ -94,15 +92,15 @@ export class Runner {
     this.#draw();
     const { trainer } = this;
     const next = trainer.step + 1;
-    const draws = next % this.#pictureEvery === 0 || next === 1;
+    const draws = next % pictureEvery(this.#setup) === 0 || next === 1;
     if (draws) this.#observer.beforeStep();
     const loss = trainer.next();
     this.#lossSum += loss;
     this.#lossCount++;
     const diverged = !Number.isFinite(loss);
     if (diverged) this.#state = "diverged";
-    else if (next >= this.#steps) this.#state = "finished";
-    const counts = next % this.#every === 0 || this.isOver;
+    else if (next >= this.#setup.steps) this.#state = "finished";
+    const counts = next % pointEvery(this.#setup) === 0 || this.isOver;
     if (counts || draws) this.#observer.take();
     if (counts) this.#addPoint(next);
     if (draws && !diverged) this.#undrawn = next;

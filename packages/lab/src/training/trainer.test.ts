@@ -58,9 +58,10 @@ describe("a training of the page", () => {
 
   it("gives the same bits after a restart, and others with another seed", () => {
     const setup = { ...defaultSetup, dropout: 0.2 };
-    const trainer = new Trainer(prepareRows(table, "mpg", setup), setup, "batch");
+    const rows = prepareRows(table, "mpg", setup);
+    const trainer = new Trainer(rows, setup, "batch");
     const run = (seed: number, lr: number) => {
-      trainer.restart({ seed, lr });
+      trainer.restart(rows, { ...setup, seed, lr });
       return Array.from({ length: 25 }, () => trainer.next());
     };
     const first = run(0, 0.001);

@@ -17,8 +17,16 @@ export const losses: Readonly<Record<Task, (output: Tensor, target: Tensor) => T
   multiclass: (output, target) => F.crossEntropy(output, target),
 };
 
-/** The settings that a restarted trainer may have changed. The programs stay. */
-export type RestartSettings = Pick<Setup, "seed" | "lr">;
+/**
+ * What the programs of a training are made for, as text. Trainings that are alike in it share their
+ * programs: another rate, seed or scale of the inputs needs no new ones.
+ */
+export function programsFor(prepared: PreparedRows, setup: Setup, norm: Norm): string {
+  const { schema, train, heldOut } = prepared;
+  const shapes = [...train, ...heldOut].map(({ shape }) => shape);
+  const { optimizer, batchSize } = setup;
+  return JSON.stringify([networkLayers(prepared, setup, norm), optimizer, schema.task, batchSize, shapes]);
+}
 
 /**
  * A network in training, one step at a time. It does what `trainTable` does: the same seeds draw the
@@ -26,12 +34,10 @@ export type RestartSettings = Pick<Setup, "seed" | "lr">;
  */
 export class Trainer {
   readonly network: LabNetwork;
-  readonly stepsPerEpoch: number;
   /** Steps done since the last restart. */
   step = 0;
-  readonly #setup: Setup;
-  readonly #rows: Rows;
-  readonly #joinsLone: boolean;
+  #setup: Setup;
+  #rows: Rows;
   readonly #layers: readonly Layer[];
   readonly #restartOptimizer: (lr: number) => void;
   readonly #step: Compiled<[x: Tensor, y: Tensor], Tensor>;
@@ -42,8 +48,6 @@ export class Trainer {
     this.#setup = setup;
     this.#rows = train;
     this.#layers = networkLayers(prepared, setup, norm);
-    // Both networks get the same batches.
-    this.#joinsLone = sides.some((side) => setup[side] === "batch");
     const network = new LabNetwork(this.#layers, pictures);
     this.network = network;
     const { optimizer, restart } = newOptimizer(network, setup);
@@ -56,20 +60,23 @@ export class Trainer {
       optimizer.step();
       return value;
     });
-    this.#batches = this.#draw(setup.seed);
-    const rows = train[0].shape[0];
-    const whole = Math.ceil(rows / setup.batchSize);
-    this.stepsPerEpoch = this.#joinsLone && whole > 1 && rows % setup.batchSize === 1 ? whole - 1 : whole;
-    this.restart(setup);
+    this.#batches = this.#draw();
+    this.restart(prepared, setup);
+  }
+
+  get stepsPerEpoch(): number {
+    const { batchSize } = this.#setup;
+    const rows = this.#rows[0].shape[0];
+    const whole = Math.ceil(rows / batchSize);
+    return this.#joinsLone && whole > 1 && rows % batchSize === 1 ? whole - 1 : whole;
   }
 
   /** The first batches of the training, so many or all that fit; undefined if they do not. Asking moves nothing of it. */
   firstBatches(count: number): readonly Rows[] | undefined {
-    const { batchSize, seed } = this.#setup;
     const [{ shape }] = this.#rows;
     const values = this.#rows.reduce((sum, rows) => sum + rows.numel() / shape[0], 0);
-    if (count * Math.min(batchSize, shape[0]) * values > mostKept) return undefined;
-    const batches = this.#draw(seed);
+    if (count * Math.min(this.#setup.batchSize, shape[0]) * values > mostKept) return undefined;
+    const batches = this.#draw();
     return Array.from({ length: count }, () => batches.next().value);
   }
 
@@ -80,14 +87,17 @@ export class Trainer {
 
   /**
    * Draws new weights and forgets all steps.
+   * @param prepared rows, and a set-up, that {@link programsFor} says the programs are made for
    * @param kept the batches of the seed, where they were drawn before and there are enough of them
    */
-  restart({ seed, lr }: RestartSettings, kept?: readonly Rows[]): void {
-    manualSeed(seed);
+  restart({ train }: PreparedRows, setup: Setup, kept?: readonly Rows[]): void {
+    this.#rows = train;
+    this.#setup = setup;
+    manualSeed(setup.seed);
     this.network.loadStateDict(new LabNetwork(this.#layers, this.network.pictures).stateDict());
     this.network.train();
-    this.#restartOptimizer(lr);
-    this.#batches = (kept?.values() as Iterator<Rows, never> | undefined) ?? this.#draw(seed);
+    this.#restartOptimizer(setup.lr);
+    this.#batches = (kept?.values() as Iterator<Rows, never> | undefined) ?? this.#draw();
     this.step = 0;
   }
 
@@ -103,8 +113,13 @@ export class Trainer {
     this.#step.dispose();
   }
 
-  *#draw(seed: number): Generator<Rows, never, undefined> {
-    const generator = new RandomGenerator(seed);
+  /** Both networks get the same batches. */
+  get #joinsLone(): boolean {
+    return sides.some((side) => this.#setup[side] === "batch");
+  }
+
+  *#draw(): Generator<Rows, never, undefined> {
+    const generator = new RandomGenerator(this.#setup.seed);
     for (;;) yield* this.#epoch(generator);
   }
 

@@ -14,6 +14,7 @@ import { RateStrip } from "./rates.ts";
 import { type Recomputed, recompute } from "./recompute.ts";
 import { type PreparedRows, prepareRows } from "./rows.ts";
 import { Runner } from "./runner.ts";
+import { programsFor } from "./trainer.ts";
 
 /** What the page learns of a table and a set-up before the first step. */
 export interface Started {
@@ -86,8 +87,8 @@ export class TrainingWorker {
     this.#run = run;
     this.#setup = setup;
     this.#side = side;
-    const key = trainerKey(setup, side);
-    if (this.#runner?.key === key) this.#runner.runner.restart(setup);
+    const key = programsFor(rows, setup, setup[side]);
+    if (this.#runner?.key === key) this.#runner.runner.restart(rows, setup);
     else {
       this.#runner?.runner.dispose();
       this.#runner = undefined;
@@ -124,7 +125,7 @@ export class TrainingWorker {
     if (this.#runner === undefined || this.#setup === undefined) return;
     this.#run = run;
     this.#playing = false;
-    this.#runner.runner.restart(this.#setup);
+    this.#runner.runner.restart(this.#rows(this.#setup), this.#setup);
     this.#runner.runner.advance(step);
     this.#send(false);
   }
@@ -173,8 +174,9 @@ export class TrainingWorker {
       if (mine !== this.#stripRun) return false;
     }
     const rows = this.#rows(setup);
-    const key = trainerKey(setup, side);
-    if (this.#strip?.key !== key) {
+    const key = programsFor(rows, setup, setup[side]);
+    if (this.#strip?.key === key) this.#strip.strip.restart(rows, setup);
+    else {
       this.#strip?.strip.dispose();
       this.#strip = undefined;
       this.#strip = { key, strip: new RateStrip(rows, setup, setup[side]) };
@@ -213,11 +215,10 @@ export class TrainingWorker {
     if (this.#prepared?.key === key) return this.#prepared.rows;
     const rows = hasPictures(setup) ? this.#pictures(table, setup) : prepareRows(table, target, setup);
     this.#prepared = { key, rows };
-    this.#forget();
     return rows;
   }
 
-  /** What was made of other rows. */
+  /** What was made of another table. */
   #forget(): void {
     this.#runner?.runner.dispose();
     this.#strip?.strip.dispose();
@@ -263,12 +264,6 @@ export class TrainingWorker {
   #send(playing: boolean): void {
     if (this.#runner !== undefined) this.#onFrame?.(this.#runner.runner.frame(this.#run, playing));
   }
-}
-
-/** Trainings that differ in nothing else share their programs. */
-function trainerKey(setup: Setup, side: Side): string {
-  const { lr: _, ...rest } = setup;
-  return JSON.stringify([rest, side]);
 }
 
 /** A turn of the event loop, without the milliseconds that a timer may add. */
