@@ -11,6 +11,7 @@ import type { Programs, Speed, Started } from "../training/worker.ts";
 import { Latest } from "./latest.ts";
 import { readLink, writeLink } from "./link.ts";
 import { hasPictures, otherTable, type Setup, type Side, sides } from "./setup.ts";
+import { Together } from "./together.ts";
 import { callback, newTrainingWorker, type RemoteTraining } from "./workers.ts";
 
 /** What scripts/budgets.ts measures by. */
@@ -20,6 +21,9 @@ const marks = {
   strip: "lab: strip",
   wholeStrip: "lab: whole strip",
 } as const;
+
+/** What workers tell is shown at most so often. */
+const newsMilliseconds = 30;
 
 /** What is known of one of the two trainings since its last start. */
 export class Training {
@@ -101,6 +105,7 @@ export class Lab {
   readonly #starts = new Latest();
   /** The set-up that the strips are of, as text, but for its rate: they have all rates. */
   #stripsOf = "";
+  readonly #news = new Together(newsMilliseconds);
   #run = 0;
   #files = 0;
   #own: OwnTable | undefined;
@@ -109,7 +114,7 @@ export class Lab {
   constructor() {
     this.#workers = newPair();
     for (const side of sides) {
-      void this.#workers[side].listen(callback((frame: Frame) => this.#frame(side, frame)));
+      void this.#workers[side].listen(callback((frame: Frame) => this.#news.add(() => this.#frame(side, frame))));
     }
   }
 
@@ -162,6 +167,7 @@ export class Lab {
   async advance(count: number): Promise<void> {
     if (this.playing) await this.play(false);
     await Promise.all(sides.map((side) => this.#workers[side].advance(count)));
+    this.#news.runNow();
   }
 
   /** Goes back, or on, to a step; the same seed gives the same bits. */
@@ -171,6 +177,7 @@ export class Lab {
     await this.#starts.run(async () => {
       for (const training of this.trainings) training.clear();
       await Promise.all(sides.map((side) => this.#workers[side].rewind(run, step)));
+      this.#news.runNow();
     });
   }
 
@@ -223,6 +230,7 @@ export class Lab {
   async #show(setup: Setup): Promise<void> {
     const run = ++this.#run;
     performance.mark(marks.change);
+    this.#news.beginAnew();
     // A training that was paused stays so; one that is over is no longer wanted to stand still.
     if (this.isOver) this.playing = true;
     this.setup = setup;
@@ -321,12 +329,14 @@ export class Lab {
         const add = (result: RateResult) => {
           if (wanted === this.#stripsOf) training.rates = [...training.rates, result];
         };
-        return strips[side].strip(setup, side, callback(add));
+        const hear = callback((result: RateResult) => this.#news.add(() => add(result)));
+        return strips[side].strip(setup, side, hear);
       }),
     ).catch((error) => {
       if (wanted === this.#stripsOf) this.#stripsOf = "";
       throw error;
     });
+    this.#news.runNow();
     if (done.every((whole) => whole)) performance.measure(marks.wholeStrip, marks.strip);
   }
 

@@ -31,8 +31,14 @@ export interface PreparedRows {
   readonly truth: Float64Array;
 }
 
-/** The settings that the rows depend on. */
-export type RowSettings = Pick<Setup, "seed" | "scale" | "times" | "constant">;
+/** A table with what is found out of it before a seed splits it. */
+export type SettledTable = Pick<PreparedRows, "table" | "schema" | "findings">;
+
+/** What "Break it" changes of a table. */
+export type TableSettings = Pick<Setup, "times" | "constant">;
+
+/** The settings that the rows of a table depend on. */
+export type RowSettings = TableSettings & Pick<Setup, "seed" | "scale">;
 
 /** Errors over more rows would move no curve by a pixel, and hold up the training. */
 export const mostHeldOut = 1024;
@@ -41,16 +47,28 @@ export const mostHeldOut = 1024;
 export const constantColumn = "always 1";
 
 /**
- * Reads a table by the rules of the command: schema, rare classes, check, split and preprocessing are
- * those of `trainTable`. Pictures are prepared by `preparePictures`.
+ * Reads a table by the rules of the command: schema, rare classes and check are those of `trainTable`.
  * @throws TableError listing what is wrong with the table
  * @throws RangeError or TypeError if the target is no column that can be predicted
  */
-export function prepareRows(given: Table, target: string, settings: RowSettings): PreparedRows {
+export function settleTable(given: Table, target: string, settings: TableSettings): SettledTable {
+  const { table, schema, findings } = settleRareClasses(changed(given, settings), { target }, undefined);
+  return { table, schema, findings: [...findings, ...assertTable(table, schema)] };
+}
+
+/**
+ * Splits and encodes a table by the rules of the command. Pictures are prepared by `preparePictures`.
+ * @param settled the table as {@link settleTable} found it, where it was found before
+ * @throws what {@link settleTable} throws
+ */
+export function prepareRows(
+  given: Table,
+  target: string,
+  settings: RowSettings,
+  settled: SettledTable = settleTable(given, target, settings),
+): PreparedRows {
   const { seed, scale } = settings;
-  const settled = settleRareClasses(changed(given, settings), { target }, undefined);
-  const { table, schema } = settled;
-  const findings = [...settled.findings, ...assertTable(table, schema)];
+  const { table, schema, findings } = settled;
   const split = splitRows(table, schema, { seed });
   // One input for each category: what is drawn of a layer's inputs then has a name.
   const preprocessing = Preprocessing.fit(table, schema, split.train, {
@@ -71,7 +89,7 @@ export function prepareRows(given: Table, target: string, settings: RowSettings)
 }
 
 /** The table with what "Break it" changes of it. */
-export function changed(table: Table, { times, constant }: Pick<Setup, "times" | "constant">): Table {
+export function changed(table: Table, { times, constant }: TableSettings): Table {
   const columns = table.columns.map((column) => {
     if (column.name !== times || column.type !== "number") return column;
     return { ...column, values: column.values.map((value) => value * 1e6) };

@@ -1,4 +1,16 @@
-import { type Compiled, cat, data, F, manualSeed, optim, Generator as RandomGenerator, type Tensor } from "evenkeel";
+import {
+  type Compiled,
+  cat,
+  data,
+  F,
+  getRngState,
+  manualSeed,
+  type nn,
+  optim,
+  Generator as RandomGenerator,
+  setRngState,
+  type Tensor,
+} from "evenkeel";
 import type { Norm, Task } from "evenkeel/tabular";
 import { type Setup, sides } from "../state/setup.ts";
 import type { Layer } from "./layers.ts";
@@ -42,6 +54,8 @@ export class Trainer {
   readonly #restartOptimizer: (lr: number) => void;
   readonly #step: Compiled<[x: Tensor, y: Tensor], Tensor>;
   #batches: Iterator<Rows, never>;
+  /** The weights of a seed, and what the default generator was left as when they were drawn. */
+  #initial: { readonly seed: number; readonly state: nn.StateDict; readonly after: Uint8Array } | undefined;
 
   constructor(prepared: PreparedRows, setup: Setup, norm: Norm) {
     const { schema, train, pictures } = prepared;
@@ -93,8 +107,7 @@ export class Trainer {
   restart({ train }: PreparedRows, setup: Setup, kept?: readonly Rows[]): void {
     this.#rows = train;
     this.#setup = setup;
-    manualSeed(setup.seed);
-    this.network.loadStateDict(new LabNetwork(this.#layers, this.network.pictures).stateDict());
+    this.network.loadStateDict(this.#initialState(setup.seed));
     this.network.train();
     this.#restartOptimizer(setup.lr);
     this.#batches = (kept?.values() as Iterator<Rows, never> | undefined) ?? this.#draw();
@@ -111,6 +124,17 @@ export class Trainer {
   /** Gives its program back. It trains no more. */
   dispose(): void {
     this.#step.dispose();
+  }
+
+  /** The weights that the seed draws, with the default generator as after drawing them. */
+  #initialState(seed: number): nn.StateDict {
+    if (this.#initial?.seed === seed) setRngState(this.#initial.after);
+    else {
+      manualSeed(seed);
+      const state = new LabNetwork(this.#layers, this.network.pictures).stateDict();
+      this.#initial = { seed, state, after: getRngState() };
+    }
+    return this.#initial.state;
   }
 
   /** Both networks get the same batches. */

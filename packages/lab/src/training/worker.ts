@@ -12,7 +12,7 @@ import { savedNetwork } from "./model.ts";
 import { type RateResult, rates } from "./rateRange.ts";
 import { RateStrip } from "./rates.ts";
 import { type Recomputed, recompute } from "./recompute.ts";
-import { type PreparedRows, prepareRows } from "./rows.ts";
+import { type PreparedRows, prepareRows, type SettledTable, settleTable } from "./rows.ts";
 import { Runner } from "./runner.ts";
 import { programsFor } from "./trainer.ts";
 
@@ -48,6 +48,7 @@ export class TrainingWorker {
   #table: Table | undefined;
   /** Loaded when pictures are chosen. */
   #preparePictures: typeof preparePictures | undefined;
+  #settled: { readonly key: string; readonly table: SettledTable } | undefined;
   #prepared: { readonly key: string; readonly rows: PreparedRows } | undefined;
   #runner: { readonly key: string; readonly runner: Runner } | undefined;
   #strip: { readonly key: string; readonly strip: RateStrip } | undefined;
@@ -57,6 +58,8 @@ export class TrainingWorker {
   #speed: Speed = "full";
   #playing = false;
   #looping = false;
+  /** When the last frame of the training was sent. */
+  #sent = Number.NEGATIVE_INFINITY;
   #stripRun = 0;
   #asking = new AbortController();
   #onFrame: ((frame: Frame) => void) | undefined;
@@ -64,6 +67,7 @@ export class TrainingWorker {
   /** The table of the trainings that follow. */
   setTable(table: Table): void {
     this.#table = table;
+    this.#settled = undefined;
     this.#prepared = undefined;
     this.#stripRun++;
     this.#forget();
@@ -94,7 +98,9 @@ export class TrainingWorker {
       this.#runner = undefined;
       this.#runner = { key, runner: new Runner(rows, setup, setup[side]) };
     }
-    this.#send(playing);
+    this.#sent = Number.NEGATIVE_INFINITY;
+    // A loop that pauses between steps may be a while in telling that there are none.
+    if (playing && this.#speed !== "full") this.#send(true);
     this.play(playing);
     const { findings, schema, split } = rows;
     return {
@@ -213,9 +219,19 @@ export class TrainingWorker {
     const { target, seed, scale, times, constant } = setup;
     const key = JSON.stringify([target, seed, scale, times, constant]);
     if (this.#prepared?.key === key) return this.#prepared.rows;
-    const rows = hasPictures(setup) ? this.#pictures(table, setup) : prepareRows(table, target, setup);
+    const rows = hasPictures(setup)
+      ? this.#pictures(table, setup)
+      : prepareRows(table, target, setup, this.#settledTable(table, setup));
     this.#prepared = { key, rows };
     return rows;
+  }
+
+  /** What is found out of the table is the same for every seed. */
+  #settledTable(table: Table, setup: Setup): SettledTable {
+    const { target, times, constant } = setup;
+    const key = JSON.stringify([target, times, constant]);
+    if (this.#settled?.key !== key) this.#settled = { key, table: settleTable(table, target, setup) };
+    return this.#settled.table;
   }
 
   /** What was made of another table. */
@@ -238,7 +254,6 @@ export class TrainingWorker {
   async #loop(): Promise<void> {
     if (this.#looping) return;
     this.#looping = true;
-    let sent = 0;
     try {
       while (this.#playing && this.#runner !== undefined) {
         const { runner } = this.#runner;
@@ -249,9 +264,9 @@ export class TrainingWorker {
           turnMilliseconds,
         );
         const now = performance.now();
-        if (run === this.#run && (runner.isOver || now - sent >= frameMilliseconds)) {
+        if (run === this.#run && (runner.isOver || now - this.#sent >= frameMilliseconds)) {
           this.#send(true);
-          sent = now;
+          this.#sent = now;
         }
         if (runner.isOver) this.#playing = false;
         await (wait === 0 ? turn() : pause(Math.max(wait, frameMilliseconds)));
