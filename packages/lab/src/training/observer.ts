@@ -22,6 +22,9 @@ const alongShares = [0, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16];
 export class Observer {
   readonly #network: LabNetwork;
   readonly #training: LabNetwork;
+  /** Of the network, and of the copy in train mode. Looking for them takes longer than a step. */
+  readonly #named: readonly (readonly [name: string, parameter: Tensor])[];
+  readonly #copied: readonly Tensor[];
   readonly #pairs: readonly (readonly [from: Values, training: Values, evaluating: Values])[];
   readonly #watched: Compiled<[x: Tensor], Tensor[]>;
   readonly #trainOutput: Compiled<[x: Tensor], Tensor>;
@@ -46,6 +49,8 @@ export class Observer {
     this.#prepared = prepared;
     this.#batch = firstRows(prepared);
     this.#training = training;
+    this.#named = [...network.namedParameters()];
+    this.#copied = parameters;
     const [from, first, second] = [network, training, evaluating].map(valuesOf);
     this.#pairs = from.map((values, i) => [values, first[i], second[i]]);
     this.#watched = program((x: Tensor) => training.watched(x).slice(1));
@@ -101,15 +106,15 @@ export class Observer {
 
   /** Keeps the weights, before a step whose change {@link picture} will draw. */
   beforeStep(): void {
-    this.#before = this.#network.parameters().map((parameter) => (parameter.data as Float32Array).slice());
+    this.#before = this.#named.map(([, { data }]) => (data as Float32Array).slice());
   }
 
   /** The layers and the loss along the gradient, of what was taken after that step. */
   picture(step: number): Picture {
     const [x, y] = this.#batch;
-    const given = noGrad(() => this.#watched(x).map(({ data }) => (data as Float32Array).slice()));
+    const given = noGrad(() => this.#watched(x).map(({ data }) => data as Float32Array));
     this.#restore();
-    const gradients = this.#gradients(x, y).map(({ data }) => (data as Float32Array).slice());
+    const gradients = this.#gradients(x, y).map(({ data }) => data as Float32Array);
     const along = this.#along(gradients);
     return { step, layers: this.#layers(given, gradients), along };
   }
@@ -121,7 +126,7 @@ export class Observer {
 
   #along(gradients: readonly Float32Array[]): Along {
     const [x, y] = this.#batch;
-    const weights = this.#training.parameters().map(({ data }) => data as Float32Array);
+    const weights = this.#copied.map(({ data }) => data as Float32Array);
     const before = weights.map((values) => values.slice());
     const unit = normOf(before) / normOf(gradients);
     const found = alongShares.map((share) => {
@@ -137,7 +142,6 @@ export class Observer {
 
   #layers(given: readonly Float32Array[], gradients: readonly Float32Array[]): LayerPicture[] {
     const { specs, seen } = this.#network;
-    const named = [...this.#network.namedParameters()];
     const pictures: LayerPicture[] = [];
     for (const [at, spec] of specs.entries()) {
       if (!hasWeights(spec) || at === specs.length - 1) continue;
@@ -146,16 +150,17 @@ export class Observer {
       const [norm, activation, output] = (["norm", "activation", "output"] as const).map((kind) => {
         return seen.findIndex((one) => one.kind === kind && one.at > at && one.at <= end);
       });
-      const preActivation = activation < 0 ? undefined : bandOf(given[activation]);
       // Where the activation comes before Linear, nothing follows the last hidden layer but the output.
-      const values = given[[norm, activation, output].find((position) => position >= 0) as number];
-      const weight = named.findIndex(([parameter]) => parameter === `${name}.weight`);
-      const now = named[weight][1].data as Float32Array;
+      const watched = [norm, activation, output].find((position) => position >= 0) as number;
+      const values = given[watched];
+      const band = bandOf(values);
+      const weight = this.#named.findIndex(([parameter]) => parameter === `${name}.weight`);
+      const now = this.#named[weight][1].data as Float32Array;
       const was = this.#before[weight];
       const running = norm < 0 ? undefined : this.#network.batchNormAt(seen[norm].at);
-      const band = bandOf(values);
       pictures.push({
-        ...{ name, given: band, batch: spreadOf(values), preActivation: preActivation ?? band },
+        ...{ name, given: band, batch: spreadOf(values) },
+        preActivation: activation < 0 || activation === watched ? band : bandOf(given[activation]),
         ...(running && {
           running: pooled(running.running_mean?.data as Float32Array, running.running_var?.data as Float32Array),
         }),

@@ -18,16 +18,51 @@ export function bandOf(values: Float32Array): Band {
   const every = Math.max(1, Math.floor(values.length / mostValues));
   const sample = new Float32Array(Math.ceil(values.length / every));
   for (let i = 0; i < sample.length; i++) sample[i] = values[i * every];
-  sample.sort(); // NaN last
-  const hasNaN = Number.isNaN(sample[sample.length - 1]);
-  return bandShares.map((share) => (hasNaN ? Number.NaN : quantile(sample, share))) as unknown as Band;
+  const places = bandShares.map((share) => share * (sample.length - 1));
+  const sorted = sortedAt(sample, places);
+  return places.map((at) => quantile(sorted, at)) as unknown as Band;
 }
 
-function quantile(sorted: Float32Array, share: number): number {
-  const at = share * (sorted.length - 1);
+function quantile(sorted: Float32Array, at: number): number {
   const below = Math.floor(at);
   const above = Math.min(below + 1, sorted.length - 1);
   return sorted[below] + (sorted[above] - sorted[below]) * (at - below);
+}
+
+/** A sample of usual size has a few values in each. */
+const bins = 512;
+
+/**
+ * The values in an order that has, at the ends of these places, what the sorted array has there: values
+ * are put into bins, of which only those are sorted that are looked at. All are NaN if one of them is.
+ */
+function sortedAt(values: Float32Array, places: readonly number[]): Float32Array {
+  let [least, most] = [values[0], values[0]];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (value < least) least = value;
+    else if (value > most) most = value;
+    else if (Number.isNaN(value)) return values.fill(Number.NaN);
+  }
+  const perBin = bins / (most - least);
+  if (!(perBin > 0 && perBin < Number.POSITIVE_INFINITY)) return values.sort();
+  const binOf = (value: number) => Math.min(bins - 1, Math.floor((value - least) * perBin));
+  const ends = new Uint32Array(bins + 1);
+  for (let i = 0; i < values.length; i++) ends[binOf(values[i]) + 1]++;
+  for (let bin = 1; bin <= bins; bin++) ends[bin] += ends[bin - 1];
+  // From here on each is where the next value of its bin goes, and becomes where the bin ends.
+  const ordered = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) ordered[ends[binOf(values[i])]++] = values[i];
+  const done = new Set<number>();
+  for (const place of places) {
+    for (const at of [Math.floor(place), Math.min(Math.floor(place) + 1, values.length - 1)]) {
+      const bin = binOf(ordered[at]);
+      if (done.has(bin)) continue;
+      done.add(bin);
+      ordered.subarray(bin === 0 ? 0 : ends[bin - 1], ends[bin]).sort();
+    }
+  }
+  return ordered;
 }
 
 /** Mean and deviation (divisor n) of all values. */
