@@ -5,10 +5,10 @@ import type { CellGrid } from "../charts/cells.ts";
 import type { Chart } from "../charts/chart.ts";
 import type { Colours } from "../charts/colours.ts";
 import { shadeOf } from "../charts/shade.ts";
+import type { Programs } from "../code/programs.ts";
 import type { Setup, Side } from "../state/setup.ts";
 import { findingText } from "../tables/findingText.ts";
 import type { LintFinding } from "../training/lint.ts";
-import type { Programs } from "../training/worker.ts";
 import { figureOf } from "./figure.ts";
 import { settings } from "./settings.ts";
 

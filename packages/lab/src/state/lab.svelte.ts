@@ -1,4 +1,5 @@
 import type { Finding, Table } from "evenkeel/tabular";
+import type { Programs } from "../code/programs.ts";
 import type { StudyAnswer, StudyProgress } from "../study/ask.ts";
 import { loadBuiltin, loadPictureParts } from "../tables/builtin.ts";
 import { givenName, givenTable } from "../tables/given.ts";
@@ -7,7 +8,7 @@ import type { Frame, Picture, Point, PredictionsPicture, TrainingState } from ".
 import type { LintFinding } from "../training/lint.ts";
 import type { RateResult } from "../training/rateRange.ts";
 import type { Recomputed } from "../training/recompute.ts";
-import type { Programs, Speed, Started } from "../training/worker.ts";
+import type { Speed, Started } from "../training/worker.ts";
 import { Latest } from "./latest.ts";
 import { readLink, writeLink } from "./link.ts";
 import { hasPictures, otherTable, type Setup, type Side, sides } from "./setup.ts";

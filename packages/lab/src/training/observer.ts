@@ -21,7 +21,6 @@ const alongShares = [0, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16];
  */
 export class Observer {
   readonly #network: LabNetwork;
-  readonly #training: LabNetwork;
   /** Of the network, and of the copy in train mode. Looking for them takes longer than a step. */
   readonly #named: readonly (readonly [name: string, parameter: Tensor])[];
   readonly #copied: readonly Tensor[];
@@ -48,7 +47,6 @@ export class Observer {
     this.#network = network;
     this.#prepared = prepared;
     this.#batch = firstRows(prepared);
-    this.#training = training;
     this.#named = [...network.namedParameters()];
     this.#copied = parameters;
     const [from, first, second] = [network, training, evaluating].map(valuesOf);

@@ -1,32 +1,23 @@
 import * as Comlink from "comlink";
 import { type Finding, type Table, TableError } from "evenkeel/tabular";
-import { savedTable } from "../code/savedTable.ts";
-import { toEvenkeel } from "../code/toEvenkeel.ts";
-import { toTorch } from "../code/toTorch.ts";
+import type { Programs } from "../code/programs.ts";
 import type { preparePictures } from "../pictures/pictureRows.ts";
 import { hasPictures, type Setup, type Side } from "../state/setup.ts";
 import type { StudyAnswer, StudyProgress } from "../study/ask.ts";
 import type { Frame } from "./frames.ts";
-import { type LintFinding, lint } from "./lint.ts";
-import { savedNetwork } from "./model.ts";
+import type { LintFinding } from "./lint.ts";
 import { type RateResult, rates } from "./rateRange.ts";
 import { RateStrip } from "./rates.ts";
-import { type Recomputed, recompute } from "./recompute.ts";
+import type { Recomputed } from "./recompute.ts";
 import { type PreparedRows, prepareRows, type SettledTable, settleTable } from "./rows.ts";
 import { Runner } from "./runner.ts";
-import { programsFor } from "./trainer.ts";
+import { programsFor, type Trainer } from "./trainer.ts";
 
 /** What the page learns of a table and a set-up before the first step. */
 export interface Started {
   readonly findings: readonly Finding[];
   readonly task: PreparedRows["schema"]["task"];
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
-}
-
-/** This set-up as programs that read the table from a file of that name. */
-export interface Programs {
-  readonly evenkeel: string;
-  readonly torch: string;
 }
 
 /** Why a table is not trained on. An error that is thrown would lose its findings on its way to the page. */
@@ -136,40 +127,47 @@ export class TrainingWorker {
     this.#send(false);
   }
 
+  // What follows is code of its own, loaded when it is first asked for: a training needs none of it.
+
   /** The network as the bytes of a file. @throws Error if the command has no such network for a table */
-  save(): Uint8Array {
-    if (this.#runner === undefined || this.#setup === undefined) throw new Error("nothing is trained yet");
-    return savedNetwork(this.#rows(this.#setup), this.#setup, this.#side, this.#runner.runner.trainer);
+  async save(): Promise<Uint8Array> {
+    const { savedNetwork } = await import("./model.ts");
+    const { setup, rows, trainer } = this.#started();
+    return savedNetwork(rows, setup, this.#side, trainer);
   }
 
   /** What the library's linter says of the network as it is now. */
-  lint(): readonly LintFinding[] {
-    if (this.#runner === undefined || this.#setup === undefined) return [];
-    return lint(this.#runner.runner.trainer, this.#setup);
+  async lint(): Promise<readonly LintFinding[]> {
+    const { lint } = await import("./lint.ts");
+    if (this.#runner === undefined) return [];
+    const { setup, trainer } = this.#started();
+    return lint(trainer, setup);
   }
 
   /** What recomputed statistics would make of the error; undefined where there are none. */
-  recompute(): Recomputed | undefined {
-    if (this.#runner === undefined || this.#setup === undefined) return undefined;
-    return recompute(this.#runner.runner.trainer, this.#rows(this.#setup));
+  async recompute(): Promise<Recomputed | undefined> {
+    const { recompute } = await import("./recompute.ts");
+    if (this.#runner === undefined) return undefined;
+    const { rows, trainer } = this.#started();
+    return recompute(trainer, rows);
   }
 
   /** The training as programs. */
-  programs(file: string): Programs | undefined {
-    if (this.#setup === undefined) return undefined;
-    const rows = this.#rows(this.#setup);
-    return {
-      evenkeel: toEvenkeel(rows, this.#setup, this.#side, file),
-      torch: toTorch(rows, this.#setup, this.#side, file),
-    };
+  async programs(file: string): Promise<Programs | undefined> {
+    const { programsOf } = await import("../code/programs.ts");
+    return this.#setup && programsOf(this.#rows(this.#setup), this.#setup, this.#side, file);
   }
 
   /** The file that the programs read. */
-  table(): Blob {
-    if (this.#setup === undefined) throw new Error("nothing is trained yet");
-    const rows = this.#rows(this.#setup);
-    const saved = rows.pictures?.saved(rows) ?? savedTable(rows);
-    return new Blob([JSON.stringify(saved)], { type: "application/json" });
+  async table(): Promise<Blob> {
+    const { tableFile } = await import("../code/programs.ts");
+    return tableFile(this.#started().rows);
+  }
+
+  /** The training as it is now. @throws Error if there is none */
+  #started(): { readonly setup: Setup; readonly rows: PreparedRows; readonly trainer: Trainer } {
+    if (this.#runner === undefined || this.#setup === undefined) throw new Error("nothing is trained yet");
+    return { setup: this.#setup, rows: this.#rows(this.#setup), trainer: this.#runner.runner.trainer };
   }
 
   /** Trains at all rates of the strip, and tells of each. A later call ends an earlier one. */
