@@ -253,6 +253,22 @@ describe("values", () => {
     expect(only(report, "norm-behind-activation").number).toBe(1);
   });
 
+  it("a class of the library by its name there, whatever a bundler calls it", () => {
+    class Bent extends nn.ReLU {}
+    const reasonBehind = (activation: nn.ReLU) => {
+      const net = new nn.Sequential(new nn.Linear(3, 4), activation, new nn.BatchNorm1d(4));
+      return only(checkBatchNorm(net, { loader: batchesOf(randn([64, 3]), 32) }), "norm-behind-activation").reason;
+    };
+    const name = Object.getOwnPropertyDescriptor(nn.ReLU, "name") as PropertyDescriptor;
+    Object.defineProperty(nn.ReLU, "name", { ...name, value: "e" });
+    try {
+      expect(reasonBehind(new nn.ReLU())).toContain("(ReLU)");
+      expect(reasonBehind(new Bent())).toContain("(Bent)");
+    } finally {
+      Object.defineProperty(nn.ReLU, "name", name);
+    }
+  });
+
   it("a rare one-hot column", () => {
     const rare = tensor(Array.from({ length: 3200 }, (_, i) => ((i * 37) % 3200 < 32 ? 1 : 0)));
     const net = new nn.Sequential(new nn.BatchNorm1d(3), new nn.Linear(3, 1));

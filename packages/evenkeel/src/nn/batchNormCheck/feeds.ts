@@ -27,11 +27,12 @@ export type Step =
   /** Something else: what is before it is not looked at. */
   | { readonly kind: "other"; readonly name: string };
 
-const classes = [...Object.values(activations), ...Object.values(piecewise)].filter(
-  (value): value is typeof activations.ReLU => typeof value === "function",
+/** By the names of exports: a minified class has another. */
+const activationClasses = Object.entries({ ...activations, ...piecewise }).flatMap(([name, value]) =>
+  typeof value === "function" ? [{ name, type: value as typeof activations.ReLU }] : [],
 );
 
-/** Without those for SELU, which keep mean and variance. By the names of exports: a minified class has another. */
+/** Without those for SELU, which keep mean and variance. */
 const droppers = Object.entries(dropouts).flatMap(([name, value]) =>
   typeof value === "function" && name.startsWith("Dropout") ? [value as typeof dropouts.Dropout] : [],
 );
@@ -42,8 +43,11 @@ function stepOf(module: AnyModule, path: string): Step | undefined {
   const name = `"${path}"`;
   if (isDropout(module)) return { kind: "dropout", name, p: module.p };
   if (module instanceof Flatten || module instanceof Unflatten || module instanceof Identity) return undefined;
-  if (classes.some((type) => module instanceof type))
-    return { kind: "activation", name: `${name} (${module.constructor.name})` };
+  const activation = activationClasses.find(({ type }) => module instanceof type);
+  if (activation !== undefined) {
+    const { constructor: made } = module;
+    return { kind: "activation", name: `${name} (${made === activation.type ? activation.name : made.name})` };
+  }
   const parameters = ownParameters(module);
   if (parameters.length === 0 || module instanceof BatchNormLayer) return { kind: "other", name };
   const bias = parameters.find(([key]) => key === "bias")?.[1];
