@@ -2,6 +2,7 @@ import type { SchemaOptions, Table, Task } from "evenkeel/tabular";
 import { misuse } from "../shell/errors.ts";
 import { listed } from "../shell/nearest.ts";
 import { printable } from "../shell/printed.ts";
+import type { MeaningOptions } from "../tables/meaning.ts";
 
 /** What an action can be told about the columns. */
 export interface ColumnFlags {
@@ -30,7 +31,7 @@ export function columnOptions(flags: ColumnFlags): Omit<SchemaOptions, "target">
 }
 
 /** Those of them that say what columns mean, whatever is predicted. */
-export function meaningOptions(flags: ColumnFlags): Omit<SchemaOptions, "target" | "task" | "features" | "ignore"> {
+export function meaningOptions(flags: ColumnFlags): MeaningOptions {
   const { kind, nullOnly, decimal, thousands, numberFormat, dateFormat } = flags;
   return {
     ...(kind && { kinds: kind as SchemaOptions["kinds"] }),
@@ -44,7 +45,7 @@ export function meaningOptions(flags: ColumnFlags): Omit<SchemaOptions, "target"
 }
 
 /** The columns that are told to hold texts, or what is read from texts, where they look like numbers. */
-export function textColumns({ kinds = {}, dateFormats = {} }: Pick<SchemaOptions, "kinds" | "dateFormats">): string[] {
+export function textColumns({ kinds = {}, dateFormats = {} }: MeaningOptions): string[] {
   const ofKind = Object.keys(kinds).filter((name) => kinds[name] !== "numeric" && kinds[name] !== "boolean");
   return [...ofKind, ...Object.keys(dateFormats)];
 }

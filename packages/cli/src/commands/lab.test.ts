@@ -61,6 +61,7 @@ test("says what is wrong before it serves anything", async () => {
     ["carz.csv", /there is no file carz\.csv\. Did you mean cars\.csv\?/, exitCodes.misuse],
     ["cars.csv --target wieght", /no column "wieght" \(did you mean "weight"\?\)/, exitCodes.misuse],
     ["--target mpg", /there is no table to read; name one, or give a query with --sql/, exitCodes.misuse],
+    ["cars.csv --kind wieght=category", /no column "wieght" \(did you mean "weight"\?\)/, exitCodes.misuse],
     ["cars.csv --columns mpg", /cars\.csv has one column/, exitCodes.misuse],
   ];
   for (const [line, message, code] of wrong) {

@@ -8,7 +8,7 @@ import type { CommandContext } from "../shell/context.ts";
 import { count } from "../shell/figures.ts";
 import { printable } from "../shell/printed.ts";
 import { readingProgress } from "../views/progress/readingProgress.ts";
-import { addTargetFlag } from "./columnOptions.ts";
+import { addMeaningFlags, addTargetFlag } from "./columnOptions.ts";
 import { parserOf } from "./declaredFlags.ts";
 import { withTableOptions } from "./tableOptions.ts";
 
@@ -17,6 +17,7 @@ Examples:
   evenkeel lab                              the page with its own tables
   evenkeel lab cars.csv --target mpg        on a table of yours
   evenkeel lab 'data/*.parquet' --sample 20000
+  evenkeel lab cars.csv --kind cylinders=category --null unknown
   evenkeel lab --sql "select * from mpg where Cylinders < 8"
   evenkeel lab cars.csv --no-open --port 8080
 
@@ -44,7 +45,9 @@ export function labCommand(context: CommandContext, page = builtPage): CommandUn
     .argument("[table]", "a file, a pattern, - for standard input, or a built-in table")
     .option("--port <n>", "serve the page there (default: a free port)", parserOf(wholeNumber(1, 65_535)))
     .option("--no-open", "print the address, and open no browser");
-  return withTableOptions(addTargetFlag(command))
+  addTargetFlag(command);
+  addMeaningFlags(command);
+  return withTableOptions(command)
     .addHelpText("after", examples)
     .action(async (...given) => {
       const [source, { port, open, ...flags }] = given as unknown as [string | undefined, Flags];

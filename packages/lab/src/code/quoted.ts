@@ -14,6 +14,18 @@ export function quotedList(texts: readonly string[]): string {
   return `[${texts.map(quoted).join(", ")}]`;
 }
 
+/** Options as a literal of TypeScript: texts, and lists and records of them. */
+export function literal(value: unknown): string {
+  if (typeof value === "string") return quoted(value);
+  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
+  const entries = Object.entries(value as object).map(([name, inner]) => {
+    // A name in brackets is a key, whatever it is: without them "__proto__" would be none.
+    const key = /^[a-z]+$/i.test(name) ? name : `[${quoted(name)}]`;
+    return `${key}: ${literal(inner)}`;
+  });
+  return `{ ${entries.join(", ")} }`;
+}
+
 /** The name of the file that the programs read: letters, digits, points and dashes of the table's name. */
 export function tableFileName(name: string): string {
   const stem = name

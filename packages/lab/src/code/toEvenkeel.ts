@@ -5,7 +5,7 @@ import type { OptimizerName, Setup, Side } from "../state/setup.ts";
 import type { Layer } from "../training/layers.ts";
 import type { PreparedRows } from "../training/rows.ts";
 import { type Program, programOf } from "./program.ts";
-import { quoted } from "./quoted.ts";
+import { literal, quoted } from "./quoted.ts";
 
 /**
  * A side's training as a program for Node, which ends with the error that the page shows, to the bit.
@@ -53,7 +53,12 @@ training: for (;;) {
 ${judge}`;
 }
 
-function tableEnds({ schema }: PreparedRows, setup: Setup, { heldOut, says }: Program, file: string): Ends {
+function tableEnds(
+  { meaning = {}, schema }: PreparedRows,
+  setup: Setup,
+  { heldOut, says }: Program,
+  file: string,
+): Ends {
   const scale = setup.scale === "raw" ? "none" : "zscore";
   const held = heldOut === "all" ? "split.validation" : `split.validation.slice(0, ${heldOut})`;
   return {
@@ -73,7 +78,7 @@ const table: Table = {
 };
 
 // What the columns mean, which rows are trained on, and what the network is given.
-const schema = inferSchema(table, { target: ${quoted(schema.target)} });
+const schema = inferSchema(table, ${literal({ target: schema.target, ...meaning })});
 const split = splitRows(table, schema, { seed: ${setup.seed} });
 const preprocessing = Preprocessing.fit(table, schema, split.train, {
   scale: "${scale}",

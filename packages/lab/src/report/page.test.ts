@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Colours, colourNames } from "../charts/colours.ts";
 import { defaultSetup } from "../state/setup.ts";
+import type { StudyAnswer } from "../study/ask.ts";
 import { type LabReport, reportHtml } from "./page.ts";
 
 const palette = Object.fromEntries(colourNames.map((name) => [name, "rgb(1, 2, 3)"])) as Colours;
@@ -99,6 +100,34 @@ describe("the report of the lab", () => {
       expect(text).toContain(part);
     }
     expect(text).not.toContain("Nothing here");
+    expect(text).not.toContain("Asked");
+  });
+
+  it("has what the study said, with whether that was of another set-up", () => {
+    const answer: StudyAnswer = {
+      ...{ ran: ["40 networks"], answer: ["It <helps>."], power: null, headline: ["0.2 less"], claims: [] },
+      ...{ metric: "MAE", complete: false },
+      rows: [
+        { label: "raw", lr: 0.01, error: 2.3456, difference: null, won: null },
+        {
+          ...{ label: "raw, BatchNorm", lr: 0.001, error: 2.1 },
+          ...{ difference: { value: -0.2456, low: -0.4, high: 0.1 }, won: { seeds: 3, of: 4 } },
+        },
+      ],
+    };
+    const shown = reportHtml({ ...report, asked: { seeds: 4, answer, isOfThis: true } });
+    for (const part of ["Asked 4 seeds", "It &lt;helps&gt;.", "was stopped", "40 networks", "0.2 less"]) {
+      expect(shown).toContain(part);
+    }
+    expect(shown).toContain('<th scope="row">raw</th><td>0.01</td><td>2.35</td><td>reference</td><td></td>');
+    expect(shown).toContain("<td>-0.246 (-0.4 to +0.1)</td><td>3 of 4</td>");
+    expect(shown).not.toContain("before the last change");
+    const before = reportHtml({
+      ...report,
+      asked: { seeds: 4, answer: { ...answer, complete: true }, isOfThis: false },
+    });
+    expect(before).toContain("before the last change");
+    expect(before).not.toContain("was stopped");
   });
 
   it("has each chart with its legend and its values", () => {

@@ -1,5 +1,5 @@
 import type { Finding, Task } from "evenkeel/tabular";
-import { documentText, type Html, type HtmlValue, html } from "../../../cli/src/views/report/html.ts";
+import { documentText, type Html, type HtmlValue, html, section } from "../../../cli/src/views/report/html.ts";
 import { style } from "../../../cli/src/views/report/style.ts";
 import type { CellGrid } from "../charts/cells.ts";
 import type { Chart } from "../charts/chart.ts";
@@ -7,6 +7,8 @@ import type { Colours } from "../charts/colours.ts";
 import { shadeOf } from "../charts/shade.ts";
 import type { Programs } from "../code/programs.ts";
 import type { Setup, Side } from "../state/setup.ts";
+import { answerFigures, answerHeads } from "../study/answerFigures.ts";
+import type { StudyAnswer } from "../study/ask.ts";
 import { findingText } from "../tables/findingText.ts";
 import type { LintFinding } from "../training/lint.ts";
 import { figureOf } from "./figure.ts";
@@ -49,6 +51,8 @@ export interface LabReport {
   readonly lint: readonly { readonly name: string; readonly findings: readonly LintFinding[] }[];
   /** What recomputed statistics did, in words. */
   readonly recomputed: readonly string[];
+  /** What the study said, if it was asked; of this set-up, or of one before it. */
+  readonly asked?: { readonly seeds: number; readonly answer: StudyAnswer; readonly isOfThis: boolean };
   readonly setup: Setup;
   /** The address of the page with this set-up, or the part behind # where the address is of this machine. */
   readonly link: string;
@@ -72,6 +76,7 @@ export function reportHtml(report: LabReport): string {
 <div class="answer"><p>${standing}</p>${report.recomputed.map((sentence) => html`<p>${sentence}</p>`)}</div>
 ${scoresTable(report)}
 ${report.groups.map((group) => groupSection(group, nextId))}
+${report.asked && section(`Asked ${report.asked.seeds} seeds`, answerParts(report.asked))}
 ${section("What was found", foundLists(report))}
 ${section("Set-up", settings(report.setup))}
 ${section("Do it again", againParts(report))}
@@ -125,6 +130,30 @@ ${body}</tbody></table></div>
 `;
 }
 
+function answerParts({ answer, isOfThis }: NonNullable<LabReport["asked"]>): HtmlValue {
+  const { complete, power, headline, claims, ran } = answer;
+  const [heads, rows] = [answerHeads(answer), answerFigures(answer)];
+  return [
+    html`<p class="note">The library’s study of both networks: several seeds and learning rates, each network judged at its best rate.</p>`,
+    !isOfThis && html`<p>This answer is about the set-up before the last change, not about the one below.</p>`,
+    !complete && html`<p>The study was stopped: this is what the networks trained until then say.</p>`,
+    answer.answer.map((sentence) => html`<p><strong>${sentence}</strong></p>`),
+    power !== null && html`<p>${power}</p>`,
+    html`<div class="wide" role="region" aria-label="The networks on test rows" tabindex="0"><table>
+<caption>The networks on test rows</caption>
+<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<tbody>
+${rows.map(
+  ([
+    label,
+    ...figures
+  ]) => html`<tr><th scope="row">${label}</th>${figures.map((figure) => html`<td>${figure}</td>`)}</tr>
+`,
+)}</tbody></table></div>`,
+    [...headline, ...claims, ...ran].map((sentence) => html`<p>${sentence}</p>`),
+  ];
+}
+
 function foundLists({ findings, noticed, lint }: LabReport): HtmlValue {
   const ofTable = [
     ...findings.map((finding) => item(finding.severity, findingText(finding))),
@@ -172,12 +201,6 @@ function againParts({ link, setup, programs }: LabReport): HtmlValue {
 `,
     ),
   ];
-}
-
-function section(title: string, body: HtmlValue): Html {
-  return html`<section><h2>${title}</h2>
-${body}</section>
-`;
 }
 
 function dateText(date: Date): string {

@@ -40,6 +40,8 @@ export async function reportOf(lab: Lab): Promise<string> {
       const { recomputed } = lab[side];
       return recomputed ? [recomputedInWords(side, recomputed, started.task !== "regression")] : [];
     }),
+    ...(lab.asked &&
+      lab.askedAbout !== "another table" && { asked: { ...lab.asked, isOfThis: lab.askedAbout === "this" } }),
     link: linkOf(setup),
     palettes: { light: coloursOf("light"), dark: coloursOf("dark") },
     created: new Date(),

@@ -1,4 +1,5 @@
 import type { Finding, Table } from "evenkeel/tabular";
+import type { MeaningOptions } from "../../../cli/src/tables/meaning.ts";
 import type { Programs } from "../code/programs.ts";
 import type { StudyAnswer, StudyProgress } from "../study/ask.ts";
 import { loadBuiltin, loadPictureParts } from "../tables/builtin.ts";
@@ -68,6 +69,17 @@ export interface OwnTable {
   readonly noticed: readonly string[];
   /** The column to predict at first; the last if left out. */
   readonly target?: string;
+  /** What its owner says about its columns. */
+  readonly meaning?: MeaningOptions;
+}
+
+/** What the study said when it was last asked. */
+export interface Asked {
+  readonly seeds: number;
+  readonly answer: StudyAnswer;
+  readonly setup: Setup;
+  /** The table and its column. */
+  readonly of: string;
 }
 
 /**
@@ -92,6 +104,8 @@ export class Lab {
   reading = $state("");
   /** Why the last file was not read. The page keeps the table that it has. */
   fileProblem = $state("");
+  /** Undefined before the study is asked, and while it is. */
+  asked = $state.raw<Asked | undefined>();
   playing = $state(true);
   speed = $state<Speed>("full");
   readonly left = new Training("left");
@@ -110,6 +124,8 @@ export class Lab {
   #run = 0;
   #files = 0;
   #own: OwnTable | undefined;
+  /** What is said about the columns of the table. */
+  #meaning: MeaningOptions | undefined;
   #loaded = "";
 
   constructor() {
@@ -193,11 +209,26 @@ export class Lab {
   }
 
   /** Compares both networks with several seeds, in a worker of its own, while the trainings go on. */
-  async ask(seeds: number, onProgress: (progress: StudyProgress) => void): Promise<StudyAnswer> {
-    const using = { ...this.setup, target: this.target };
+  async ask(seeds: number, onProgress: (progress: StudyProgress) => void): Promise<void> {
+    const { setup, predicted: of } = this;
+    const using = { ...setup, target: this.target };
+    this.asked = undefined;
     this.#study ??= newTrainingWorker();
-    await this.#study.setTable(this.table as Table);
-    return this.#study.ask(using, seeds, callback(onProgress));
+    await this.#study.setTable(this.table as Table, this.#meaning);
+    const answer = await this.#study.ask(using, seeds, callback(onProgress));
+    this.asked = { seeds, answer, setup, of };
+  }
+
+  /** What the last answer of the study is about: this set-up, another of the same table and column, or another table. */
+  get askedAbout(): "this" | "another" | "another table" | undefined {
+    if (this.asked === undefined) return undefined;
+    if (this.asked.of !== this.predicted) return "another table";
+    return JSON.stringify(this.asked.setup) === JSON.stringify(this.setup) ? "this" : "another";
+  }
+
+  /** The table and the column that is predicted, as one text. */
+  get predicted(): string {
+    return JSON.stringify([this.setup.table, this.tableName, this.target]);
   }
 
   /** Ends a study early; its answer is then that of the networks that were trained. */
@@ -277,6 +308,7 @@ export class Lab {
     const { table, target: usual } = name === "own" ? await this.#loadOwn() : await loadBuiltin(name);
     const pictures = hasPictures(setup) ? await loadPictureParts() : undefined;
     if (run !== this.#run) return;
+    const meaning = name === "own" ? this.#own?.meaning : undefined;
     if (this.table !== table) {
       // What was found out of the table before.
       this.started = undefined;
@@ -284,10 +316,11 @@ export class Lab {
       for (const training of this.trainings) training.predictions = undefined;
       this.#stripsOf = "";
       // Nobody waits: a worker may be busy, and takes its messages in their order.
-      for (const worker of Object.values(this.#workers)) void worker.setTable(table);
-      for (const worker of Object.values({ ...this.#strips })) void worker.setTable(table);
+      for (const worker of Object.values(this.#workers)) void worker.setTable(table, meaning);
+      for (const worker of Object.values({ ...this.#strips })) void worker.setTable(table, meaning);
     }
     this.table = table;
+    this.#meaning = meaning;
     this.pictures = pictures;
     this.tableName = name === "own" ? (this.#own as OwnTable).name : "";
     this.noticed = name === "own" ? (this.#own as OwnTable).noticed : [];
@@ -321,7 +354,8 @@ export class Lab {
     this.#stripsOf = wanted;
     for (const training of this.trainings) training.rates = [];
     const strips = this.#strips ?? newPair();
-    if (this.#strips === undefined) for (const side of sides) void strips[side].setTable(this.table as Table);
+    if (this.#strips === undefined)
+      for (const side of sides) void strips[side].setTable(this.table as Table, this.#meaning);
     this.#strips = strips;
     performance.mark(marks.strip);
     const done = await Promise.all(

@@ -1,5 +1,6 @@
 import { countTrials, planStudy, runStudy, type StudyPlan, studyReport, trialRunner } from "evenkeel/study";
-import { settleRareClasses, type Table } from "evenkeel/tabular";
+import { type SchemaOptions, settleRareClasses, type Table } from "evenkeel/tabular";
+import type { MeaningOptions } from "../../../cli/src/tables/meaning.ts";
 import { studiedPictures } from "../pictures/pictureRows.ts";
 import { hasPictures, type Setup } from "../state/setup.ts";
 import { changed } from "../training/rows.ts";
@@ -50,12 +51,16 @@ export async function askStudy(
   setup: Asked,
   options: {
     readonly seeds: number;
+    /** What the owner of the table says about its columns. */
+    readonly meaning?: MeaningOptions;
     readonly signal?: AbortSignal;
     readonly onProgress?: (progress: StudyProgress) => void;
   },
 ): Promise<StudyAnswer> {
-  const { seeds, signal, onProgress } = options;
-  const { plan, data } = hasPictures(setup) ? aboutHeads(given, setup, seeds) : aboutNorms(given, target, setup, seeds);
+  const { seeds, meaning, signal, onProgress } = options;
+  const { plan, data } = hasPictures(setup)
+    ? aboutHeads(given, setup, seeds)
+    : aboutNorms(given, { target, ...meaning }, setup, seeds);
   const of = countTrials(plan).all;
   let done = 0;
   const execute = trialRunner(data);
@@ -86,9 +91,9 @@ interface Planned {
   readonly data: Parameters<typeof trialRunner>[0];
 }
 
-function aboutNorms(given: Table, target: string, setup: Asked, seeds: number): Planned {
+function aboutNorms(given: Table, columns: SchemaOptions, setup: Asked, seeds: number): Planned {
   const { left, right, scale, dropout, hidden, activation, batchSize } = setup;
-  const { table, schema } = settleRareClasses(changed(given, setup), { target }, undefined);
+  const { table, schema } = settleRareClasses(changed(given, setup), columns, undefined);
   const data = { table, schema };
   // The network without normalization is the reference.
   const norms = [left, right].sort((a, b) => Number(a !== "none") - Number(b !== "none"));

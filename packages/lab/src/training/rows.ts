@@ -9,6 +9,7 @@ import {
   splitRows,
   type Table,
 } from "evenkeel/tabular";
+import type { MeaningOptions } from "../../../cli/src/tables/meaning.ts";
 import type { PictureKit } from "../pictures/kit.ts";
 import type { Setup } from "../state/setup.ts";
 
@@ -18,6 +19,8 @@ export type Rows = readonly [x: Tensor, y: Tensor];
 /** A table as a network learns from it. Everything but the table's rows follows from the training rows. */
 export interface PreparedRows {
   readonly table: Table;
+  /** What the owner of the table says about its columns. */
+  readonly meaning?: MeaningOptions;
   /** What is done in another way if the rows are pictures. */
   readonly pictures?: PictureKit;
   readonly schema: Schema;
@@ -32,7 +35,7 @@ export interface PreparedRows {
 }
 
 /** A table with what is found out of it before a seed splits it. */
-export type SettledTable = Pick<PreparedRows, "table" | "schema" | "findings">;
+export type SettledTable = Pick<PreparedRows, "table" | "meaning" | "schema" | "findings">;
 
 /** What "Break it" changes of a table. */
 export type TableSettings = Pick<Setup, "times" | "constant">;
@@ -51,9 +54,14 @@ export const constantColumn = "always 1";
  * @throws TableError listing what is wrong with the table
  * @throws RangeError or TypeError if the target is no column that can be predicted
  */
-export function settleTable(given: Table, target: string, settings: TableSettings): SettledTable {
-  const { table, schema, findings } = settleRareClasses(changed(given, settings), { target }, undefined);
-  return { table, schema, findings: [...findings, ...assertTable(table, schema)] };
+export function settleTable(
+  given: Table,
+  target: string,
+  settings: TableSettings,
+  meaning: MeaningOptions = {},
+): SettledTable {
+  const { table, schema, findings } = settleRareClasses(changed(given, settings), { target, ...meaning }, undefined);
+  return { table, meaning, schema, findings: [...findings, ...assertTable(table, schema)] };
 }
 
 /**
@@ -68,7 +76,7 @@ export function prepareRows(
   settled: SettledTable = settleTable(given, target, settings),
 ): PreparedRows {
   const { seed, scale } = settings;
-  const { table, schema, findings } = settled;
+  const { table, meaning, schema, findings } = settled;
   const split = splitRows(table, schema, { seed });
   // One input for each category: what is drawn of a layer's inputs then has a name.
   const preprocessing = Preprocessing.fit(table, schema, split.train, {
@@ -82,6 +90,7 @@ export function prepareRows(
   const held = split.validation.slice(0, mostHeldOut);
   return {
     ...{ table, schema, findings, split, preprocessing },
+    ...(meaning && { meaning }),
     train: rows(split.train),
     heldOut: rows(held),
     truth: preprocessing.truth(table, held),

@@ -1,5 +1,6 @@
 import * as Comlink from "comlink";
 import { type Finding, type Table, TableError } from "evenkeel/tabular";
+import type { MeaningOptions } from "../../../cli/src/tables/meaning.ts";
 import type { Programs } from "../code/programs.ts";
 import type { preparePictures } from "../pictures/pictureRows.ts";
 import { hasPictures, type Setup, type Side } from "../state/setup.ts";
@@ -37,6 +38,7 @@ const turnMilliseconds = 8;
 /** What runs in a worker: one of the two trainings, or the strip of learning rates. */
 export class TrainingWorker {
   #table: Table | undefined;
+  #meaning: MeaningOptions = {};
   /** Loaded when pictures are chosen. */
   #preparePictures: typeof preparePictures | undefined;
   #settled: { readonly key: string; readonly table: SettledTable } | undefined;
@@ -55,9 +57,10 @@ export class TrainingWorker {
   #asking = new AbortController();
   #onFrame: ((frame: Frame) => void) | undefined;
 
-  /** The table of the trainings that follow. */
-  setTable(table: Table): void {
+  /** The table of the trainings that follow, and what its owner says about its columns. */
+  setTable(table: Table, meaning: MeaningOptions = {}): void {
     this.#table = table;
+    this.#meaning = meaning;
     this.#settled = undefined;
     this.#prepared = undefined;
     this.#stripRun++;
@@ -199,7 +202,10 @@ export class TrainingWorker {
     const { askStudy } = await import("../study/ask.ts");
     this.#asking.abort();
     this.#asking = new AbortController();
-    return askStudy(this.#given(), setup.target, setup, { seeds, signal: this.#asking.signal, onProgress });
+    return askStudy(this.#given(), setup.target, setup, {
+      ...{ seeds, meaning: this.#meaning },
+      ...{ signal: this.#asking.signal, onProgress },
+    });
   }
 
   /** Ends a study early; its answer is then that of the networks that were trained. */
@@ -228,7 +234,7 @@ export class TrainingWorker {
   #settledTable(table: Table, setup: Setup): SettledTable {
     const { target, times, constant } = setup;
     const key = JSON.stringify([target, times, constant]);
-    if (this.#settled?.key !== key) this.#settled = { key, table: settleTable(table, target, setup) };
+    if (this.#settled?.key !== key) this.#settled = { key, table: settleTable(table, target, setup, this.#meaning) };
     return this.#settled.table;
   }
 

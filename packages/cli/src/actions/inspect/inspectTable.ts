@@ -5,15 +5,12 @@ import {
   type Finding,
   inferSchema,
   type Schema,
-  type SchemaOptions,
   type Task,
 } from "evenkeel/tabular";
 import type { ReadNote, TableRead } from "../../tables/index.ts";
+import type { MeaningOptions } from "../../tables/meaning.ts";
 import { noticed } from "../../tables/noticed.ts";
 import { type ColumnSummary, summaryOf } from "../../tables/summary.ts";
-
-/** What can be said about the meaning of columns, without a target. */
-type MeaningOptions = Omit<SchemaOptions, "target" | "task" | "features" | "ignore">;
 
 /** What is known of a table. */
 export interface TableInspection {

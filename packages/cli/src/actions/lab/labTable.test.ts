@@ -24,6 +24,17 @@ const read = (source: string | undefined, flags: Partial<LabFlags> = {}, stdin?:
   labTable(source, { sampleSeed: 0, ...flags }, { cwd, ...(stdin && { stdin: Readable.from([Buffer.from(stdin)]) }) });
 
 describe("the table that the lab is given", () => {
+  test("comes with what flags say about its columns, which are checked", async () => {
+    const told = { kind: { weight: "category" }, null: ["unknown"], decimal: "," as const };
+    const { meaning, target } = await read("cars.csv", told);
+    expect([meaning, target]).toEqual([{ kinds: { weight: "category" }, nulls: ["unknown"], decimal: "," }, undefined]);
+    expect((await read("cars.csv")).meaning).toBeUndefined();
+    await expect(read("cars.csv", { kind: { wieght: "category" } })).rejects.toThrow(
+      /"wieght" \(did you mean "weight"\?\)/,
+    );
+    await expect(read("cars.csv", { decimal: ",", thousands: "," })).rejects.toThrow(/are the same sign/);
+  });
+
   test("is the command's, with its target where it is known", async () => {
     const { name, table, noticed, target } = await read("cars.csv");
     expect([name, table.rows, table.columns.map((column) => column.name), noticed, target]).toEqual([

@@ -1,4 +1,4 @@
-import { columnOf, type Table, takeRows } from "evenkeel/tabular";
+import { columnOf, inferSchema, type Table, takeRows } from "evenkeel/tabular";
 import type { ActionContext } from "../../shell/context.ts";
 import { misuse } from "../../shell/errors.ts";
 import { wholeText } from "../../shell/figures.ts";
@@ -6,11 +6,10 @@ import type { GivenTable } from "../../tables/page/givenTable.ts";
 import { cutSentence, maxColumns, mostRows, rowsOf } from "../../tables/page/limits.ts";
 import { unreadable } from "../../tables/readError.ts";
 import { readTableOf, type TableFlags } from "../../tables/tableFlags.ts";
+import { type ColumnFlags, meaningOptions, textColumns } from "../columns.ts";
 
 /** What the lab is told of a table. */
-export interface LabFlags extends TableFlags {
-  readonly target?: string | undefined;
-}
+export interface LabFlags extends TableFlags, Omit<ColumnFlags, "features" | "ignore" | "task"> {}
 
 /**
  * Reads the table of a command line for the page. It takes as much of it as of a file that is
@@ -18,6 +17,7 @@ export interface LabFlags extends TableFlags {
  *
  * @throws TableReadError if it cannot be read, or has more columns than the page takes
  * @throws CommandError if nothing could be learnt from it, or the sample is larger than the page takes
+ * @throws RangeError if a flag about columns names one that is not there, or does not fit what it holds
  */
 export async function labTable(
   source: string | undefined,
@@ -27,7 +27,8 @@ export async function labTable(
   const { sample } = flags;
   // One row more than it takes says that there are more.
   const limit = sample === undefined ? Math.min(flags.limit ?? Number.POSITIVE_INFINITY, mostRows + 1) : flags.limit;
-  const read = await readTableOf(source, { ...flags, limit }, context);
+  const meaning = meaningOptions(flags);
+  const read = await readTableOf(source, { ...flags, limit }, context, { carry: textColumns(meaning) });
   const { source: name } = read;
   checkUsable(read, name);
   if (target !== undefined) columnOf(read, target);
@@ -45,10 +46,14 @@ export async function labTable(
     : read;
   const noticed = read.notes.map(({ message, statement = message }) => statement);
   const predicted = target ?? read.target;
+  const isTold = Object.keys(meaning).length > 0;
+  // The page would refuse it too, but whoever wrote the flag is here.
+  if (isTold) inferSchema(read, { target: predicted ?? read.columns[read.columns.length - 1].name, ...meaning });
   return {
     ...{ name, table: { rows, columns } },
     noticed: isCut ? [cutSentence(name, rows), ...noticed] : noticed,
     ...(predicted !== undefined && { target: predicted }),
+    ...(isTold && { meaning }),
   };
 }
 

@@ -24,10 +24,13 @@ test("a table arrives with all its bits, whatever its columns are called", () =>
     ...table.columns,
     { name: "__proto__", type: "number" as const, values: new Float32Array(5).fill(1.1), fromText: true as const },
   ];
-  const given = { name: "x.csv", table: { rows: 5, columns }, noticed: ["a note"], target: "toString" };
-  const { table: read, ...about } = sent(given);
-  expect(about).toEqual({ name: "x.csv", noticed: ["a note"], target: "toString" });
-  expect(read).toEqual(given.table);
+  const about = {
+    ...{ name: "x.csv", noticed: ["a note"], target: "toString" },
+    meaning: { kinds: { toString: "category" as const, when: "date" as const }, nulls: ["\u202e"] },
+  };
+  const { table: read, ...arrived } = sent({ ...about, table: { rows: 5, columns } });
+  expect(arrived).toEqual(about);
+  expect(read).toEqual({ rows: 5, columns });
   const [numbers, , , , proto] = read.columns;
   expect(numbers.type === "number" && Object.is(numbers.values[2], -0)).toBe(true);
   expect(proto).toMatchObject({ name: "__proto__", fromText: true });

@@ -1,4 +1,5 @@
 import type { Column, Table } from "evenkeel/tabular";
+import type { MeaningOptions } from "../meaning.ts";
 
 /**
  * A table on its way from the command to the page of the lab: a header as JSON, then the arrays of
@@ -12,6 +13,8 @@ export interface GivenTable {
   readonly noticed: readonly string[];
   /** The column to predict, where the command line names one or the table has its own. */
   readonly target?: string;
+  /** What the command line says about the columns, if anything. */
+  readonly meaning?: MeaningOptions;
 }
 
 /** A column in the header: all but its array. */

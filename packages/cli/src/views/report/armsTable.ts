@@ -1,8 +1,7 @@
 import { scoreText, wholeText } from "../../shell/figures.ts";
 import { metricFacts } from "../../shell/metrics.ts";
-import { type Html, type HtmlValue, html, trusted } from "./html.ts";
+import { type Html, type HtmlValue, html, section, trusted } from "./html.ts";
 import { plainText, signedText } from "./numbers.ts";
-import { section } from "./page.ts";
 import type { Estimate, StudyArm, StudyReportData } from "./types.ts";
 
 /**

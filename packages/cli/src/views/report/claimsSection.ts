@@ -1,7 +1,6 @@
 import { barAxis, drawAxis, drawBar, type IntervalBar, intervalBar } from "./charts/intervalBar.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, html, section } from "./html.ts";
 import { plainText, signedText } from "./numbers.ts";
-import { section } from "./page.ts";
 import type { ClaimFigure, StudyReportData, Verdict } from "./types.ts";
 
 /** By words and a sign, not by colour alone. */

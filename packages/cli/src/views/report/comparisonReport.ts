@@ -5,8 +5,8 @@ import { scoreText, wholeText } from "../../shell/figures.ts";
 import { headlineMetric, metricFacts } from "../../shell/metrics.ts";
 import { inks } from "./charts/chart.ts";
 import { curvesChart } from "./charts/curvesChart.ts";
-import { type Html, html } from "./html.ts";
-import { figure, page, section, wideTable } from "./page.ts";
+import { type Html, html, section } from "./html.ts";
+import { figure, page, wideTable } from "./page.ts";
 import { sourceName } from "./sourceName.ts";
 import type { Curve } from "./types.ts";
 

@@ -57,6 +57,13 @@ ${body}
   return document.text.replaceAll(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, "\u{fffd}");
 }
 
+/** A section of a document under a heading; with `together` a page break does not split it. */
+export function section(title: string, body: HtmlValue, { together = false } = {}): Html {
+  return html`<section${together && trusted(' class="together"')}><h2>${title}</h2>
+${body}</section>
+`;
+}
+
 function render(value: HtmlValue): string {
   if (value === undefined || value === false) return "";
   if (value instanceof Html) return value.text;

@@ -1,4 +1,4 @@
-import { documentText, type Html, type HtmlValue, html, trusted } from "./html.ts";
+import { documentText, type Html, type HtmlValue, html } from "./html.ts";
 import { style } from "./style.ts";
 import type { ReportSource, RunFinding } from "./types.ts";
 
@@ -17,13 +17,6 @@ ${body}</main>
       id !== undefined && html`; run <code>${id}</code>`
     }. This file needs no network and runs no script.</footer>`,
   );
-}
-
-/** A section of the page under a heading; with `together` a page break does not split it. */
-export function section(title: string, body: HtmlValue, { together = false } = {}): Html {
-  return html`<section${together && trusted(' class="together"')}><h2>${title}</h2>
-${body}</section>
-`;
 }
 
 export function figure(drawing: Html, caption: HtmlValue): Html {

@@ -3,8 +3,7 @@ import { metricFacts } from "../../shell/metrics.ts";
 import { curvesChart, summarize } from "./charts/curvesChart.ts";
 import { type LineStyle, lineStyles, mostColors, swatch } from "./charts/lineStyles.ts";
 import { pointsOf, seriesChart } from "./charts/seriesChart.ts";
-import { type Html, html } from "./html.ts";
-import { section } from "./page.ts";
+import { type Html, html, section } from "./html.ts";
 import type { Panel, Series, StudyReportData } from "./types.ts";
 
 /** Learning curves, learning rates and rows: a drawing for each panel, with axes of its own. */

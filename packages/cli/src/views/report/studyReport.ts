@@ -2,8 +2,8 @@ import { wholeText } from "../../shell/figures.ts";
 import { armsSection } from "./armsTable.ts";
 import { claimsSection } from "./claimsSection.ts";
 import { differencesFigure } from "./differences.ts";
-import { type Html, html } from "./html.ts";
-import { findingsList, page, section, settingsList } from "./page.ts";
+import { type Html, html, section } from "./html.ts";
+import { findingsList, page, settingsList } from "./page.ts";
 import { panelSections } from "./panels.ts";
 import type { StudyReportData } from "./types.ts";
 
