@@ -67,9 +67,10 @@ function axisOf(which: "x" | "y", axis: () => Axis, colours: () => Colours): uPl
   };
 }
 
-/** The width of a vertical axis follows its longest tick. */
+/** The width of a vertical axis follows its longest tick; a percent sign is as wide as two digits. */
 function widthOf(_: uPlot, ticks: readonly (string | null)[] | null): number {
-  return 14 + 6.5 * Math.max(2, ...(ticks ?? []).map((text) => text?.length ?? 0));
+  const lengthOf = (text: string | null) => (text === null ? 0 : text.length + (text.endsWith("%") ? 1 : 0));
+  return 14 + 6.5 * Math.max(2, ...(ticks ?? []).map(lengthOf));
 }
 
 /** Points grow with the width of their line: 6 pixels across for the usual one. */
