@@ -49,7 +49,11 @@ describe("a table of the visitor's", () => {
       ["alone.csv", text(["y", "1", "2"]), /alone\.csv has one column/],
       ["table.json", text(['[{"a":1}]']), /is JSON; this page reads CSV and Parquet/],
       ["torn.parquet", new TextEncoder().encode("PAR1 nothing else"), /torn\.parquet/],
-      ["wide.csv", text([Array.from({ length: 501 }, (_, i) => `c${i}`).join(","), "1"]), /wide\.csv .*50[01]/],
+      [
+        "wide.csv",
+        text([Array.from({ length: 501 }, (_, i) => `c${i}`).join(","), "1"]),
+        /wide\.csv: the first line has 501 columns/,
+      ],
     ];
     for (const [name, bytes, message] of refused) {
       await choose(name, bytes);
