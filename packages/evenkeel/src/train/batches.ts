@@ -11,6 +11,8 @@ export interface RowBatch {
   readonly rows: number;
   /** Whether a single row was joined to this batch. */
   readonly joined: boolean;
+  /** How many rows each rank has of the batch, if these are this rank's. */
+  readonly shares?: readonly number[] | undefined;
 }
 
 /** A checked batch, with its last tensor as the target. */
@@ -18,6 +20,7 @@ export interface Example {
   readonly inputs: Batch;
   readonly target: Tensor;
   readonly rows: number;
+  readonly shares?: readonly number[] | undefined;
 }
 
 function join(first: RowBatch, second: RowBatch): RowBatch {
@@ -84,8 +87,8 @@ function isFlat({ tensors }: RowBatch): boolean {
 }
 
 /** @throws TypeError if the batch has no target */
-export function toExample({ tensors, rows }: RowBatch): Example {
+export function toExample({ tensors, rows, shares }: RowBatch): Example {
   if (tensors.length < 2)
     throw mismatch("wrong-type", "", "the loader gave a batch of one tensor", "[...inputs, target]");
-  return { inputs: tensors.slice(0, -1), target: tensors[tensors.length - 1], rows };
+  return { inputs: tensors.slice(0, -1), target: tensors[tensors.length - 1], rows, shares };
 }

@@ -22,6 +22,9 @@ export type { Training } from "./fit/training.ts";
 export type { Model } from "./modelState.ts";
 export { failedRank, OtherRankError } from "./ranks/agreed.ts";
 export { agreeOn, sameOnAllRanks } from "./ranks/agreeOn.ts";
+export type { RowStore } from "./shards/rowStore.ts";
+export type { TrainShardsOptions } from "./shards/shardOptions.ts";
+export { type ShardedRows, trainShards } from "./shards/trainShards.ts";
 export {
   type CrossValidateOptions,
   type CrossValidation,

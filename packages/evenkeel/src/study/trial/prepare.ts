@@ -2,7 +2,7 @@ import { withoutUndefined } from "../../core/index.ts";
 import { Generator, randperm } from "../../random/index.ts";
 import { Preprocessing, splitRows } from "../../tabular/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { encode } from "../../train/table/stage.ts";
+import { encode } from "../../train/table/encode.ts";
 import type { Rows } from "../../train/table/trainer.ts";
 import { trialOptions } from "../arms/trainingOptions.ts";
 import type { StudyData } from "../plan/plan.ts";

@@ -4,6 +4,7 @@ import { Storage } from "../../tensor/storage.ts";
 import { checkRows, checkStructure, columnOf } from "../schema/columns.ts";
 import type { Schema } from "../schema/schema.ts";
 import { nullSpellings } from "../schema/values/nulls.ts";
+import { numbersIn, type TableSummary } from "../summary/columnSummary.ts";
 import type { Table } from "../table/table.ts";
 import type { Encoding } from "./encoding.ts";
 import { fitEncodings } from "./fitEncoding.ts";
@@ -34,10 +35,18 @@ export interface TableInputs {
 export class Preprocessing extends FittedPreprocessing {
   /**
    * Learns from `rows`, the training rows, and from no others.
+   * @param exact what is known of all training rows, where `rows` are a sample: all but quantiles
+   *   comes from it
    * @throws TypeError if an argument is of the wrong kind
    * @throws RangeError if there are no rows or no features, or a value is not of its column's kind
    */
-  static fit(table: Table, schema: Schema, rows: Int32Array, options: PreprocessingOptions = {}): Preprocessing {
+  static fit(
+    table: Table,
+    schema: Schema,
+    rows: Int32Array,
+    options: PreprocessingOptions = {},
+    exact?: TableSummary,
+  ): Preprocessing {
     checkStructure("Preprocessing.fit", table);
     checkRows("Preprocessing.fit", table, rows);
     const how: ResolvedPreprocessing = resolveOptions("Preprocessing.fit", options, preprocessingOptions);
@@ -56,15 +65,17 @@ export class Preprocessing extends FittedPreprocessing {
       column: columnOf(table, reading.name),
       reading: { ...reading, nulls },
     }));
-    const fitted = fitEncodings(columns, rows, how);
+    const fitted = fitEncodings(columns, rows, how, exact);
     // Where nothing would be left to predict from, what is constant or rare is kept.
     const inputs = hasNoInputs(fitted)
-      ? fitEncodings(columns, rows, { ...how, dropConstant: false, rareBelow: 1 })
+      ? fitEncodings(columns, rows, { ...how, dropConstant: false, rareBelow: 1 }, exact)
       : fitted;
     if (hasNoInputs(inputs)) {
       throw refuse("wrong-value", "Preprocessing.fit", "the features have no values in the training rows");
     }
-    const encoded = fitTarget(columnOf(table, schema.target), schema, rows, how.target, how.clampPredictions);
+    const target = columnOf(table, schema.target);
+    const ofTarget = numbersIn(exact?.get(schema.target));
+    const encoded = fitTarget(target, schema, rows, how.target, how.clampPredictions, ofTarget);
     return new Preprocessing(inputs, encoded, nulls);
   }
 

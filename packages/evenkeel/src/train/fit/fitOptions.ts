@@ -133,6 +133,11 @@ export interface FitPlan<K extends string> extends Omit<FitOptions<K>, "compile"
   readonly schedule: Schedule;
   /** The ranks among which batches and validation rows are divided. */
   readonly ranks?: Ranks | undefined;
+  /**
+   * How many rows each rank has of a batch, which are counted from 0, where its batches are rows of
+   * its own; undefined where every rank has all rows of a batch.
+   */
+  readonly sharesOf?: ((batch: number) => readonly number[] | undefined) | undefined;
   /** The validation rows of this rank; undefined where every rank scores all. */
   readonly validationShare?: Loader | undefined;
 }

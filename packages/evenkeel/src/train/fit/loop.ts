@@ -7,7 +7,7 @@ import { noBatches, scoreBatches } from "../evaluate/evaluate.ts";
 import { checkMerges, Scoreboard } from "../evaluate/scoreboard.ts";
 import { keepModes, type Model } from "../modelState.ts";
 import { gatherScores } from "../ranks/gatheredScores.ts";
-import { inStep, networkOfRanks } from "../ranks/ownBatches.ts";
+import { inStep, networkOfRanks, sharedBatches } from "../ranks/ownBatches.ts";
 import { Ranks } from "../ranks/ranks.ts";
 import { breather } from "./breathe.ts";
 import type { EpochEvent, TrainingEvent } from "./events.ts";
@@ -156,11 +156,12 @@ export class TrainingLoop<K extends string> {
 
   /** Returns the scores of the training rows; undefined if stopped. */
   *#trainEpoch(batches: boolean): Generator<TrainingEvent<K> | Promise<void>, Scores<K> | undefined, undefined> {
-    const { train, metrics } = this.#plan;
+    const { train, metrics, sharesOf } = this.#plan;
     const board = new Scoreboard(metrics);
     this.#model.train();
     let batch = 0;
-    const all = rowBatches(train, needsTwoRows(this.#batchNorms));
+    const all =
+      sharesOf === undefined ? rowBatches(train, needsTwoRows(this.#batchNorms)) : sharedBatches(train, sharesOf);
     for (const rowBatch of this.#peers === undefined ? all : inStep(this.#peers, all)) {
       if (this.#stopped()) return undefined;
       const example = toExample(rowBatch);

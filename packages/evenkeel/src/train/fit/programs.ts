@@ -1,5 +1,5 @@
 import { type Compiled, type CompileOptions, compile } from "../../compile/index.ts";
-import { Division, duringDivision, KnownRows } from "../../ops/collective/index.ts";
+import { Division, duringDivision, KnownRows, weighByRows } from "../../ops/collective/index.ts";
 import { type AveragedModel, clipGradNorm, Optimizer } from "../../optim/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { callModel, type Forward, forwardPass, type Loss } from "../evaluate/evaluate.ts";
@@ -40,6 +40,13 @@ export class TrainingPrograms {
    * part of those of the batch: their sum over the ranks is the gradient.
    */
   readonly gradientsOfShare: Compiled<[total: number, ...tensors: Tensor[]], readonly [output: Tensor, loss: Tensor]>;
+  /**
+   * The same for rows that this rank alone has, maybe none: `shares` says how many all have of the
+   * batch.
+   */
+  readonly gradientsOfRows: Compiled<Tensor[], readonly [output: Tensor, loss: Tensor]>;
+  /** The rows of each rank in the batch that `gradientsOfRows` is given a part of. */
+  readonly shares = new KnownRows();
   /** One optimizer step; returns the norm of the gradients if they are clipped. */
   readonly update: () => Tensor | undefined;
   /** Output and loss of rows that are not trained on. */
@@ -72,6 +79,19 @@ export class TrainingPrograms {
       loss.mul(rows / total).backward();
       return [judged(output.detach()), loss] as const;
     }, how);
+    this.gradientsOfRows = compile((...tensors: Tensor[]) => {
+      const { group } = ranks!;
+      const division = new Division(group, tensors[0].shape[0], this.shares);
+      const { output, loss } = duringDivision(division, () =>
+        forward(tensors.slice(0, -1), tensors[tensors.length - 1]),
+      );
+      optimizer.zeroGrad();
+      // The gradients of ranks are added up, and a division is made for their mean.
+      weighByRows(loss, { division })
+        .mul(1 / group.size)
+        .backward();
+      return [judged(output.detach()), loss] as const;
+    }, how);
     const update = () => {
       const norm = maxNorm === undefined ? undefined : clipGradNorm(paramsOf(optimizer), maxNorm);
       optimizer.step();
@@ -84,6 +104,7 @@ export class TrainingPrograms {
     this.#compiled = [
       this.gradientsOf,
       this.gradientsOfShare,
+      this.gradientsOfRows,
       this.forward,
       this.outputs,
       ...(compiled ? [compiled] : []),

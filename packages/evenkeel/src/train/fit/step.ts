@@ -93,6 +93,7 @@ export class Stepper {
     const { ranks, peers } = this.#options;
     if (peers !== undefined) return this.#gradientsOfPeers(peers, example, position, board);
     if (ranks === undefined) return this.#gradients(example, position, board);
+    if (example.shares !== undefined) return this.#gradientsOfRows(ranks, example, position, board);
     const share = ranks.shareOf(example.rows);
     if (share === undefined) ranks.agree();
     const loss = share && this.#sharedGradients(example, share, board);
@@ -102,26 +103,45 @@ export class Stepper {
 
   /** The gradients that `backward()` of a DistributedDataParallel leaves, which are those of all ranks. */
   #gradientsOfPeers(peers: Ranks, example: Example, position: Position, board: Scoreboard<string>): number {
-    const { optimizer } = this.#options;
     const [output, loss] = this.#programs.gradientsOf(...example.inputs, example.target);
     const value = loss.item();
     if (peers.sumOf(!Number.isFinite(value) || !this.#gradientsAreFinite()) > 0) {
-      const bad = paramsOf(optimizer).filter(hasNonFiniteGradient);
-      optimizer.zeroGrad();
-      // Through BatchNorm and gradients it reaches all: the rank whose rows it comes from knows more.
-      const own = Number.isFinite(value) ? undefined : this.diagnosed("train", example, position, value);
-      const isSource = own !== undefined && ["input", "target"].includes(own.where.kind);
-      for (const speaks of [isSource, own !== undefined]) {
-        peers.together(() => {
-          if (speaks) throw own;
-        });
-      }
-      peers.together(() => {
-        throw this.#badGradient(bad, example, position, value);
-      });
+      this.#throwOnAll(peers, example, position, value);
     }
     board.add(value, example.rows, output, example.target);
     return value;
+  }
+
+  /** The gradients of a batch of which each rank has rows of its own. */
+  #gradientsOfRows(ranks: Ranks, example: Example, position: Position, board: Scoreboard<string>): number {
+    const { rows, shares = [] } = example;
+    this.#programs.shares.rows = shares;
+    const [output, own] = this.#programs.gradientsOfRows(...example.inputs, example.target);
+    const part = rows === 0 ? 0 : own.item();
+    const total = shares.reduce((sum, share) => sum + share, 0);
+    const loss = this.#joined!.sum(paramsOf(this.#options.optimizer), part * (rows / total));
+    // After the exchange all ranks have the same, so all find it.
+    if (!Number.isFinite(loss) || !this.#gradientsAreFinite()) this.#throwOnAll(ranks, example, position, part);
+    if (rows > 0) board.add(part, rows, output, example.target);
+    return loss;
+  }
+
+  /** Throws, on all ranks, what is not finite, as the rank whose rows it comes from knows it. */
+  #throwOnAll(ranks: Ranks, example: Example, position: Position, value: number): never {
+    const { optimizer } = this.#options;
+    const bad = paramsOf(optimizer).filter(hasNonFiniteGradient);
+    optimizer.zeroGrad();
+    // Through BatchNorm and gradients it reaches all: the rank whose rows it comes from knows more.
+    const own = Number.isFinite(value) ? undefined : this.diagnosed("train", example, position, value);
+    const isSource = own !== undefined && ["input", "target"].includes(own.where.kind);
+    for (const speaks of [isSource, own !== undefined]) {
+      ranks.together(() => {
+        if (speaks) throw own;
+      });
+    }
+    return ranks.together(() => {
+      throw this.#badGradient(bad, example, position, value);
+    });
   }
 
   /** Undefined if loss or gradients are not finite; everything is then as before. */

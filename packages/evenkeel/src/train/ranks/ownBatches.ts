@@ -1,4 +1,5 @@
 import { wrongState } from "../../core/index.ts";
+import type { Loader, RowBatch } from "../batches.ts";
 import type { Model } from "../modelState.ts";
 import { agreed } from "./agreed.ts";
 import type { Ranks } from "./ranks.ts";
@@ -26,6 +27,15 @@ export function* inStep<T>(ranks: Ranks, batches: Iterable<T>): Generator<T, voi
     yield batch;
   }
   checkAlike(ranks, ranks.sumOf(true), count);
+}
+
+/** Batches of which this rank has its own rows, maybe none, as all ranks have of each. */
+export function* sharedBatches(
+  loader: Loader,
+  sharesOf: (batch: number) => readonly number[] | undefined,
+): Generator<RowBatch, void, undefined> {
+  let batch = 0;
+  for (const tensors of loader) yield { tensors, rows: tensors[0].shape[0], joined: false, shares: sharesOf(batch++) };
 }
 
 /** @param finished how many ranks have no further batch */

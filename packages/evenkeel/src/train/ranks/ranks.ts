@@ -76,6 +76,12 @@ export class Ranks {
     return all.map((bytes) => new Float64Array(bytes.slice().buffer));
   }
 
+  /** The text of each rank. */
+  gatherTexts(own: string): string[] {
+    const all = this.group.communicator.allGather(new TextEncoder().encode(own));
+    return all.map((bytes) => new TextDecoder().decode(bytes));
+  }
+
   /** Agrees on the signal. */
   agree(): void {
     this.sumOf(false);
@@ -116,8 +122,8 @@ export class Ranks {
 
   /** @throws Error unless all ranks give the same text */
   same(what: string, own: string, cure: string): void {
-    const all = this.group.communicator.allGather(new TextEncoder().encode(own));
-    const odd = all.findIndex((bytes) => new TextDecoder().decode(bytes) !== new TextDecoder().decode(all[0]));
+    const all = this.gatherTexts(own);
+    const odd = all.findIndex((one) => one !== all[0]);
     goOn();
     if (odd >= 0) throw agreed(wrongState("", `rank ${odd} has another ${what} than rank 0`, cure), 0);
   }

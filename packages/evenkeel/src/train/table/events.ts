@@ -12,6 +12,8 @@ export interface TableStartEvent {
   readonly network: TabularNet;
   /** Name of the metric that epochs report. */
   readonly metric: TableMetric;
+  /** How many training rows pass by in an epoch, where those of `split` are a sample of them. */
+  readonly streamedRows?: number;
 }
 
 /** The metric of a task during training: "mae" in the target's own unit, or "accuracy". */

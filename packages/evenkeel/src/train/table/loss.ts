@@ -15,20 +15,18 @@ import type { TablePlan } from "./plan.ts";
 
 export type ClassWeights = "none" | "balanced" | Readonly<Record<string, number>>;
 
+/** The classes of rows: of each its index, or how many rows there are of each class. */
+export type Labels = ArrayLike<number> | { readonly counts: readonly number[] };
+
 /**
  * The loss of a task: the planned one for numbers, cross entropy for classes, with class weights if
  * wanted. It is the mean over the rows of a batch: weights scale the losses of rows, and the mean
  * is not divided by them, so that a batch of rare classes counts more.
  *
- * @param labels class indices of the training rows, for balanced weights
+ * @param labels of the training rows, for balanced weights
  * @throws TypeError or RangeError naming a class or a weight that is invalid
  */
-export function lossOf(
-  schema: Schema,
-  plan: Pick<TablePlan, "loss">,
-  weights: ClassWeights,
-  labels: ArrayLike<number>,
-): Loss {
+export function lossOf(schema: Schema, plan: Pick<TablePlan, "loss">, weights: ClassWeights, labels: Labels): Loss {
   return ofMembers(lossOfOne(schema, plan, weights, labels));
 }
 
@@ -47,12 +45,7 @@ function ofMembers(loss: Loss): Loss {
   };
 }
 
-function lossOfOne(
-  schema: Schema,
-  plan: Pick<TablePlan, "loss">,
-  weights: ClassWeights,
-  labels: ArrayLike<number>,
-): Loss {
+function lossOfOne(schema: Schema, plan: Pick<TablePlan, "loss">, weights: ClassWeights, labels: Labels): Loss {
   const { task, classes = [] } = schema;
   if (task === "regression") {
     if (weights !== "none") {
@@ -98,21 +91,23 @@ function quantileLoss(quantile: number): Loss {
 /**
  * One weight per class, scaled so that the mean over the training rows is 1; undefined for none.
  */
-export function classFactors(
-  classes: readonly string[],
-  weights: ClassWeights,
-  labels: ArrayLike<number>,
-): number[] | undefined {
+export function classFactors(classes: readonly string[], weights: ClassWeights, labels: Labels): number[] | undefined {
   if (weights === "none") return undefined;
-  const counts = new Float64Array(classes.length);
-  for (let i = 0; i < labels.length; i++) counts[labels[i]]++;
+  const counts = "counts" in labels ? labels.counts : countsOf(classes, labels);
+  const rows = "counts" in labels ? counts.reduce((sum, count) => sum + count, 0) : labels.length;
   const factors = weights === "balanced" ? balanced(counts) : named(classes, weights);
-  const mean = factors.reduce((sum, factor, c) => sum + factor * counts[c], 0) / labels.length;
+  const mean = factors.reduce((sum, factor, c) => sum + factor * counts[c], 0) / rows;
   return factors.map((factor) => factor / mean);
 }
 
-function balanced(counts: Float64Array): number[] {
-  return Array.from(counts, (count) => (count === 0 ? 0 : 1 / count));
+function countsOf({ length }: readonly string[], labels: ArrayLike<number>): number[] {
+  const counts = new Array<number>(length).fill(0);
+  for (let i = 0; i < labels.length; i++) counts[labels[i]]++;
+  return counts;
+}
+
+function balanced(counts: readonly number[]): number[] {
+  return counts.map((count) => (count === 0 ? 0 : 1 / count));
 }
 
 function named(classes: readonly string[], weights: Readonly<Record<string, number>>): number[] {

@@ -50,12 +50,19 @@ function checkClasses(table: Table, rows: Int32Array, preprocessing: Preprocessi
   const { target } = preprocessing.toJSON();
   if (target.task === "regression") return [];
   const seen = new Set(preprocessing.truth(table, rows));
-  const absent = target.classes.filter((_, position) => !seen.has(position));
+  return absentClasses(
+    target.column,
+    target.classes.filter((_, position) => !seen.has(position)),
+  );
+}
+
+/** @param absent the classes that no training row has */
+export function absentClasses(column: string, absent: readonly string[]): Finding[] {
   if (absent.length === 0) return [];
   const shown = `${absent.slice(0, 5).map(shorten).join(", ")}${absent.length > 5 ? ` and ${absent.length - 5} more` : ""}`;
   const statement = `no training row has ${absent.length === 1 ? "the class" : "the classes"} ${shown}: the network cannot predict it`;
-  const cell = { column: target.column };
-  return [finding("warning", "rare-class", statement, "split the rows in another way, or leave such rows out", cell)];
+  const cure = "split the rows in another way, or leave such rows out";
+  return [finding("warning", "rare-class", statement, cure, { column })];
 }
 
 /** A column that varies in the table but not in training, as one of years may in a split by time. */

@@ -2,16 +2,18 @@ import { defaultOf, withoutUndefined } from "../../core/index.ts";
 import type { Checkpoint } from "../../io/index.ts";
 import { combineMembers, Preprocessing, type Schema, type Table, TabularNet } from "../../tabular/index.ts";
 import { sizeFor } from "../../tabular/model/layers.ts";
+import type { TableSummary } from "../../tabular/summary/columnSummary.ts";
 import { accuracy, type Metric } from "../evaluate/metrics.ts";
 import { follow } from "../fit/follow.ts";
 import type { EpochRecord } from "../fit/history.ts";
 import type { Ranks } from "../ranks/ranks.ts";
+import { encode } from "./encode.ts";
 import { metricOf, type TableEpochEvent, type TableMetric } from "./events.ts";
 import { lossOf } from "./loss.ts";
 import { trainTableOptions } from "./options.ts";
 import type { TrainTableOptions } from "./options.types.ts";
 import type { TablePlan } from "./plan.ts";
-import { type Rows, TableTrainer, type TrainerRun } from "./trainer.ts";
+import { type RowStream, type Rows, TableTrainer, type TrainerRun } from "./trainer.ts";
 import { UnitError } from "./unitError.ts";
 
 /** A network before its training, and the encoded rows to train it on. */
@@ -21,8 +23,18 @@ export interface TableStage {
   readonly preprocessing: Preprocessing;
   readonly trainer: TableTrainer<TabularNet>;
   readonly train: Rows;
+  /** The training rows, where memory does not hold them: those of `train` are a sample then. */
+  readonly stream?: RowStream;
   /** The rows that it is scored on after each epoch, if there are any. */
   readonly validation?: Rows;
+}
+
+/** What is known of training rows that memory does not hold. */
+export interface StreamedTraining {
+  readonly summary: TableSummary;
+  /** How many rows there are of each class; empty for a number. */
+  readonly classes: readonly number[];
+  readonly stream: (preprocessing: Preprocessing) => RowStream;
 }
 
 /**
@@ -37,14 +49,16 @@ export function newStage(
   rows: { readonly train: Int32Array; readonly validation?: Int32Array; readonly test?: Int32Array },
   { classWeights = defaultOf(trainTableOptions, "classWeights"), compile }: TrainTableOptions,
   ranks?: Ranks,
+  streamed?: StreamedTraining,
 ): TableStage {
-  const preprocessing = Preprocessing.fit(table, schema, rows.train, plan.preprocessing);
+  const preprocessing = Preprocessing.fit(table, schema, rows.train, plan.preprocessing, streamed?.summary);
   const encoded = (part: Int32Array | undefined) =>
     part === undefined || part.length === 0 ? undefined : encode(preprocessing, table, part);
   const train = encode(preprocessing, table, rows.train);
   const validation = encoded(rows.validation);
   encoded(rows.test); // so that an error in the test rows is reported now
-  const loss = lossOf(schema, plan, classWeights, preprocessing.truth(table, rows.train));
+  const labels = streamed === undefined ? preprocessing.truth(table, rows.train) : { counts: streamed.classes };
+  const loss = lossOf(schema, plan, classWeights, labels);
   const size = sizeFor(preprocessing);
   const { optimizer, clipGradNorm, average, decay } = plan;
   const trainer = new TableTrainer(() => new TabularNet(size, plan.network), {
@@ -56,14 +70,8 @@ export function newStage(
     ranks,
   });
   trainer.reset(plan);
-  return { places: rows, preprocessing, trainer, train, ...(validation && { validation }) };
-}
-
-/** Rows as inputs and target of a network. */
-export function encode(preprocessing: Preprocessing, table: Table, rows: Int32Array): Rows {
-  const { x, codes } = preprocessing.inputs(table, rows);
-  const y = preprocessing.targets(table, rows);
-  return codes === undefined ? [x, y] : [x, codes, y];
+  const stream = streamed?.stream(preprocessing);
+  return { places: rows, preprocessing, trainer, train, ...withoutUndefined({ stream, validation }) };
 }
 
 interface StageOptions extends Pick<TrainTableOptions, "signal"> {
@@ -78,13 +86,13 @@ interface StageOptions extends Pick<TrainTableOptions, "signal"> {
  * Trains as planned. The network then has the weights of `keptEpoch`, and its modes are restored.
  */
 export function fitStage(
-  { preprocessing, trainer, train, validation }: TableStage,
+  { preprocessing, trainer, train, stream, validation }: TableStage,
   plan: TablePlan,
   { stage, signal, resume, scheduled, onEpoch }: StageOptions,
 ): Promise<TrainerRun<TableMetric>> {
   const metric = metricOf[preprocessing.task];
   const judge: Metric = metric === "mae" ? new UnitError(preprocessing) : accuracy();
-  const rows = { train, ...(validation && { validation }) };
+  const rows = { train: stream ?? train, ...(validation && { validation }) };
   const events = trainer.run<TableMetric>(rows, plan, {
     metrics: { [metric]: judge } as Record<TableMetric, Metric>,
     columns: preprocessing.features,

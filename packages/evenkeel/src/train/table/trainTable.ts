@@ -100,19 +100,38 @@ export async function trainTable(given: Table, options: TrainTableOptions): Prom
  * The options of one of several ranks: a signal, and an error of a callback, take effect on all at
  * once.
  */
-function ofRanks(options: TrainTableOptions, ranks: Ranks): TrainTableOptions {
+export function ofRanks(options: TrainTableOptions, ranks: Ranks): TrainTableOptions {
   const onEpoch = (event: TableEpochEvent) => ranks.togetherAsync(() => options.onEpoch?.(event));
   return { ...options, signal: ranks.signal, onEpoch };
 }
 
-/** @param own the signal of this rank alone, for what it does after the last exchange */
 async function trainOn(
   given: Table,
   options: TrainTableOptions,
   ranks?: Ranks,
-  own = options.signal,
+  own?: AbortSignal,
 ): Promise<TableTraining> {
   const begun = await togetherAsync(ranks, () => begin(given, options, ranks));
+  return trainBegun(begun, options, ranks, own);
+}
+
+/** A training that is planned, and has taken no step. */
+export interface Begun
+  extends Pick<TableTraining, "table" | "schema" | "findings" | "split" | "plan">,
+    Pick<SettledTable, "settled"> {
+  readonly stage: TableStage;
+}
+
+/**
+ * The training itself, and what comes after it.
+ * @param own the signal of this rank alone, for what it does after the last exchange
+ */
+export async function trainBegun(
+  begun: Begun,
+  options: TrainTableOptions,
+  ranks?: Ranks,
+  own = options.signal,
+): Promise<TableTraining> {
   const { table, schema, findings, split, settled, plan, stage } = begun;
   const { signal, resume, onEpoch } = options;
   const {
@@ -136,7 +155,7 @@ async function trainOn(
 }
 
 /** What comes before the first step: everything is checked, and the caller told. */
-async function begin(given: Table, options: TrainTableOptions, ranks: Ranks | undefined) {
+async function begin(given: Table, options: TrainTableOptions, ranks: Ranks | undefined): Promise<Begun> {
   const { seed = defaultOf(trainTableOptions, "seed"), split: wanted = {}, resume } = options;
   const { table, schema, findings: noticed, split, settled } = settleTable(given, { ...options, seed, split: wanted });
   const plan = planTable(split, schema.task, options);

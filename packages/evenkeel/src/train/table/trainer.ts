@@ -4,11 +4,12 @@ import { type StateDict, SyncBatchNorm, utils } from "../../nn/index.ts";
 import { Adam, AdamW, AveragedModel, getPolynomialDecayAvgFn, type Optimizer, SGD } from "../../optim/index.ts";
 import { manualSeed, Generator as RandomGenerator } from "../../random/index.ts";
 import { cat, cloneState, noGrad, type Tensor } from "../../tensor/index.ts";
+import type { Loader } from "../batches.ts";
 import { runningNorms } from "../batchNorm/layers.ts";
 import { BatchNormUpdate } from "../batchNorm/update.ts";
 import type { Loss } from "../evaluate/evaluate.ts";
 import type { TrainingEvent } from "../fit/events.ts";
-import { type FitOptions, planFit } from "../fit/fitOptions.ts";
+import { type FitOptions, type FitPlan, planFit } from "../fit/fitOptions.ts";
 import type { History } from "../fit/history.ts";
 import { TrainingLoop } from "../fit/loop.ts";
 import { TrainingPrograms } from "../fit/programs.ts";
@@ -21,6 +22,14 @@ import { checkSameSchedule, newScheduler } from "./schedule.ts";
 
 /** Rows as tensors, inputs before the target. */
 export type Rows = readonly [Tensor, ...Tensor[]];
+
+/** Training rows that memory does not hold. */
+export interface RowStream {
+  /** How many there are, those of other ranks included. */
+  readonly rows: number;
+  /** @param generator what all ranks draw the order of an epoch from */
+  batches(batchSize: number, generator: RandomGenerator): Loader & Pick<FitPlan<never>, "sharesOf">;
+}
 
 /** The options that determine a trainer's programs. All others may differ between its trainings. */
 export interface TrainerOptions
@@ -146,14 +155,15 @@ export class TableTrainer<M extends Model = Model> {
    * @throws as `fit`
    */
   *run<K extends string = never>(
-    { train, validation }: { readonly train: Rows; readonly validation?: Rows | undefined },
+    { train, validation }: { readonly train: Rows | RowStream; readonly validation?: Rows | undefined },
     plan: Pick<TablePlan, "batchSize" | "epochs" | "lr" | "schedule" | "patience" | "seed" | "enough">,
     { resume, keepsBest, scheduled, metrics, columns, signal }: RunOptions<K>,
   ): Generator<TrainingEvent<K> | Promise<void>, TrainerRun<K>, undefined> {
     const { loss, ranks } = this.#options;
     const { batchSize, epochs, patience, seed, enough } = plan;
     const planned = { ...plan, epochs: scheduled ?? epochs };
-    const schedule = newScheduler(this.#optimizer, planned, Math.ceil(train[0].shape[0] / batchSize));
+    const rows = "rows" in train ? train.rows : train[0].shape[0];
+    const schedule = newScheduler(this.#optimizer, planned, Math.ceil(rows / batchSize));
     checkSameSchedule(schedule.scheduler, resume?.scheduler);
     const earlyStopping = {
       monitor: validation === undefined ? ("train.loss" as const) : ("validation.loss" as const),
@@ -162,8 +172,12 @@ export class TableTrainer<M extends Model = Model> {
       ...(enough !== undefined && { stoppingThreshold: enough }),
     };
     const generator = new RandomGenerator(seed);
+    const batches =
+      "rows" in train
+        ? train.batches(batchSize, generator)
+        : new DataLoader(new TensorDataset(...train), { batchSize, shuffle: true, generator });
     const fitPlan = planFit<K>(this.#trained, {
-      train: new DataLoader(new TensorDataset(...train), { batchSize, shuffle: true, generator }),
+      train: batches,
       ...(validation && { validation: inParts(validation, this.#rowsAtOnce.scored) }),
       ...{ loss, optimizer: this.#optimizer, ...schedule, epochs },
       ...(this.#average && { average: this.#average as unknown as AveragedModel }),
@@ -176,7 +190,9 @@ export class TableTrainer<M extends Model = Model> {
     const share = validation && ranks?.shareOf(validation[0].shape[0]);
     const own = share && validation.map((tensor) => tensor.narrow(0, share.from, share.rows));
     const validationShare = own && inParts(own, this.#rowsAtOnce.scored);
-    const shared = { ...fitPlan, ranks, validationShare };
+    // Ranks divide the batches of rows that all of them have.
+    const sharesOf = ranks && "sharesOf" in batches ? (batch: number) => batches.sharesOf?.(batch) : undefined;
+    const shared = { ...fitPlan, ranks, validationShare, ...(sharesOf && { sharesOf }) };
     const events = new TrainingLoop(this.#trained, shared, this.#programs).events(false);
     const keepsLast = keepsBest && patience === false;
     // The loop has loaded the checkpoint.

@@ -1,4 +1,5 @@
 import type { OptionValue } from "../../../core/index.ts";
+import type { NumberSummary } from "../../summary/columnSummary.ts";
 import type { preprocessingOptions } from "../preprocessingOptions.ts";
 import { deviationOf, divisorOf, meanOf, quantilesOf } from "./statistics.ts";
 
@@ -17,9 +18,17 @@ export interface Scaling {
   readonly most: number;
 }
 
-/** Puts `values`, which are all there, into another order. */
-export function fitScaling(values: Float64Array, scale: Scale): Scaling {
-  const [mean, deviation] = scale === "zscore" ? momentsOf(values) : [0, 1];
+/**
+ * Puts `values`, which are all there, into another order.
+ * @param exact mean and deviation, where the values are a sample
+ */
+export function fitScaling(
+  values: Float64Array,
+  scale: Scale,
+  exact?: Pick<NumberSummary, "mean" | "deviation">,
+): Scaling {
+  const [mean, deviation] =
+    scale !== "zscore" ? [0, 1] : exact === undefined ? momentsOf(values) : [exact.mean, exact.deviation];
   // JSON has no -0: a center of 0 is +0 from the beginning.
   const [least, low, median, high, most] = quantilesOf(values, [0, 0.25, 0.5, 0.75, 1]).map((value) => value + 0);
   switch (scale) {

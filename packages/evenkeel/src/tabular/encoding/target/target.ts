@@ -3,8 +3,10 @@ import { log as logarithm } from "../../../core/math/portableMath.ts";
 import { Tensor } from "../../../tensor/index.ts";
 import { Storage } from "../../../tensor/storage.ts";
 import { shorten } from "../../schema/columns.ts";
+import type { Reading } from "../../schema/read.ts";
 import type { Schema } from "../../schema/schema.ts";
 import { nullSpellings } from "../../schema/values/nulls.ts";
+import type { NumberSummary } from "../../summary/columnSummary.ts";
 import type { Column } from "../../table/table.ts";
 import type { NumberTarget, TargetEncoding } from "../encoding.ts";
 import type { preprocessingOptions } from "../preprocessingOptions.ts";
@@ -13,13 +15,17 @@ import { ownUnit, positions } from "./truth.ts";
 
 export type TargetTransform = OptionValue<typeof preprocessingOptions, "target">;
 
-/** @throws RangeError naming the row if a target is missing, infinite, or has no logarithm */
+/**
+ * @param exact what is known of all training rows, where `rows` are a sample of them
+ * @throws RangeError naming the row if a target is missing, infinite, or has no logarithm
+ */
 export function fitTarget(
   column: Column,
   schema: Schema,
   rows: Int32Array,
   transform: TargetTransform,
   clamp: boolean,
+  exact?: NumberSummary,
 ): TargetEncoding {
   const { kind, numbers } = schema.columns.find(({ name }) => name === schema.target) ?? {};
   const { nulls = nullSpellings } = schema;
@@ -67,7 +73,8 @@ export function fitTarget(
       { column: schema.target },
     );
   }
-  const [least, most] = quantilesOf(ownUnit(column, { ...format, nulls }, rows), [0, 1]).map((value) => value + 0);
+  const own = ownUnit(column, { ...format, nulls }, rows);
+  const [least, most] = exact === undefined ? quantilesOf(own, [0, 1]) : [exact.least, exact.most];
   const unscaled: NumberTarget = {
     task,
     column: column.name,
@@ -76,17 +83,30 @@ export function fitTarget(
     log: transform === "log",
     mean: 0,
     std: 1,
-    least,
-    most,
+    least: least + 0,
+    most: most + 0,
     clamp,
   };
   const values = transformed(column, unscaled, nulls, rows);
   if (transform === "none") return unscaled;
-  const mean = meanOf(values);
-  return { ...unscaled, mean, std: divisorOf(deviationOf(values, mean), mean) };
+  const mean = exact?.mean ?? meanOf(values);
+  return { ...unscaled, mean, std: divisorOf(exact?.deviation ?? deviationOf(values, mean), mean) };
 }
 
-function transformed(column: Column, target: NumberTarget, nulls: readonly string[], rows?: Int32Array): Float64Array {
+/**
+ * The numbers that a target is scaled by: themselves, or their logarithms.
+ * @throws RangeError naming the row if one is missing, infinite, or has no logarithm
+ */
+export function unscaledTarget(column: Column, reading: Reading, log: boolean, rows?: Int32Array): Float64Array {
+  return transformed(column, { ...reading, log, mean: 0, std: 1 }, reading.nulls, rows);
+}
+
+function transformed(
+  column: Column,
+  target: Reading & Pick<NumberTarget, "log" | "mean" | "std">,
+  nulls: readonly string[] | undefined,
+  rows?: Int32Array,
+): Float64Array {
   const values = ownUnit(column, { ...target, nulls }, rows);
   for (let i = 0; i < values.length; i++) {
     if (target.log && values[i] <= 0) {

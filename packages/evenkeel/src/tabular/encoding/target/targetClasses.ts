@@ -7,7 +7,7 @@ import { parseTruth } from "../../schema/values/truth.ts";
 import type { Column } from "../../table/table.ts";
 
 /** More classes than this are taken for a mistake. */
-const mostClasses = 1000;
+export const mostClasses = 1000;
 
 interface Target {
   readonly meaning: Meaning;
