@@ -19,6 +19,7 @@ import { treesIntroduction, treesOutcome } from "../views/treesText.ts";
 import { addTargetFlag } from "./columnOptions.ts";
 import { parserOf, typedFlags } from "./declaredFlags.ts";
 import { closedNote, exitCodeOf, reportFailure } from "./ending.ts";
+import { type ShardOptions, shardFlags, withShardOptions } from "./shardOptions.ts";
 import { withTableOptions } from "./tableOptions.ts";
 import {
   addTrainFlags,
@@ -41,6 +42,7 @@ Examples:
   evenkeel train visits.csv --target pulse --group patient
   evenkeel train sales.csv --target sold --time day --test new-sales.csv
   evenkeel train --sql "select * from mpg where Cylinders < 8" -t Horsepower
+  evenkeel train --shards 'data/*.parquet' -t y   more rows than memory holds
   evenkeel train --resume latest       goes on where an interrupted run stood
   mpirun -n 4 evenkeel train flights-3m   four processes, with @evenkeel/mpi
   evenkeel train mpg --json | jq .result.scores.test.mae
@@ -56,7 +58,7 @@ The same table, options and seed give the same model, to the bit, on every
 machine.
 `;
 
-interface Flags extends TrainFlags, TableFlags {
+interface Flags extends TrainFlags, Omit<TableFlags, "shards">, ShardOptions {
   readonly model: "network" | "trees";
   readonly runs: string;
   readonly resume?: string | undefined;
@@ -92,7 +94,7 @@ export function trainCommand(context: CommandContext): CommandUnknownOpts {
     .option("--no-report", "write no HTML report")
     .option("--json", "print the result as JSON; progress goes to standard error");
   addTrainFlags(command);
-  return withTableOptions(command)
+  return withShardOptions(withTableOptions(command))
     .addHelpText("after", examples)
     .action((...passed) => {
       const [source, flags, self] = passed as unknown as [string | undefined, Flags, CommandUnknownOpts];
@@ -102,7 +104,7 @@ export function trainCommand(context: CommandContext): CommandUnknownOpts {
 }
 
 /** The table, the options and the tables of parts, as both kinds of model take them. */
-function readOf(flags: Flags, partFiles: PartFiles): TableFlags {
+function readOf({ shards: _, ...flags }: Flags, partFiles: PartFiles): TableFlags {
   const parts = Object.keys(partFiles).length > 0 ? partFiles : undefined;
   return { ...tableFlags(flags), ...withoutUndefined({ parts }) };
 }
@@ -113,7 +115,8 @@ async function runTrees(
   given: readonly string[],
   context: CommandContext,
 ): Promise<void> {
-  const others = [...flagsOfOne().network, "--resume", "--take-over", "--tensorboard", "--folds"];
+  const ofShards = ["--shards", "--memory", "--window", "--held-rows"];
+  const others = [...flagsOfOne().network, ...ofShards, "--resume", "--take-over", "--tensorboard", "--folds"];
   if (context.launched !== undefined) {
     const { launcher, size } = context.launched;
     throw misuse(
@@ -169,9 +172,10 @@ async function runTrain(
     throw misuse("conflict", `${wrong} is for boosted trees`, "add --model trees, or leave it out");
   const { target, runs, resume, out, takeOver = false } = flags;
   const { options, partFiles } = trainTableOptions(flags);
+  const shards = shardFlags(source, flags);
   const request = {
-    ...{ source, target, runs, resume, given, out, takeOver, folds: flags.folds },
-    read: readOf(flags, partFiles),
+    ...{ source: source ?? flags.shards, target, runs, resume, given, out, takeOver, folds: flags.folds },
+    read: { ...readOf(flags, partFiles), ...(shards && { shards }) },
     options,
     tensorboard: flags.tensorboard === true,
     report: given.includes("--no-report") ? false : undefined,

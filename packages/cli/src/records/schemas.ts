@@ -45,6 +45,9 @@ export const tableFlagsSchema = z.object({
   maxUnpacked: z.int().positive().optional(),
   maxColumns: z.int().positive().optional(),
   maxRecord: z.int().positive().optional(),
+  shards: z
+    .object({ memory: z.int().positive(), window: z.int().positive().optional(), heldRows: z.int().nonnegative() })
+    .optional(),
   parts: z.object({ validation: z.string().optional(), test: z.string().optional() }).optional(),
 });
 

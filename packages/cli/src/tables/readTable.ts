@@ -102,7 +102,7 @@ async function readFiles(
       at = index;
     };
     try {
-      for (at = 0; at < files.length; at++) opened.push(await open(files[at], attempts[at], options, workspace));
+      for (at = 0; at < files.length; at++) opened.push(await openFile(files[at], attempts[at], options, workspace));
       at = 0;
       const name = files.length === 1 ? files[0].name : `${source} (${files.length} files)`;
       const about = { source: name, format: opened[0].format, ...(target !== undefined && { target }) };
@@ -143,7 +143,7 @@ function ours(error: unknown): unknown {
 }
 
 /** A file of one of two kinds: one that DuckDB reads, or one of texts. */
-interface Opened {
+export interface Opened {
   readonly part?: Part;
   readonly csv?: CsvFile & SourceFile & Pick<Head, "compression">;
   readonly format: TableFormat;
@@ -151,7 +151,7 @@ interface Opened {
   readonly unchecked?: boolean;
 }
 
-async function open(
+export async function openFile(
   { name, path }: LocatedFile,
   attempt: Attempt,
   options: ReadTableOptions,

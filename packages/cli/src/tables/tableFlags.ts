@@ -4,6 +4,7 @@ import { type Allowed, allowedOf } from "./limits.ts";
 import type { QuerySource } from "./query/sources.ts";
 import { unreadable } from "./readError.ts";
 import type { ReadTableOptions, TableRead } from "./readTable.ts";
+import type { ShardFlags } from "./shards/memoryPlan.ts";
 
 /** How a table is read, as the options of a command say it and as runs and studies record it. */
 export interface TableFlags
@@ -16,6 +17,8 @@ export interface TableFlags
   /** Lets a query read any file. Never recorded. */
   readonly trustSql?: true | undefined;
   readonly sampleSeed: number;
+  /** How a table is read that memory does not hold, for `train`. */
+  readonly shards?: ShardFlags | undefined;
   /** Tables of one's own to validate by and to test on, for `train`. */
   readonly parts?: { readonly validation?: string | undefined; readonly test?: string | undefined } | undefined;
 }

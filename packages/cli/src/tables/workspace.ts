@@ -50,36 +50,55 @@ export function temporaryFault(error: unknown): Error | undefined {
   return isWritten || path.includes(`${sep}${temporaryPrefix}`) ? notTemporary(error) : undefined;
 }
 
-/** Runs work in a workspace and clears it away, whatever happens. */
-export async function withWorkspace<T>(
-  { cwd = process.cwd(), signal, memoryLimit = "512MB", threads }: WorkspaceOptions,
-  work: (workspace: Workspace) => Promise<T>,
-): Promise<T> {
+/** A workspace, and how it is cleared away. */
+export interface OpenWorkspace extends Workspace {
+  close(): Promise<void>;
+}
+
+/** Makes a workspace that is kept until it is closed. */
+export async function openWorkspace({
+  cwd = process.cwd(),
+  signal,
+  memoryLimit = "512MB",
+  threads,
+}: WorkspaceOptions): Promise<OpenWorkspace> {
   signal?.throwIfAborted();
   const folder = await temporaryFolder();
+  const database = lazyDatabase({
+    memoryLimit,
+    threads: threads ?? Math.min(availableParallelism(), 4),
+    temporary: join(folder, "duckdb"),
+    cwd,
+    signal,
+  });
+  let files = 0;
+  return {
+    database,
+    cwd,
+    ...(signal && { signal }),
+    newFile: (suffix) => join(folder, `${files++}${suffix}`),
+    async close() {
+      try {
+        await database.close();
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** Runs work in a workspace and clears it away, whatever happens. */
+export async function withWorkspace<T>(
+  options: WorkspaceOptions,
+  work: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  const workspace = await openWorkspace(options);
   try {
-    const database = lazyDatabase({
-      memoryLimit,
-      threads: threads ?? Math.min(availableParallelism(), 4),
-      temporary: join(folder, "duckdb"),
-      cwd,
-      signal,
-    });
-    let files = 0;
-    try {
-      return await work({
-        database,
-        cwd,
-        ...(signal && { signal }),
-        newFile: (suffix) => join(folder, `${files++}${suffix}`),
-      });
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw temporaryFault(error) ?? error;
-    } finally {
-      await database.close();
-    }
+    return await work(workspace);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw temporaryFault(error) ?? error;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await workspace.close();
   }
 }

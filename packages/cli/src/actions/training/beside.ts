@@ -1,6 +1,6 @@
 import { distributed } from "evenkeel";
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "evenkeel/io";
-import { agreeOn, crossValidate, trainTable } from "evenkeel/train";
+import { agreeOn, crossValidate } from "evenkeel/train";
 import type { Run } from "../../records/runs/readRun.ts";
 import type { ActionContext } from "../../shell/context.ts";
 import { namingPlaces } from "../../tables/places.ts";
@@ -21,10 +21,10 @@ export async function trainBeside(request: TrainRequest, context: ActionContext)
   await agreeOn(() => undefined); // the first rank looks at its files
   const resumed = hearResumed();
   const { folds } = resumed === undefined ? request : (resumed.run.config.outputs ?? {});
-  const { table, options, all } = await prepare(request, resumed, context);
+  const { table, options, all, train, close } = await prepare(request, resumed, context);
   const training = await namingPlaces(table.placeOf, () =>
-    trainTable(table, { ...all, signal, ...(resumed?.checkpoint && { resume: resumed.checkpoint }) }),
-  );
+    train({ ...all, signal, ...(resumed?.checkpoint && { resume: resumed.checkpoint }) }),
+  ).finally(close);
   await agreeOn(() => undefined); // the model is written
   let status = statusOf(training);
   if (folds !== undefined && status === "finished") {

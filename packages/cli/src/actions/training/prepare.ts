@@ -1,5 +1,5 @@
 import { withoutUndefined } from "evenkeel/problem";
-import { agreeOn, sameOnAllRanks, type TrainTableOptions } from "evenkeel/train";
+import { agreeOn, sameOnAllRanks, type TableTraining, type TrainTableOptions, trainTable } from "evenkeel/train";
 import { readFlagsOf, trainOptionsOf } from "../../records/runs/recipe.ts";
 import type { Recipe } from "../../records/runs/types.ts";
 import type { ActionContext } from "../../shell/context.ts";
@@ -51,6 +51,10 @@ export interface Prepared {
   /** The same, as the training takes them. */
   readonly all: TrainTableOptions;
   readonly recipe: Recipe;
+  /** Trains with these options, to which callbacks and the like are added. */
+  readonly train: (options: TrainTableOptions) => Promise<TableTraining>;
+  /** Called when all is done. */
+  readonly close?: () => Promise<void>;
 }
 
 /**
@@ -62,6 +66,12 @@ export async function prepare(
   resumed: Resumed | undefined,
   context: ActionContext,
 ): Promise<Prepared> {
+  const how = resumed === undefined ? request.read : readFlagsOf(resumed.run);
+  if (how.shards !== undefined) {
+    const source = resumed === undefined ? request.source : resumed.run.config.recipe.source;
+    const { prepareShards } = await import("./shards/prepareShards.ts");
+    return prepareShards(request, resumed, { pattern: source ?? "", flags: how, shards: how.shards }, context);
+  }
   const prepared = await agreeOn(() => read(request, resumed, context));
   sameOnAllRanks("table", prepared.recipe.fingerprint, "give every machine the same files");
   return prepared;
@@ -100,5 +110,5 @@ async function read(request: TrainRequest, resumed: Resumed | undefined, context
     fingerprint: digest,
   };
   const all = { ...options, ...(rows && { split: { ...options.split, ...rows } }), record };
-  return { table, options, all, recipe };
+  return { table, options, all, recipe, train: (given) => trainTable(table, given) };
 }

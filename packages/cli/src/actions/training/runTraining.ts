@@ -10,7 +10,6 @@ import {
   type TableStartEvent,
   type TableTraining,
   type TrainTableOptions,
-  trainTable,
 } from "evenkeel/train";
 import type { RunFolder } from "../../records/runs/runFolder.ts";
 import { resumeCommand } from "../../records/runs/runsFolder.ts";
@@ -28,6 +27,7 @@ import { Checkpoints } from "./checkpoints.ts";
 interface RecordedTraining {
   readonly table: TableRead;
   readonly options: TrainTableOptions;
+  readonly train: (options: TrainTableOptions) => Promise<TableTraining>;
   /** The folder of runs, as the user named it. */
   readonly runs: string;
   /** Called when everything is checked; returns the folder to record the run in. */
@@ -70,7 +70,7 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
   const checkpoints = new Checkpoints((checkpoint) => folder?.writeCheckpoint(saveCheckpoint(checkpoint)));
   try {
     const training = await namingPlaces(table.placeOf, () =>
-      trainTable(table, {
+      plan.train({
         ...options,
         signal,
         ...(plan.resume && { resume: plan.resume }),

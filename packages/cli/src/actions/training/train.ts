@@ -108,11 +108,11 @@ async function trainOn(
     resumed === undefined
       ? { report, tensorboard, ...withoutUndefined({ out, folds }) }
       : resumedOutputs(resumed.run, { report: request.report, tensorboard, out }, cwd);
-  const { table, options, all, recipe } = await prepare(request, resumed, context);
+  const { table, options, all, recipe, train, close } = await prepare(request, resumed, context);
   const recorded = await runTraining({
     ...{ table, runs: request.runs },
     options: all,
-    ...{ signal, launched: context.launched },
+    ...{ train, signal, launched: context.launched },
     tensorboard: outputs.tensorboard,
     ...(resumed?.checkpoint && { resume: resumed.checkpoint }),
     open: (event) => {
@@ -125,7 +125,9 @@ async function trainOn(
     },
     onEpoch: (line, epochs) => events.onEpoch?.(line, epochs),
     onBaseline: (event) => events.onBaseline?.(event),
-  }).finally(context.progress?.stop);
+  })
+    .finally(context.progress?.stop)
+    .finally(close);
   try {
     const folded = await withFolds({ ...recorded, table }, options, outputs, context, events);
     return await agreeOn(() => finish(folded, outputs, cwd, events.report));
@@ -197,25 +199,34 @@ async function finish(
 function newFolder(
   folder: string,
   table: TableRead,
-  { schema, split, plan: { seed } }: TableStartEvent,
+  { schema, split, plan: { seed }, streamedRows }: TableStartEvent,
   { outputs, ...plan }: Pick<NewRun, "settings" | "recipe"> & { readonly outputs: RunOutputs },
   command: readonly string[],
 ): RunFolder {
   try {
     return RunFolder.create(folder, {
       command,
-      table: { source: table.source, rows: table.rows, columns: table.columns.length },
+      table: { source: table.source, rows: rows(table, split, streamedRows), columns: table.columns.length },
       target: schema.target,
       task: schema.task,
       ...(schema.classes && { classes: schema.classes }),
       seed,
-      split: { train: split.train.length, validation: split.validation.length, test: split.test.length },
+      split: {
+        train: streamedRows ?? split.train.length,
+        validation: split.validation.length,
+        test: split.test.length,
+      },
       ...plan,
       outputs,
     });
   } catch (error) {
     throw misuse("wrong-value", `--runs: no run can be recorded in ${folder}: ${faultOf(error) ?? sentence(error)}`);
   }
+}
+
+/** How many rows there are: a table of shards holds some of them. */
+function rows(table: TableRead, split: TableStartEvent["split"], streamed: number | undefined): number {
+  return streamed === undefined ? table.rows : streamed + split.validation.length + split.test.length;
 }
 
 /**

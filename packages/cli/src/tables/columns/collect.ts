@@ -44,7 +44,7 @@ export interface Collected {
 }
 
 /** What is read of a column, from all parts alike. */
-interface Plan {
+export interface ColumnPlan {
   readonly name: string;
   readonly as: Kept;
   /** Doubles below this are exactly the numbers that the columns hold. */
@@ -120,13 +120,13 @@ async function collectOnce(
 }
 
 /** Which columns are read and as what, the same for all parts. */
-function planOf(
+export function planOf(
   parts: readonly Part[],
   wanted: readonly string[] | undefined,
   texts: ReadonlySet<string>,
-): { plans: Plan[]; notes: ReadNote[] } {
+): { plans: ColumnPlan[]; notes: ReadNote[] } {
   const notes: ReadNote[] = [];
-  const plans: Plan[] = [];
+  const plans: ColumnPlan[] = [];
   for (const name of namesOf(parts, wanted)) {
     const readings = parts.map((part) => readingIn(part, name));
     const ignored = readings.find((reading) => reading.as === "ignored");
@@ -151,7 +151,8 @@ function readingIn(part: Part, name: string): Reading {
   return digits === undefined || reading.as === "ignored" ? reading : { ...reading, text: digits, exactBelow: 2 ** 53 };
 }
 
-function expression(part: Part, { name, as }: Plan): string {
+/** What DuckDB computes for a column. */
+export function expression(part: Part, { name, as }: ColumnPlan): string {
   const reading = readingIn(part, name);
   if (reading.as === "ignored") throw new Error(`column ${name} is not read`);
   if (reading.as === as) return reading.sql;

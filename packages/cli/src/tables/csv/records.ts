@@ -15,6 +15,8 @@ interface RecordOptions extends Pick<Allowed, "maxRecord"> {
   readonly skip: number;
   /** Records behind them that are no rows, such as names. */
   readonly head: number;
+  /** The line that the bytes begin with, from 1; 1 unless given. */
+  readonly line?: number;
   /** Records at the end that are no rows, such as totals. */
   readonly foot: number;
   readonly isUtf8: IsUtf8;
@@ -59,6 +61,8 @@ export class Records {
   private escaped: number[] = [];
   private heads: number;
   private rows = 0;
+  /** Bytes that have come. */
+  private taken = 0;
   private failure?: TableReadError;
 
   constructor(options: RecordOptions) {
@@ -66,6 +70,16 @@ export class Records {
     this.delimiter = new TextEncoder().encode(options.delimiter);
     for (const byte of [this.delimiter[0], lineFeed, carriageReturn]) this.stops[byte] = 1;
     this.heads = options.head;
+    this.line = options.line ?? 1;
+  }
+
+  /**
+   * Where the first record begins that was not given yet: its byte, counted from the first that came,
+   * its line, and how many rows are before it. Undefined above the first row.
+   */
+  get place(): { readonly offset: number; readonly line: number; readonly rows: number } | undefined {
+    if (this.heads > 0 || this.line <= this.options.skip) return undefined;
+    return { offset: this.taken - this.filled + this.used, line: this.line, rows: this.rows };
   }
 
   /**
@@ -84,6 +98,7 @@ export class Records {
     }
     this.buffer.set(bytes, this.filled);
     this.filled += bytes.length;
+    this.taken += bytes.length;
     return this.cut(false);
   }
 

@@ -1,0 +1,248 @@
+import { createHash } from "node:crypto";
+import { problemOf, withoutUndefined, withProblem } from "evenkeel/problem";
+import { defaultShares } from "evenkeel/tabular";
+import { agreeOn, type ShardedRows, sameOnAllRanks, type TrainTableOptions, trainShards } from "evenkeel/train";
+import { trainOptionsOf } from "../../../records/runs/recipe.ts";
+import type { Recipe } from "../../../records/runs/types.ts";
+import type { ActionContext } from "../../../shell/context.ts";
+import { inPlace, type PlaceOf } from "../../../shell/dialect.ts";
+import { misuse } from "../../../shell/errors.ts";
+import { listed } from "../../../shell/nearest.ts";
+import { printable } from "../../../shell/printed.ts";
+import type { TableRead } from "../../../tables/index.ts";
+import { Pace } from "../../../tables/pace.ts";
+import { piecesOf, rowsOfRank } from "../../../tables/shards/blocks.ts";
+import { byHash, type HeldRow, joinHeld } from "../../../tables/shards/heldRows.ts";
+import { databaseMemory, planMemory, type ShardFlags } from "../../../tables/shards/memoryPlan.ts";
+import { type OpenShards, openShards } from "../../../tables/shards/openShards.ts";
+import { checkRoom, Spool } from "../../../tables/shards/spool.ts";
+import { recordedFlags, type TableFlags, tableFlags } from "../../../tables/tableFlags.ts";
+import { type OpenWorkspace, openWorkspace } from "../../../tables/workspace.ts";
+import { targetOf } from "../../columns.ts";
+import { fingerprint } from "../fingerprint.ts";
+import type { Prepared, Resumed, TrainRequest } from "../prepare.ts";
+import { type Exchange, exchange } from "./exchange.ts";
+import { type CountedShard, firstPass, rowsIn } from "./firstPass.ts";
+
+/** How the shards of a training are read. */
+interface Source {
+  readonly pattern: string;
+  readonly flags: TableFlags;
+  readonly shards: ShardFlags;
+}
+
+/**
+ * Reads shards a first time, and holds the rows that all ranks have alike. `close` removes what was
+ * written for the training.
+ * @throws CommandError or TableReadError for problems of the options or the files
+ */
+export async function prepareShards(
+  request: TrainRequest,
+  resumed: Resumed | undefined,
+  source: Source,
+  context: ActionContext,
+): Promise<Prepared> {
+  const told = resumed === undefined ? request.options : trainOptionsOf(resumed.run);
+  const { pattern, flags, shards } = source;
+  const { cwd, signal } = context;
+  const workspace = await agreeOn(() => {
+    checkFlags(flags, request, told);
+    return openWorkspace({ cwd, signal, memoryLimit: databaseMemory(shards.memory), threads: 2 });
+  });
+  try {
+    return await prepareIn(workspace, { request, resumed, source: { pattern, flags, shards }, told }, context);
+  } catch (error) {
+    await workspace.close();
+    throw error;
+  }
+}
+
+interface Told {
+  readonly request: TrainRequest;
+  readonly resumed: Resumed | undefined;
+  readonly source: Source;
+  readonly told: Omit<TrainTableOptions, "target">;
+}
+
+async function prepareIn(
+  workspace: OpenWorkspace,
+  { request, resumed, source, told }: Told,
+  context: ActionContext,
+): Promise<Prepared> {
+  const { pattern, flags, shards: how } = source;
+  const ranks = exchange();
+  const { sampleSeed: _, sql: __, trustSql: ___, columns: wanted, ...reading } = tableFlags(flags);
+  context.progress?.doing("looking at the files");
+  const opened = await agreeOn(() => openShards(pattern, reading, workspace));
+  const { columns, memory } = await agreeOn(() => {
+    const columns = wantedColumns(opened.shards.names, wanted);
+    return { columns, memory: planMemory(how, columns.length) };
+  });
+  const { seed = 0, split = {} } = told;
+  const pass = { opened, columns, size: memory.held + memory.sampled, seed: Number(seed) };
+  const { files, held } = await firstPass(pass, ranks, context);
+  const all = ranks.gather(held);
+  const rows = rowsIn(files);
+  const { before, ...prepared } = await agreeOn(async () => {
+    context.progress?.doing("checking the sample");
+    const sizes = partSizes(rows, split, memory);
+    const joined = joinHeld(all, sizes.validation + sizes.test + memory.sampled);
+    const parts = partsOf(joined.rows, sizes);
+    const table: TableRead = {
+      ...joined.table,
+      ...{ source: opened.source, notes: opened.notes },
+      ...withoutUndefined({ target: opened.target }),
+      placeOf: (row) => joined.rows[row]?.place,
+    };
+    const { split: ___, ...plain } = told;
+    const { epochs } = request.options;
+    const options: TrainTableOptions =
+      resumed === undefined
+        ? { target: targetOf(table, request), ...told }
+        : { ...(told as TrainTableOptions), ...(epochs !== undefined && { epochs }) };
+    const digest = digestOf(table, opened.sizes, files);
+    const recipe: Recipe = {
+      source: pattern,
+      read: withoutUndefined(recordedFlags({ ...flags, shards: withoutUndefined(how) as ShardFlags }, {})),
+      options: withoutUndefined(options),
+      fingerprint: digest,
+    };
+    const record = { source: pattern, fingerprint: digest };
+    const training = { ...plain, target: options.target, ...withoutUndefined({ epochs: options.epochs }), record };
+    const sharded = shardedRows(
+      { opened, files, parts, table, rows: joined.rows, window: memory.window },
+      workspace,
+      ranks,
+      context,
+    );
+    return {
+      ...{ table, options, all: training, recipe, before: resumed?.run.config.recipe },
+      train: (given: TrainTableOptions) => trainShards(sharded, given),
+      close: () => workspace.close(),
+    };
+  });
+  const { fingerprint: digest } = prepared.recipe;
+  sameOnAllRanks("table", digest, "give every machine the same files");
+  if (before !== undefined && before.fingerprint !== digest) {
+    throw misuse(
+      "wrong-value",
+      `the shards are not those that ${resumed?.run.id} began with: ${printable(pattern)} has changed`,
+      "train again",
+    );
+  }
+  return prepared;
+}
+
+/** @throws CommandError naming a flag that shards do not support */
+function checkFlags(flags: TableFlags, request: TrainRequest, { split = {} }: Omit<TrainTableOptions, "target">): void {
+  const { group, time } = "train" in split ? {} : split;
+  const unsupported: readonly (readonly [flag: string, given: unknown, why: string])[] = [
+    ["--sql", flags.sql, "a query is read as one table"],
+    ["--limit", flags.limit, "they are read as a whole"],
+    ["--sample", flags.sample, "they are read as a whole"],
+    ["--validation or --test with a file", flags.parts, "validation and test rows are drawn from the shards"],
+    ["--folds", request.folds, "each fold would read and hold other rows"],
+    ["--group", group, "a row is put into a part by itself, before others are read"],
+    ["--time", time, "a row is put into a part by itself, before others are read"],
+  ];
+  const found = unsupported.find(([, given]) => given !== undefined);
+  if (found === undefined) return;
+  const [flag, , why] = found;
+  throw misuse("not-supported", `--shards does not go with ${flag}: ${why}`, "leave one of them out");
+}
+
+function wantedColumns(names: readonly string[], wanted: readonly string[] | undefined): readonly string[] {
+  if (wanted === undefined) return names;
+  const lacking = wanted.find((name) => !names.includes(name));
+  if (lacking === undefined) return names.filter((name) => wanted.includes(name));
+  throw misuse("wrong-value", `the shards have no column "${printable(lacking)}"`, `they have ${listed(names)}`);
+}
+
+interface PartSizes {
+  readonly validation: number;
+  readonly test: number;
+}
+
+/** How many rows are held for each part: their shares, as far as memory allows. */
+function partSizes(rows: number, split: TrainTableOptions["split"], { held }: { readonly held: number }): PartSizes {
+  const shares = { ...defaultShares, ...withoutUndefined(split as Partial<Record<"validation" | "test", number>>) };
+  const together = shares.validation + shares.test;
+  const sizeOf = (share: number) =>
+    share === 0 ? 0 : Math.max(1, Math.min(Math.round(share * rows), Math.floor((share / together) * held)));
+  return { validation: sizeOf(shares.validation), test: sizeOf(shares.test) };
+}
+
+/** The rows with the lowest hashes validate, the next are tested on, and the others are a sample. */
+function partsOf(rows: readonly HeldRow[], { validation, test }: PartSizes): ShardedRows["split"] {
+  const order = [...rows.keys()].sort((a, b) => byHash(rows[a], rows[b]));
+  const part = (from: number, to?: number) => Int32Array.from(order.slice(from, to)).sort();
+  return {
+    validation: part(0, validation),
+    test: part(validation, validation + test),
+    train: part(validation + test),
+  };
+}
+
+/** Of the rows that are held, and of what the others cannot change without being noticed. */
+function digestOf(table: TableRead, sizes: readonly number[], files: readonly CountedShard[]): string {
+  const figures = JSON.stringify([sizes, files.map(({ rows }) => rows), fingerprint(table)]);
+  return createHash("sha256").update(figures).digest("hex").slice(0, 16);
+}
+
+interface Rows {
+  readonly opened: OpenShards;
+  readonly files: readonly CountedShard[];
+  readonly parts: ShardedRows["split"];
+  readonly table: TableRead;
+  readonly rows: readonly HeldRow[];
+  readonly window: number;
+}
+
+function shardedRows(
+  { opened, files, parts, table, rows, window }: Rows,
+  workspace: OpenWorkspace,
+  ranks: Exchange,
+  { signal, progress }: ActionContext,
+): ShardedRows {
+  const leftOut = files.map(() => new Set<number>());
+  for (const at of [...parts.validation, ...parts.test]) leftOut[rows[at].file].add(rows[at].row);
+  const own = rowsOfRank(rowsIn(files), ranks.rank, ranks.size);
+  const path = workspace.newFile(".rows");
+  let bytes = 0;
+  return {
+    ...{ table, split: parts, window },
+    store: (rowBytes) => {
+      bytes = rowBytes * (own.to - own.from);
+      return new Spool(path);
+    },
+    async read(columns, take) {
+      await opened.checkUnchanged();
+      await checkRoom(path, bytes);
+      const pace = new Pace();
+      let read = 0;
+      const shards = { files, columns: (names: readonly string[]) => opened.shards.columns(names) };
+      const pieces = piecesOf(shards, columns, own, (file, row) => leftOut[file].has(row));
+      for await (const { table: piece, block, placeOf } of pieces) {
+        signal?.throwIfAborted();
+        namingRows(placeOf, () => take(piece, block));
+        read += piece.rows;
+        if (pace.isDue()) progress?.read(read, "rows", read / (own.to - own.from));
+      }
+      await opened.checkUnchanged();
+      progress?.stop();
+    },
+  };
+}
+
+/** Its errors name the place of a row in its file, and no row of the table that they were found in. */
+function namingRows(placeOf: PlaceOf, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem === undefined) throw error;
+    const { where, ...placed } = inPlace(problem, placeOf);
+    const { row: _, ...rest } = where;
+    throw withProblem(error as Error, { ...placed, where: rest });
+  }
+}
