@@ -49,13 +49,17 @@ function intervalRow({ level, scores }: ScoreIntervals, metrics: readonly string
 }
 
 /** The headline metric on each part, where there are several: a much better figure on the training rows is overfitting. */
-export function partsLine(scores: PartScores, { refit }: { readonly refit: boolean }): string | undefined {
+export function partsLine(
+  scores: PartScores,
+  { refit, sampled }: { readonly refit: boolean; readonly sampled?: number },
+): string | undefined {
   const parts = (["train", "validation", "test"] as const).filter((part) => scores[part] !== undefined);
   const [metric] = mainMetrics(Object.keys(scores[judgedPart(scores)] ?? {}));
   if (parts.length < 2 || metric === undefined) return undefined;
   const figures = parts.map((part) => {
     const when = refit && part === "validation" ? " before the refit" : "";
-    return `${scoreText(scores[part]?.[metric] ?? Number.NaN)} on the ${part === "train" ? "training" : part} rows${when}`;
+    const named = part !== "train" ? `the ${part}` : sampled === undefined ? "the training" : `${sampled} training`;
+    return `${scoreText(scores[part]?.[metric] ?? Number.NaN)} on ${named} rows${when}`;
   });
   return `${metricFacts(metric).short}: ${figures.join(", ")}.`;
 }

@@ -23,7 +23,7 @@ type History = TableTraining["history"];
 /** The text before the first step: target and features, notes, and what will be trained. */
 export function introduction(table: TableRead, event: TableStartEvent, output: Output): string {
   const { colors } = output;
-  const { schema, findings, split, plan, network } = event;
+  const { schema, findings, split, plan, network, streamedRows } = event;
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
   const values = network.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
   const { hidden, norm, activation, dropout, members } = plan.network;
@@ -45,15 +45,27 @@ export function introduction(table: TableRead, event: TableStartEvent, output: O
   const folds = plan.lengthFolds > 1 ? `, in ${plan.lengthFolds} folds` : "";
   const length = `${plan.patience === false ? "" : "at most "}${count(epochs, "epoch")}${folds}`;
   const networks = members > 1 ? `${members} networks in one, ` : "Network of ";
+  const trained = streamedRows ?? split.train.length;
+  const all = streamedRows === undefined ? table.rows : streamedRows + split.validation.length + split.test.length;
   const lines = [
-    `${colors.bold(printable(schema.target))} (${schema.task}) of ${printable(table.source)}: ${count(table.rows, "row")}, ` +
+    `${colors.bold(printable(schema.target))} (${schema.task}) of ${printable(table.source)}: ${count(all, "row")}, ` +
       `from ${features.join(", ")}`,
-    `${split.train.length} rows to train on, ${split.validation.length} to validate, ${split.test.length} to test; seed ${seed}`,
+    `${trained} rows to train on, ${split.validation.length} to validate, ${split.test.length} to test; seed ${seed}`,
+    ...(streamedRows === undefined ? [] : [sampleLine(split.train.length)]),
     `${networks}${wholeText(values)} parameters: ${shape.join(", ")}`,
     `${optimizer}, ${rates}, batches of ${batchSize}, ${plan.average ? "averaged weights, " : ""}${length}${again}`,
   ];
   const found = findingLines(noticed(table, findings), output, { width, indent: "  " });
   return `${lines.map((line) => `${wrap(line, width, "  ")}\n`).join("")}${found}\n`;
+}
+
+/** What comes from a sample, and how far a quantile of it may be off (Dvoretzky, Kiefer & Wolfowitz; Massart). */
+function sampleLine(rows: number): string {
+  const off = Math.sqrt(Math.log(2 / 0.01) / (2 * rows));
+  return (
+    `Means, extremes, categories: of all training rows. What columns mean, quantiles, baselines: of a sample of ${rows}; ` +
+    `with 99% certainty no quantile is off by more than ${(100 * off).toPrecision(2)}% of the rows`
+  );
 }
 
 export interface OutcomeOptions {
@@ -117,7 +129,10 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
     judged(result),
     result.folds && foldsText(result.folds, result.decision?.threshold !== undefined),
     decisionLine(result, training),
-    partsLine(result.scores, { refit: refit?.kept ?? false }),
+    partsLine(result.scores, {
+      refit: refit?.kept ?? false,
+      ...(training.streamedRows !== undefined && { sampled: split.train.length }),
+    }),
     `${count(done, "epoch")} in ${secondsText(history.seconds)}${why}; ${how}.`,
     refit?.error &&
       `In ${refit.epochs === undefined ? "a fold" : "the refit"} ${printable(sentence(refit.error))} The training before it is not affected.`,

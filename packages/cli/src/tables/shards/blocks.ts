@@ -4,7 +4,7 @@ import type { Shard, Shards } from "./shard.ts";
 /** The most blocks that the rows of a table are divided into. */
 const mostBlocks = 1024;
 /** The fewest rows of a block, but for the last. */
-const fewestRows = 256;
+const fewestRows = 16;
 /** The most rows that are handed over at once. */
 const mostRows = 4096;
 

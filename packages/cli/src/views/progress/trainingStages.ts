@@ -16,8 +16,9 @@ export function trainingStages(output: Output): TrainingStages {
   let newStage: ((line: EpochLine, epochs: number) => TrainingProgress) | undefined;
   let current = "";
   return {
-    start: ({ split, plan, metric }) => {
-      const [rows, all] = [split.train.length, split.train.length + split.validation.length];
+    start: ({ split, plan, metric, streamedRows }) => {
+      const rows = streamedRows ?? split.train.length;
+      const all = rows + split.validation.length;
       const { epochs, lengthFolds, refit } = plan;
       // A training that may end early has at most so many epochs.
       const atMost = plan.patience !== false;

@@ -41,8 +41,8 @@ export class TrainingPrograms {
    */
   readonly gradientsOfShare: Compiled<[total: number, ...tensors: Tensor[]], readonly [output: Tensor, loss: Tensor]>;
   /**
-   * The same for rows that this rank alone has, maybe none: `shares` says how many all have of the
-   * batch.
+   * The same for rows that this rank alone has: `shares` says how many all have of the batch, one at
+   * least.
    */
   readonly gradientsOfRows: Compiled<Tensor[], readonly [output: Tensor, loss: Tensor]>;
   /** The rows of each rank in the batch that `gradientsOfRows` is given a part of. */

@@ -29,7 +29,7 @@ export function* inStep<T>(ranks: Ranks, batches: Iterable<T>): Generator<T, voi
   checkAlike(ranks, ranks.sumOf(true), count);
 }
 
-/** Batches of which this rank has its own rows, maybe none, as all ranks have of each. */
+/** Batches of which every rank has rows of its own. */
 export function* sharedBatches(
   loader: Loader,
   sharesOf: (batch: number) => readonly number[] | undefined,

@@ -102,22 +102,28 @@ export class StoredRows {
     }
   }
 
-  /** The rows of these chunks, in their order. */
-  read(chunks: readonly number[]): Table {
-    const rows = chunks.reduce((sum, chunk) => sum + this.rowsOf(chunk), 0);
-    const values = this.#columns.map(({ kind }) => new arrays[kind](rows));
-    let to = 0;
-    for (const chunk of chunks) {
-      const count = this.rowsOf(chunk);
-      let position = chunk * this.#chunkBytes;
-      for (const column of values) {
-        const width = column.BYTES_PER_ELEMENT;
-        this.#store.read(new Uint8Array(column.buffer, to * width, count * width), position);
-        position += count * width;
+  /**
+   * Reads chunks of rows, one after the other, as a table. Each call writes over what the last one gave:
+   * a window takes most of a process's memory, and is there once.
+   * @param most chunks that are read at once
+   */
+  reader(most: number): (chunks: ArrayLike<number>) => Table {
+    const room = Math.min(this.#rows, most * chunkRows);
+    const values = this.#columns.map(({ kind }) => new arrays[kind](room));
+    return (chunks) => {
+      let rows = 0;
+      for (const chunk of Array.from(chunks)) {
+        const count = this.rowsOf(chunk);
+        let position = chunk * this.#chunkBytes;
+        for (const column of values) {
+          const width = column.BYTES_PER_ELEMENT;
+          this.#store.read(new Uint8Array(column.buffer, rows * width, count * width), position);
+          position += count * width;
+        }
+        rows += count;
       }
-      to += count;
-    }
-    return { rows, columns: this.#columns.map((column, i) => tableColumn(column, values[i])) };
+      return { rows, columns: this.#columns.map((column, i) => tableColumn(column, values[i].subarray(0, rows))) };
+    };
   }
 }
 

@@ -32,7 +32,9 @@ export class StreamedRows implements RowStream {
   }
 
   batches(batchSize: number, generator: Generator): StreamedBatches {
-    return new StreamedBatches(this.#options, Math.ceil(this.rows / batchSize), generator);
+    // Every rank has a row of each batch.
+    const length = Math.min(Math.ceil(this.rows / batchSize), ...this.#options.rowsOfRanks);
+    return new StreamedBatches(this.#options, length, generator);
   }
 }
 
@@ -77,7 +79,7 @@ export class StreamedBatches implements Iterable<Batch> {
         at += count;
         lacking -= count;
       }
-      yield parts.length === 0 ? this.#none() : joined(parts);
+      yield joined(parts);
     }
   }
 
@@ -88,19 +90,14 @@ export class StreamedBatches implements Iterable<Batch> {
     const most = Math.max(1, Math.floor(encodedBytes / (4 * width)));
     const chunks = randperm(stored.chunks, generator);
     const together = Math.max(1, Math.round(window / chunkRows));
+    const read = stored.reader(together);
     for (let from = 0; from < chunks.length; from += together) {
-      const table = stored.read([...chunks.subarray(from, from + together)]);
+      const table = read(chunks.subarray(from, from + together));
       const order = randperm(table.rows, generator);
       for (let row = 0; row < order.length; row += most) {
         yield encode(preprocessing, table, order.subarray(row, row + most));
       }
     }
-  }
-
-  /** A batch of which this rank has no row. */
-  #none(): Batch {
-    const { stored, preprocessing } = this.#options;
-    return encode(preprocessing, stored.read([]), new Int32Array(0));
   }
 }
 

@@ -1,4 +1,4 @@
-import { defaultOf, text } from "../../core/index.ts";
+import { defaultOf, refuse, text } from "../../core/index.ts";
 import { finding } from "../../tabular/checks/findings.ts";
 import {
   assertTable,
@@ -65,7 +65,7 @@ export async function trainShards(shards: ShardedRows, options: TrainShardsOptio
   });
   const all = ranks === undefined ? options : ofRanks(options, ranks);
   const begun = await begin(shards, all, ranks);
-  const { rows, table, split } = begun;
+  const { streamedRows: rows, table, split } = begun;
   const sizes = { train: rows, validation: split.validation.length, test: split.test.length };
   const record = { rows: rows + table.rows - split.train.length, sizes, ...options.record };
   return trainBegun(begun, { ...all, split, record }, ranks, options.signal);
@@ -75,7 +75,7 @@ async function begin(
   shards: ShardedRows,
   options: TrainTableOptions,
   ranks: Ranks | undefined,
-): Promise<Begun & { readonly rows: number }> {
+): Promise<Begun & { readonly streamedRows: number }> {
   const { seed = defaultOf(trainTableOptions, "seed"), task } = options;
   const { table } = shards;
   const sampled = together(ranks, () => settle(shards, options));
@@ -89,6 +89,7 @@ async function begin(
     const summary = summaryOf(states.map((state) => state.summary));
     const rowsOfRanks = states.map((state) => state.rows);
     const rows = rowsOfRanks.reduce((sum, count) => sum + count, 0);
+    if (rowsOfRanks.includes(0)) throw tooFew(rows, rowsOfRanks.length);
     const schema = exactSchema(sampled.schema, summary, task);
     const { split } = sampled;
     const classes = classCounts(schema, summary);
@@ -112,7 +113,7 @@ async function begin(
     const { network } = stage.trainer;
     const metric = metricOf[schema.task];
     await options.onStart?.({ schema, findings, split, plan, network, metric, streamedRows: rows });
-    return { table, schema, findings, split, plan, stage, settled: undefined, rows };
+    return { table, schema, findings, split, plan, stage, settled: undefined, streamedRows: rows };
   });
 }
 
@@ -150,6 +151,16 @@ function gather(ranks: Ranks | undefined, own: RankRows): RankRows[] {
   return ranks === undefined
     ? [own]
     : ranks.gatherTexts(JSON.stringify(own)).map((state) => JSON.parse(state) as RankRows);
+}
+
+function tooFew(rows: number, ranks: number): Error {
+  const statement = `there are ${rows} training rows in all, and every one of ${ranks} processes needs some`;
+  return refuse(
+    "wrong-value",
+    "trainShards",
+    ranks === 1 ? "there are no training rows" : statement,
+    "take fewer processes",
+  );
 }
 
 function leftOut(target: string, rows: number): Finding[] {

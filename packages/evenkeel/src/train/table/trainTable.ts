@@ -1,4 +1,4 @@
-import { defaultOf, text, wrongState } from "../../core/index.ts";
+import { defaultOf, text, withoutUndefined, wrongState } from "../../core/index.ts";
 import {
   type Baseline,
   type Finding,
@@ -35,6 +35,8 @@ export interface TableTraining {
   /** Findings about the table; none of them is an error. */
   readonly findings: readonly Finding[];
   readonly split: Split;
+  /** How many training rows passed by in an epoch, where those of `split` are a sample of them. */
+  readonly streamedRows?: number;
   readonly plan: TablePlan;
   readonly history: History<TableMetric>;
   /**
@@ -117,7 +119,7 @@ async function trainOn(
 
 /** A training that is planned, and has taken no step. */
 export interface Begun
-  extends Pick<TableTraining, "table" | "schema" | "findings" | "split" | "plan">,
+  extends Pick<TableTraining, "table" | "schema" | "findings" | "split" | "streamedRows" | "plan">,
     Pick<SettledTable, "settled"> {
   readonly stage: TableStage;
 }
@@ -149,7 +151,10 @@ export async function trainBegun(
   const before = final && { ...first, history, keptEpoch: best, checkpoint: final };
   const again = before && (await refit(table, schema, split, plan, options, before, ranks));
   const keptEpoch = again?.refit.kept ? (again.refit.epochs ?? best) : best;
-  const outcome = { table, schema, findings, split, plan, history, keptEpoch };
+  const outcome = {
+    ...{ table, schema, findings, split, plan, history, keptEpoch },
+    ...withoutUndefined({ streamedRows: begun.streamedRows }),
+  };
   const stop = signal?.aborted ? signal : own;
   return togetherAsync(ranks, () => judge(outcome, { first, again, stage, settled }, { ...options, signal: stop }));
 }
@@ -174,7 +179,7 @@ async function begin(given: Table, options: TrainTableOptions, ranks: Ranks | un
   return { table, schema, findings, split, settled, plan, stage };
 }
 
-type Outcome = Pick<TableTraining, "table" | "schema" | "findings" | "split" | "plan" | "history" | "keptEpoch">;
+type Outcome = Omit<Begun, "settled" | "stage"> & Pick<TableTraining, "history" | "keptEpoch">;
 
 interface Trained {
   readonly first: ScoredStage;

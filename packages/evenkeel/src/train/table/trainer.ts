@@ -28,7 +28,10 @@ export interface RowStream {
   /** How many there are, those of other ranks included. */
   readonly rows: number;
   /** @param generator what all ranks draw the order of an epoch from */
-  batches(batchSize: number, generator: RandomGenerator): Loader & Pick<FitPlan<never>, "sharesOf">;
+  batches(
+    batchSize: number,
+    generator: RandomGenerator,
+  ): Loader & Pick<FitPlan<never>, "sharesOf"> & { readonly length: number };
 }
 
 /** The options that determine a trainer's programs. All others may differ between its trainings. */
@@ -162,9 +165,6 @@ export class TableTrainer<M extends Model = Model> {
     const { loss, ranks } = this.#options;
     const { batchSize, epochs, patience, seed, enough } = plan;
     const planned = { ...plan, epochs: scheduled ?? epochs };
-    const rows = "rows" in train ? train.rows : train[0].shape[0];
-    const schedule = newScheduler(this.#optimizer, planned, Math.ceil(rows / batchSize));
-    checkSameSchedule(schedule.scheduler, resume?.scheduler);
     const earlyStopping = {
       monitor: validation === undefined ? ("train.loss" as const) : ("validation.loss" as const),
       patience: patience === false ? Number.POSITIVE_INFINITY : patience,
@@ -176,6 +176,8 @@ export class TableTrainer<M extends Model = Model> {
       "rows" in train
         ? train.batches(batchSize, generator)
         : new DataLoader(new TensorDataset(...train), { batchSize, shuffle: true, generator });
+    const schedule = newScheduler(this.#optimizer, planned, batches.length);
+    checkSameSchedule(schedule.scheduler, resume?.scheduler);
     const fitPlan = planFit<K>(this.#trained, {
       train: batches,
       ...(validation && { validation: inParts(validation, this.#rowsAtOnce.scored) }),
