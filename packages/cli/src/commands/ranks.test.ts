@@ -3,6 +3,7 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { TableModel } from "evenkeel/tabular";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CommandOfRanks } from "../../../../test/distributed/commandOfRanks.ts";
 import { shopRows } from "../../../../test/tableFixtures.ts";
@@ -117,5 +118,43 @@ describe.skipIf(!hasMpi)("mpirun (of Open MPI, which apt-get install openmpi-bin
     const resumed = await runLine(`train --resume latest --runs ended --epochs ${epochs + 2}`.split(" "), { cwd });
     expect(resumed).toMatchObject({ code: 0, err: "" });
     expect(runs("ended")[0].result?.epochs).toBe(epochs + 2);
+  });
+
+  test("three processes fit shards to the bits of one, and train the same in every run", { timeout: 180_000 }, async ({
+    skip,
+  }) => {
+    if (isSlow) skip(isSlow);
+    const rows = shopRows(700).map(({ size, weight, town, price }) => `${size},${weight ?? ""},${town},${price}`);
+    for (const [file, part] of [rows.slice(0, 300), rows.slice(300, 310), rows.slice(310)].entries()) {
+      fs.writeFileSync(join(cwd, `part-${file}.csv`), `size,weight,town,price\n${part.join("\n")}\n`);
+    }
+    const line = train.replace("shop.csv", "--shards part-*.csv --scale zscore --epochs 2").replace(" --no-refit", "");
+    const done = [
+      await runLine(`${line} --runs one`.split(" "), { cwd }),
+      await onRanks(3, `${line} --runs three`),
+      await onRanks(3, `${line} --runs again`),
+    ];
+    expect(done.map(({ code, err }) => [code, err])).toEqual([
+      [0, ""],
+      [0, ""],
+      [0, ""],
+    ]);
+    const [one, three, again] = ["one", "three", "again"].map((folder) =>
+      fs.readFileSync(join(runs(folder)[0].path, "model.safetensors")),
+    );
+    expect(three.equals(again)).toBe(true);
+    const [fitted, expected] = [three, one].map((bytes) => TableModel.load(bytes));
+    expect(fitted.preprocessing.toJSON()).toEqual(expected.preprocessing.toJSON());
+    expect(fitted.record.sizes).toEqual(expected.record.sizes);
+  });
+
+  test("a word in a shard that one process reads ends all, with its file and line", { timeout: 180_000 }, async ({
+    skip,
+  }) => {
+    if (isSlow) skip(isSlow);
+    const lines = Array.from({ length: 4000 }, (_, i) => `${i === 3900 ? "many" : i},${i % 7}`);
+    fs.writeFileSync(join(cwd, "words.csv"), `a,b\n${lines.join("\n")}\n`);
+    const { code, err } = await onRanks(2, "train --shards words.csv -t b --kind a=numeric --no-report --runs words");
+    expect([code !== 0, err.match(/error: .*/g)]).toEqual([true, [expect.stringMatching(/"many"/)]]);
   });
 });

@@ -127,6 +127,9 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
   const how = refit === undefined ? `kept ${kept}` : refitText(refit, history);
   const lines = [
     judged(result),
+    training.streamedRows !== undefined && Object.keys(result.baselines).length > 0
+      ? `The baselines had a sample of ${split.train.length} training rows, the network all ${wholeText(training.streamedRows)}.`
+      : undefined,
     result.folds && foldsText(result.folds, result.decision?.threshold !== undefined),
     decisionLine(result, training),
     partsLine(result.scores, {

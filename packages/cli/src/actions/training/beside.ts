@@ -5,7 +5,8 @@ import type { Run } from "../../records/runs/readRun.ts";
 import type { ActionContext } from "../../shell/context.ts";
 import { namingPlaces } from "../../tables/places.ts";
 import { useAllProcessors } from "./allProcessors.ts";
-import { prepare, type Resumed, type TrainRequest } from "./prepare.ts";
+import { prepare } from "./prepare.ts";
+import type { Resumed, TrainRequest } from "./prepared.ts";
 import type { ResumedRun } from "./resumedRun.ts";
 import { statusOf } from "./runTraining.ts";
 

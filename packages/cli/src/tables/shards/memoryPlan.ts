@@ -15,13 +15,13 @@ export const leastMemory = 512;
 export const defaultHeldRows = 40_000;
 
 /** Megabytes of the program itself, with DuckDB and a network of usual size. */
-const program = 320;
+const program = 256;
 /** The most training rows that kinds, quantiles and baselines come from. */
 const mostSampled = 60_000;
 /** The fewest rows that are worth training with. */
 const fewestHeld = 1000;
 /** Bytes of a held row for each column: its value, its inputs to the network, and those of the baselines. */
-const heldBytes = 320;
+const heldBytes = 200;
 /** Shuffling more rows together changes nothing that was measured. */
 const widestWindow = 4_000_000;
 

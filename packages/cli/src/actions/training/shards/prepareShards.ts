@@ -20,7 +20,7 @@ import { recordedFlags, type TableFlags, tableFlags } from "../../../tables/tabl
 import { type OpenWorkspace, openWorkspace } from "../../../tables/workspace.ts";
 import { targetOf } from "../../columns.ts";
 import { fingerprint } from "../fingerprint.ts";
-import type { Prepared, Resumed, TrainRequest } from "../prepare.ts";
+import type { Prepared, Resumed, TrainRequest } from "../prepared.ts";
 import { type Exchange, exchange } from "./exchange.ts";
 import { type CountedShard, firstPass, rowsIn } from "./firstPass.ts";
 
