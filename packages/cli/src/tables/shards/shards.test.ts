@@ -60,6 +60,13 @@ afterAll(async () => {
   rmSync(cwd, { recursive: true, force: true });
 });
 
+/** The line of the third file in which a row begins. */
+function lineOf(row: number): number {
+  let line = 2;
+  for (let above = 6_000; above < row; above++) line += above % 7 === 3 ? 2 : 1;
+  return line;
+}
+
 /** The pieces of one rank. */
 const cuts: Record<string, string[]> = {};
 
@@ -95,8 +102,8 @@ describe.each(["csv", "parquet"])("shards of %s", (format) => {
         pieces.push(`${piece.block} ${found[0]} ${found.length}`);
         for (const number of found) seen.push(number);
         expect(piece.block).toBe(Math.floor(found[0] / blockRows(rows)));
-        if (found[0] === 12_000)
-          expect(piece.placeOf(0)).toMatch(format === "csv" ? /^line \d+ of p2.csv$/ : "row 6000 of p2.parquet");
+        const place = format === "csv" ? `line ${lineOf(found[0])} of p2.csv` : `row ${found[0] - 6_000} of p2.parquet`;
+        if (found[0] > 12_000 && found[0] < 51_000) expect(piece.placeOf(0)).toBe(place);
       }
     }
     expect(seen).toEqual(Array.from({ length: rows }, (_, i) => i).filter((i) => i >= 6_000 || i % 3 !== 1));
