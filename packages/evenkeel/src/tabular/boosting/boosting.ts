@@ -7,9 +7,11 @@ import { BinnedRows } from "./growth/binnedRows.ts";
 import {
   type BinnedFeatures,
   type BinThresholds,
-  binFeatures,
-  findBins,
+  binFeature,
+  type FeatureStream,
+  rowsToLearnFrom,
   type TreeFeatures,
+  thresholdsOf,
   valuesAt,
 } from "./growth/binning.ts";
 import { type GrownNode, TreeGrower } from "./growth/grower.ts";
@@ -106,7 +108,7 @@ interface HeldRows {
 
 /** Holds rows back, and puts features into bins. */
 export function prepareBoosting(
-  features: TreeFeatures,
+  features: FeatureStream,
   target: BoostingTarget,
   options: BoostingOptions,
   seed: Seed,
@@ -118,21 +120,28 @@ export function prepareBoosting(
   const parts = stops && features.rows > 1 ? holdBack(target, validationFraction, seed) : undefined;
   const truth = parts ? valuesAt(target.truth, parts.train) : target.truth;
   const loss = lossOf(target.task, target.classes ?? 0);
-  const known = findBins(features, parts?.train, maxBins, seed);
   const { outputs, constantHessian } = loss;
   const rows = truth.length;
-  const arrays = new GrowthArrays({ rows, features: features.columns.length, outputs, constantHessian });
-  const hasMissing = binFeatures(features, parts?.train, known, arrays.groups);
-  const binned = { ...known, isCategory: categories.map((count) => count > 0), hasMissing };
-  if (parts === undefined) return { settings, categories, binned, arrays, loss, truth, held: undefined };
-  const { validation } = parts;
+  const arrays = new GrowthArrays({ rows, features: categories.length, outputs, constantHessian });
   const most = 2 * Math.min(maxLeafNodes, rows) - 1;
-  const held = {
+  const thresholds: Float64Array[] = categories.map(() => new Float64Array(0));
+  const known = { thresholds, missingBin: maxBins };
+  const held = parts && {
     ...parts,
-    truth: valuesAt(target.truth, validation),
-    binned: new BinnedRows(validation.length, known, outputs, most),
+    truth: valuesAt(target.truth, parts.validation),
+    binned: new BinnedRows(parts.validation.length, known, outputs, most),
   };
-  held.binned.fill(features, validation);
+  const learned = rowsToLearnFrom(features.rows, parts?.train, seed);
+  const hasMissing: boolean[] = [];
+  // Column by column: all of them would need eight times the memory of their bins.
+  for (const column of features.columns) {
+    const k = hasMissing.length;
+    thresholds[k] = thresholdsOf(column, categories[k], learned, maxBins);
+    hasMissing.push(binFeature(column, k, categories[k], parts?.train, known, arrays.groups));
+    held?.binned.fillFeature(column, k, categories[k], held.validation);
+  }
+  const bins = Int32Array.from(thresholds, ({ length }, k) => categories[k] || length + 1);
+  const binned = { ...known, bins, isCategory: categories.map((count) => count > 0), hasMissing };
   return { settings, categories, binned, arrays, loss, truth, held };
 }
 

@@ -52,7 +52,12 @@ export function* fittingTrees(
   const prepared = () => {
     const own = preprocessing.truth(table, rows);
     const truth = target.task === "regression" && target.log ? own.map(log) : own;
-    return prepareBoosting(preprocessing.encode(table, rows), { task, classes: classes?.length, truth }, options, seed);
+    return prepareBoosting(
+      preprocessing.encoding(table, rows),
+      { task, classes: classes?.length, truth },
+      options,
+      seed,
+    );
   };
   return { preprocessing, ...(yield* growing(prepared())) };
 }

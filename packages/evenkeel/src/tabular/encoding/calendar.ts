@@ -103,16 +103,21 @@ export function ofTurns<T>(part: DatePart, of: (turn: number) => T): (time: numb
 /** Millions of rows have few days, and few times of the day. */
 const mostRemembered = 4096;
 
-/** A function that remembers what it gave for the last few thousand numbers. */
+/** A function that remembers what it gave for the last few thousand numbers, the last one at hand. */
 function remembering<T>(of: (key: number) => T): (key: number) => T {
   const known = new Map<number, T>();
+  let last = Number.NaN;
+  let lastValue: T | undefined;
   return (key) => {
+    if (key === last) return lastValue as T;
     let value = known.get(key);
     if (value === undefined) {
       if (known.size === mostRemembered) known.clear();
       value = of(key);
       known.set(key, value);
     }
+    last = key;
+    lastValue = value;
     return value;
   };
 }

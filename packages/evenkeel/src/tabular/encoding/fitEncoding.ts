@@ -11,7 +11,7 @@ import {
   withExtremes,
 } from "../summary/columnSummary.ts";
 import type { Column } from "../table/table.ts";
-import { partsThatVary, yearOf } from "./calendar.ts";
+import { partsThatVary, yearsOf } from "./calendar.ts";
 import type {
   BooleanEncoding,
   CategoryEncoding,
@@ -128,7 +128,7 @@ function fitDate(
 ): FittedColumn {
   const { dates } = reading;
   const times = presentOf(datesOf(column, reading, rows));
-  const years = valuesToFit(times.map(yearOf), exact);
+  const years = valuesToFit(yearsOf(times), exact);
   const parts = exact?.parts?.filter((part) => part !== "yearDay" || options.yearDay);
   const encoding: DateEncoding = {
     kind: "date",

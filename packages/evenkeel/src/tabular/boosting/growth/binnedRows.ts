@@ -1,4 +1,4 @@
-import { type BinThresholds, binFeatures, type TreeFeatures } from "./binning.ts";
+import { type BinThresholds, binFeature, type TreeFeatures } from "./binning.ts";
 import { groupWidth } from "./growthLoops.ts";
 import { Room } from "./room.ts";
 import { compiledDescent } from "./treeDescent.compiled.ts";
@@ -47,9 +47,14 @@ export class BinnedRows {
     this.#descent = (room.memory && compiledDescent(data, room.memory)) ?? plainDescent(data);
   }
 
-  /** Takes the bins of some rows, of all by default. */
-  fill(features: Pick<TreeFeatures, "columns" | "categories">, rows?: Int32Array): void {
-    binFeatures(features, rows, this.#known, this.#groups);
+  /** Takes the bins of all rows. */
+  fill({ columns, categories }: Pick<TreeFeatures, "columns" | "categories">): void {
+    for (const [k, column] of columns.entries()) this.fillFeature(column, k, categories[k]);
+  }
+
+  /** Takes the bins of a feature's rows, of all by default. */
+  fillFeature(column: Float64Array, k: number, categories: number, rows?: Int32Array): void {
+    binFeature(column, k, categories, rows, this.#known, this.#groups);
   }
 
   /** Takes trees in the place of others. */

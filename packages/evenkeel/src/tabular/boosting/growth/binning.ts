@@ -16,6 +16,11 @@ export interface TreeFeatures {
   readonly categories: readonly number[];
 }
 
+/** {@link TreeFeatures} of which no more than one column has to be there at a time. */
+export interface FeatureStream extends Omit<TreeFeatures, "columns"> {
+  readonly columns: Iterable<Float64Array>;
+}
+
 /** How numbers become bins: bin b holds those above threshold b - 1 and up to threshold b. */
 export interface BinThresholds {
   /** Ascending, of each feature; empty for categories, whose codes are their bins. */
@@ -40,26 +45,28 @@ const subsample = 200_000;
 const almostInfinity = 1e300;
 
 /**
- * Learns the bins of features.
+ * The rows that thresholds are learned from; undefined for all.
+ * @param rows those that there are; all by default
+ */
+export function rowsToLearnFrom(all: number, rows: Int32Array | undefined, seed: Seed): Int32Array | undefined {
+  const count = rows?.length ?? all;
+  const drawn = count > subsample ? randperm(count, new Generator(seed)).subarray(0, subsample) : undefined;
+  return rows !== undefined && drawn !== undefined ? drawn.map((i) => rows[i]) : (drawn ?? rows);
+}
+
+/**
+ * Learns the thresholds of a feature; of categories there are none.
  * @param rows which rows to learn from; all by default
  * @param maxBins how many bins a feature has at most, without that of missing values; 2 to 255
  */
-export function findBins(
-  features: TreeFeatures,
+export function thresholdsOf(
+  column: Float64Array,
+  categories: number,
   rows: Int32Array | undefined,
   maxBins: number,
-  seed: Seed,
-): BinThresholds {
-  const count = rows?.length ?? features.rows;
-  const drawn = count > subsample ? randperm(count, new Generator(seed)).subarray(0, subsample) : undefined;
-  const chosen = rows !== undefined && drawn !== undefined ? drawn.map((i) => rows[i]) : (drawn ?? rows);
-  const thresholds = features.columns.map((column, k) =>
-    features.categories[k] > 0
-      ? new Float64Array(0)
-      : findThresholds(chosen ? valuesAt(column, chosen) : column, maxBins),
-  );
-  const bins = Int32Array.from(thresholds, ({ length }, k) => features.categories[k] || length + 1);
-  return { thresholds, bins, missingBin: maxBins };
+): Float64Array {
+  if (categories > 0) return new Float64Array(0);
+  return findThresholds(rows ? valuesAt(column, rows) : column, maxBins);
 }
 
 /**
@@ -94,20 +101,21 @@ function quantiles(sorted: Float64Array, maxBins: number): Float64Array {
 }
 
 /**
- * Writes the bins of some rows, of all by default.
+ * Writes the bins of a feature's rows, of all by default.
+ * @param k which feature it is
  * @param groups [groups][rows, 8]
- * @returns of each feature, whether a value was missing
+ * @returns whether a value was missing
  */
-export function binFeatures(
-  { columns, categories }: Pick<TreeFeatures, "columns" | "categories">,
+export function binFeature(
+  column: Float64Array,
+  k: number,
+  categories: number,
   rows: Int32Array | undefined,
   { thresholds, missingBin }: Pick<BinThresholds, "thresholds" | "missingBin">,
   groups: readonly Uint8Array[],
-): boolean[] {
-  return columns.map((column, k) => {
-    const to = { out: groups[Math.floor(k / groupWidth)], place: k % groupWidth, missingBin };
-    return categories[k] > 0 ? binCodes(column, rows, to) : binNumbers(column, rows, thresholds[k], to);
-  });
+): boolean {
+  const to = { out: groups[Math.floor(k / groupWidth)], place: k % groupWidth, missingBin };
+  return categories > 0 ? binCodes(column, rows, to) : binNumbers(column, rows, thresholds[k], to);
 }
 
 /** Where the bins of a feature are written. */

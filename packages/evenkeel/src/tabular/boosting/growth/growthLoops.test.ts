@@ -90,7 +90,7 @@ describe("rows in bins", () => {
     for (const chosen of [undefined, some]) {
       const rowOf = (i: number) => chosen?.[i] ?? i;
       const count = chosen?.length ?? rows;
-      binned.fill({ columns, categories }, chosen);
+      for (const [k, column] of columns.entries()) binned.fillFeature(column, k, categories[k], chosen);
       for (const raw of binned.raw) raw.fill(1);
       binned.addTree(0, 1, count);
       binned.addTree(5, 1, count);
