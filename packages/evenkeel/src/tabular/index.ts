@@ -1,4 +1,5 @@
-export { type Baseline, type BaselineStep, baselines, fittingBaselines } from "./baselines/baselines.ts";
+export type { Baseline, BaselineStep } from "./baselines/baseline.ts";
+export { baselines, fittingBaselines } from "./baselines/baselines.ts";
 export { BoostedTrees, type TreesSize } from "./boosting/boostedTrees.ts";
 export type { BoostingStep } from "./boosting/boosting.ts";
 export { boostingOptions, type ResolvedBoosting, resolveBoosting } from "./boosting/boostingOptions.ts";

@@ -5,7 +5,8 @@ import { inferSchema } from "../schema/inferSchema.ts";
 import type { SchemaOptions } from "../schema/schemaOptions.types.ts";
 import { joinedRows, splitRows } from "../table/split.ts";
 import { tableFromColumns } from "../table/tableFrom.ts";
-import { type Baseline, baselines, fittingBaselines } from "./baselines.ts";
+import type { Baseline } from "./baseline.ts";
+import { baselines, fittingBaselines } from "./baselines.ts";
 
 const n = 300;
 const of = <T>(value: (i: number) => T, rows = n) => Array.from({ length: rows }, (_, i) => value(i));
