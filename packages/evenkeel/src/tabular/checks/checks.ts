@@ -15,6 +15,7 @@ import {
 } from "../schema/read.ts";
 import { askedReasons, type ColumnSchema, isAsked, readingOf, type Schema } from "../schema/schema.ts";
 import { twoReadings } from "../schema/values/numberFormat.ts";
+import { copiesIn } from "../table/copies.ts";
 import { fewestOfClass, type RareClasses } from "../table/rareClasses.ts";
 import { rowsWithTarget } from "../table/split.ts";
 import type { Column, Table } from "../table/table.ts";
@@ -58,13 +59,17 @@ export interface CheckTableOptions {
  * @throws RangeError if a column of the schema is not in the table
  */
 export function checkTable(table: Table, schema: Schema, options: CheckTableOptions = {}): Finding[] {
+  return checkWith(table, schema, options, copiesIn);
+}
+
+function checkWith(table: Table, schema: Schema, options: CheckTableOptions, findCopies: typeof copiesIn): Finding[] {
   checkStructure("checkTable", table);
   if (table.rows === 0) return [finding("error", "few-rows", "the table has no rows")];
   const findings: Finding[] = [];
   const target = checkTarget(table, schema, findings, options);
   const withTarget = target === undefined ? new Int32Array(0) : rowsWithTarget(table, schema);
   const total = checkTotal(table, schema);
-  findings.push(...total, ...checkCopies(table, schema, withTarget));
+  findings.push(...total, ...checkCopies(table, schema, withTarget, findCopies));
   for (const one of schema.columns) {
     if (one.use === "target") continue;
     const column = { ...one, nulls: schema.nulls };
@@ -92,11 +97,17 @@ export function checkTable(table: Table, schema: Schema, options: CheckTableOpti
 
 /**
  * `checkTable`, where errors are thrown.
+ * @param findCopies `copiesIn` where it is asked more than once
  * @returns warnings and notes
  * @throws TableError listing every error
  */
-export function assertTable(table: Table, schema: Schema, options?: CheckTableOptions): Finding[] {
-  const findings = checkTable(table, schema, options);
+export function assertTable(
+  table: Table,
+  schema: Schema,
+  options: CheckTableOptions = {},
+  findCopies = copiesIn,
+): Finding[] {
+  const findings = checkWith(table, schema, options, findCopies);
   if (findings.some(({ severity }) => severity === "error")) throw new TableError(findings);
   return findings;
 }

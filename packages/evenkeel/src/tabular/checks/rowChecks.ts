@@ -2,15 +2,20 @@ import { text } from "../../core/index.ts";
 import { columnOf, shorten } from "../schema/columns.ts";
 import { numbersOf } from "../schema/read.ts";
 import { type ColumnReading, readingOf, type Schema } from "../schema/schema.ts";
-import { copiesIn, firstEqual } from "../table/copies.ts";
+import { type copiesIn, firstEqual } from "../table/copies.ts";
 import { cellsOf, hashRows, isMissing } from "../table/rowHashes.ts";
 import type { Column, Table } from "../table/table.ts";
 import { type Finding, finding } from "./findings.ts";
 import type { Values } from "./leak.ts";
 
 /** Rows that repeat others, which `splitRows` keeps in one part. */
-export function checkCopies(table: Table, schema: Schema, withTarget: Int32Array): Finding[] {
-  const copies = copiesIn(table, schema, withTarget);
+export function checkCopies(
+  table: Table,
+  schema: Schema,
+  withTarget: Int32Array,
+  findCopies: typeof copiesIn,
+): Finding[] {
+  const copies = findCopies(table, schema, withTarget);
   if (copies === undefined) return [];
   const { repeated, originals, firstOf } = copies;
   const row = withTarget[firstOf.findIndex((first, i) => first !== i)];

@@ -24,9 +24,9 @@ export function singleRows({ length }: Int32Array): Blocks {
   return { firstOf, sizes: new Int32Array(length).fill(1) };
 }
 
-/** Copies of a row together. */
-export function copyBlocks(table: Table, schema: Schema, rows: Int32Array): Blocks {
-  const copies = copiesIn(table, schema, rows);
+/** Copies of a row together. @param findCopies `copiesIn` where it is asked more than once */
+export function copyBlocks(table: Table, schema: Schema, rows: Int32Array, findCopies = copiesIn): Blocks {
+  const copies = findCopies(table, schema, rows);
   return copies === undefined ? singleRows(rows) : { ...sized(copies.firstOf), name: "copies" };
 }
 

@@ -45,6 +45,25 @@ export function copiesIn(table: Table, schema: Schema, rows: Int32Array): Copies
   return withoutCommon(firstOf);
 }
 
+/**
+ * {@link copiesIn} that remembers its last answer, for what checks a table and then splits it. What
+ * it is asked for must not change in between.
+ */
+export function rememberingCopies(): typeof copiesIn {
+  let last: { table: Table; schema: Schema; rows: Int32Array; copies: Copies | undefined } | undefined;
+  return (table, schema, rows) => {
+    const isLast = last?.table === table && last.schema === schema && areEqual(last.rows, rows);
+    if (!isLast || last === undefined) last = { table, schema, rows, copies: copiesIn(table, schema, rows) };
+    return last.copies;
+  };
+}
+
+function areEqual(a: Int32Array, b: Int32Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
 /** Sizes of the sets of equal rows, at the position of the first row of each. */
 function sizesOf(firstOf: Int32Array): Int32Array {
   const sizes = new Int32Array(firstOf.length);

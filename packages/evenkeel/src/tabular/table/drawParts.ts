@@ -47,6 +47,8 @@ export function drawParts(
     part[first] = into + 1;
     quotas[into][stratum] -= size;
     filled[into] += size;
+    // Behind the last row that is wanted none fits.
+    if (quotas[into][stratum] <= 0 && quotas.every((left) => left.every((count) => count <= 0))) break;
   }
   for (const into of [0, 1]) {
     if (wanted[into] > 0 && filled[into] === 0) fillEmpty(into + 1, part, sizes, name);

@@ -4,6 +4,7 @@ import { columnOf, shorten } from "../schema/columns.ts";
 import { numbersOf } from "../schema/read.ts";
 import { readingOf, type Schema } from "../schema/schema.ts";
 import { type Blocks, copyBlocks, groupBlocks, singleRows } from "./blocks.ts";
+import { copiesIn } from "./copies.ts";
 import { drawParts } from "./drawParts.ts";
 import { givenParts } from "./givenParts.ts";
 import { splitByTime } from "./splitByTime.ts";
@@ -36,11 +37,12 @@ export const defaultShares = {
  * With `group`, all rows of a group are in one part. With `time`, nothing is drawn: the oldest rows
  * are trained on, and the latest are the test.
  *
+ * @param findCopies `copiesIn` where it is asked more than once
  * @throws TypeError if an option is of the wrong kind
  * @throws RangeError if shares are not from 0 to below 1 in sum, the table has too few rows or
  *   groups for the parts, or options exclude each other
  */
-export function splitRows(table: Table, schema: Schema, options: SplitOptions = {}): Split {
+export function splitRows(table: Table, schema: Schema, options: SplitOptions = {}, findCopies = copiesIn): Split {
   checkDeclared("splitRows", options, splitOptions);
   const { seed = defaultOf(splitOptions, "seed"), group, time } = options;
   if (group !== undefined && time !== undefined) {
@@ -61,13 +63,27 @@ export function splitRows(table: Table, schema: Schema, options: SplitOptions = 
     if (time !== undefined) return splitByTime(table, schema, rows, time, wanted);
     const classes = schema.classes === undefined ? undefined : strata;
     const order = { rows, seed, wanted, stratified };
-    return drawParts(blocksOf(table, schema, rows, group, wanted), classes, schema.classes?.length ?? 1, order);
+    return drawParts(
+      blocksOf(table, schema, rows, group, wanted, findCopies),
+      classes,
+      schema.classes?.length ?? 1,
+      order,
+    );
   };
   const parts = part();
-  const take = (wanted: number) => rows.filter((_, i) => parts[i] === wanted);
+  const take = (wanted: number) => rowsIn(wanted, parts, rows);
   const split = { train: take(0), validation: given.validation ?? take(2), test: given.test ?? take(1) };
   if (group !== undefined && given.isGiven !== undefined) given.checkGroups(split, group);
   return split;
+}
+
+/** The rows that are in a part, in their order. */
+function rowsIn(wanted: number, parts: Uint8Array, rows: Int32Array): Int32Array {
+  let count = 0;
+  for (let i = 0; i < parts.length; i++) if (parts[i] === wanted) count++;
+  const taken = new Int32Array(count);
+  for (let i = 0, at = 0; at < count; i++) if (parts[i] === wanted) taken[at++] = rows[i];
+  return taken;
 }
 
 function blocksOf(
@@ -76,9 +92,10 @@ function blocksOf(
   rows: Int32Array,
   group: string | undefined,
   [test, validation]: readonly number[],
+  findCopies: typeof copiesIn,
 ): Blocks {
   if (test + validation === 0) return singleRows(rows);
-  return group === undefined ? copyBlocks(table, schema, rows) : groupBlocks(table, schema, rows, group);
+  return group === undefined ? copyBlocks(table, schema, rows, findCopies) : groupBlocks(table, schema, rows, group);
 }
 
 function isStratified(schema: Schema, { stratify, group, time }: SplitOptions): boolean {

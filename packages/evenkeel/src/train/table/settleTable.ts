@@ -13,6 +13,7 @@ import {
   type Table,
   withoutGroup,
 } from "../../tabular/index.ts";
+import { rememberingCopies } from "../../tabular/table/copies.ts";
 import type { TrainTableOptions } from "./options.types.ts";
 import { copiesAcross } from "./planFindings.ts";
 import { checkedSplit } from "./split.ts";
@@ -50,9 +51,12 @@ export function settleTable(given: Table, options: Wanted): SettledTable {
     leftOut,
   } = settleRareClasses(given, asked, rareClasses, known);
   const schema = "train" in wanted ? inferred : withoutGroup(inferred, wanted);
-  const noticed = [...rare, ...assertTable(table, schema, { rareClasses, leftOut })];
+  const findCopies = rememberingCopies();
+  const noticed = [...rare, ...assertTable(table, schema, { rareClasses, leftOut }, findCopies)];
   const split =
-    "train" in wanted ? checkedSplit(table, wanted) : splitRows(table, schema, { seed, ...withoutUndefined(wanted) });
+    "train" in wanted
+      ? checkedSplit(table, wanted)
+      : splitRows(table, schema, { seed, ...withoutUndefined(wanted) }, findCopies);
   const across = isDrawn(wanted) ? [] : copiesAcross(table, schema, split);
   return { table, schema, findings: [...noticed, ...across], split, settled };
 }
