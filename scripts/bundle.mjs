@@ -17,6 +17,9 @@ const root = new URL("../packages/evenkeel/", import.meta.url);
 const { exports } = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
 const entries = Object.values(exports).flatMap((entry) => /^\.\/dist\/(.*)\.js$/.exec(entry.default)?.[1] ?? []);
 
+/** The bodies of threads, which are started as files. */
+const threads = ["node/baselinesThread"];
+
 /** What predicting needs, with all that this imports: no chunk is loaded in a circle. */
 const predicting = await importsFrom("src/tabular/model/tableModel.ts");
 /** What tells of errors. */
@@ -49,7 +52,7 @@ function replaced(code, what, by) {
 rmSync(new URL("dist/chunks", root), { recursive: true, force: true });
 await build({
   cwd: fileURLToPath(root),
-  input: Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`])),
+  input: Object.fromEntries([...entries, ...threads].map((entry) => [entry, `src/${entry}.ts`])),
   plugins: [withoutRuntimeFile],
   output: {
     dir: "dist",

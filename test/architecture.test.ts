@@ -24,7 +24,6 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   tensor: ["core", "ops", "random"],
   eager: ["core", "wasm", "ops", "tensor"],
   compile: ["core", "wasm", "ops", "tensor", "random", "eager"], // eager: what compiles has the assembler for both
-  node: ["compile"],
   nn: ["core", "ops", "random", "tensor"], // ops for fused rows; random for dropout's generator
   optim: ["core", "ops", "tensor", "nn"], // ops for the rows that make a step
   data: ["core", "random", "tensor"],
@@ -32,6 +31,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   io: ["core", "tensor", "nn", "optim"],
   tabular: ["core", "random", "wasm", "ops", "tensor", "nn", "io"], // wasm and the kernels of ops for predictions
   train: ["core", "random", "ops", "tensor", "compile", "nn", "optim", "data", "io", "tabular"],
+  node: ["core", "compile", "tabular", "train"], // tabular and train for what its threads do
   study: ["core", "random", "tensor", "compile", "nn", "optim", "data", "tabular", "train"],
 };
 

@@ -1,4 +1,4 @@
-import { hostProcess, nodeBuiltin } from "./nodeBuiltin.ts";
+import { hostProcess, nodeBuiltin } from "../core/nodeBuiltin.ts";
 import { fasterWide } from "./wideProbe.ts";
 
 /**

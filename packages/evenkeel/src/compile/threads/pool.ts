@@ -33,6 +33,8 @@ export class ThreadPool {
   readonly #startThread: StartThread;
   readonly #workers = new Set<Thread>();
   #threads = 1;
+  /** How many of the threads do other work. */
+  #lent = 0;
   /** How many workers died: they are not replaced, as the next would die of the same. */
   #lost = 0;
   #number = 0;
@@ -65,6 +67,20 @@ export class ThreadPool {
     }
   }
 
+  /**
+   * Leaves one of the threads to other work.
+   * @returns gives it back; undefined if that leaves none
+   */
+  lend(): (() => void) | undefined {
+    if (this.#lent + 1 >= this.#threads) return undefined;
+    this.#lent++;
+    let isLent = true;
+    return () => {
+      if (isLent) this.#lent--;
+      isLent = false;
+    };
+  }
+
   #start(): void {
     while (this.#lacks()) {
       const own = 1 + this.#workers.size + this.#lost;
@@ -81,7 +97,7 @@ export class ThreadPool {
   }
 
   #lacks(): boolean {
-    return this.#workers.size + this.#lost < this.#threads - 1;
+    return this.#workers.size + this.#lost < this.#threads - 1 - this.#lent;
   }
 
   /**
@@ -89,13 +105,14 @@ export class ThreadPool {
    * @param parts - the functions "part_<number>" of the program
    */
   run(
-    { id, module, threads }: Divisible,
+    { id, module, threads: most }: Divisible,
     parts: Readonly<Record<string, () => void>>,
     first: number,
     count: number,
   ): void {
     if (this.#lacks()) this.#start();
     const words = this.#words;
+    const threads = Math.min(most, this.#threads - this.#lent);
     words[place.program] = id;
     words[place.first] = first;
     words[place.done] = 0;

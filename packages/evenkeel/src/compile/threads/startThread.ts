@@ -1,4 +1,4 @@
-import { nodeBuiltin } from "../nodeBuiltin.ts";
+import { nodeBuiltin } from "../../core/nodeBuiltin.ts";
 
 /** A thread that runs until it is ended. */
 export interface Thread {

@@ -42,6 +42,15 @@ export function setNumThreads(threads: number): void {
   pool.resize(threads);
 }
 
+/**
+ * Leaves one of the threads to other work, so that compiled steps take no more processors with it
+ * than they may.
+ * @returns gives it back; undefined if there is no second thread to leave
+ */
+export function lendThread(): (() => void) | undefined {
+  return pool?.lend();
+}
+
 /** The threads, once there was more than one. */
 export function threadPool(): ThreadPool | undefined {
   return pool;

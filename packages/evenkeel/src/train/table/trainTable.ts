@@ -12,6 +12,7 @@ import {
 import { inTurns } from "../fit/breathe.ts";
 import type { History } from "../fit/history.ts";
 import { Ranks, together, togetherAsync } from "../ranks/ranks.ts";
+import { BaselinesBeside } from "./baselinesBeside.ts";
 import { checkDecision, decide, type TableDecision } from "./decision.ts";
 import { metricOf, type TableEpochEvent, type TableMetric } from "./events.ts";
 import { checkTableOptions, trainTableOptions } from "./options.ts";
@@ -122,6 +123,7 @@ export interface Begun
   extends Pick<TableTraining, "table" | "schema" | "findings" | "split" | "streamedRows" | "plan">,
     Pick<SettledTable, "settled"> {
   readonly stage: TableStage;
+  readonly beside?: BaselinesBeside | undefined;
 }
 
 /**
@@ -134,7 +136,20 @@ export async function trainBegun(
   ranks?: Ranks,
   own = options.signal,
 ): Promise<TableTraining> {
-  const { table, schema, findings, split, settled, plan, stage } = begun;
+  try {
+    return await trainAndJudge(begun, options, ranks, own);
+  } finally {
+    begun.beside?.end();
+  }
+}
+
+async function trainAndJudge(
+  begun: Begun,
+  options: TrainTableOptions,
+  ranks: Ranks | undefined,
+  own: AbortSignal | undefined,
+): Promise<TableTraining> {
+  const { table, schema, findings, split, settled, plan, stage, beside } = begun;
   const { signal, resume, onEpoch } = options;
   const {
     history,
@@ -156,7 +171,9 @@ export async function trainBegun(
     ...withoutUndefined({ streamedRows: begun.streamedRows }),
   };
   const stop = signal?.aborted ? signal : own;
-  return togetherAsync(ranks, () => judge(outcome, { first, again, stage, settled }, { ...options, signal: stop }));
+  return togetherAsync(ranks, () =>
+    judge(outcome, { first, again, stage, settled, beside }, { ...options, signal: stop }),
+  );
 }
 
 /** What comes before the first step: everything is checked, and the caller told. */
@@ -176,22 +193,25 @@ async function begin(given: Table, options: TrainTableOptions, ranks: Ranks | un
   }
   const { network } = stage.trainer;
   await options.onStart?.({ schema, findings, split, plan, network, metric: metricOf[schema.task] });
-  return { table, schema, findings, split, settled, plan, stage };
+  // A refit's baselines are refit as well, and only then is it known whether it is kept.
+  const beside = plan.refit ? undefined : BaselinesBeside.start(table, stage.preprocessing, split, seed);
+  return { table, schema, findings, split, settled, plan, stage, beside };
 }
 
-type Outcome = Omit<Begun, "settled" | "stage"> & Pick<TableTraining, "history" | "keptEpoch">;
+type Outcome = Omit<Begun, "settled" | "stage" | "beside"> & Pick<TableTraining, "history" | "keptEpoch">;
 
 interface Trained {
   readonly first: ScoredStage;
   readonly again: { readonly scored: ScoredStage; readonly refit: TableRefit } | undefined;
   readonly stage: TableStage;
   readonly settled: SettledTable["settled"];
+  readonly beside: BaselinesBeside | undefined;
 }
 
 /** What comes after the last step: the decision, the baselines and the intervals. */
 async function judge(
   outcome: Outcome,
-  { first, again, stage, settled }: Trained,
+  { first, again, stage, settled, beside }: Trained,
   options: TrainTableOptions,
 ): Promise<TableTraining> {
   const { table, schema, split, plan } = outcome;
@@ -199,8 +219,11 @@ async function judge(
   const last = again?.scored ?? first;
   const { statistics } = last;
   const { model, scores, decision } = decide(first, last, { table, schema, split }, options);
-  const fitting = fittingBaselines(table, stage.preprocessing, split, { seed, refit: again?.refit.kept ?? false });
-  const { value: simple } = await inTurns(fitting, { signal, onStep: onBaseline });
+  const fitHere = async () => {
+    const fitting = fittingBaselines(table, stage.preprocessing, split, { seed, refit: again?.refit.kept ?? false });
+    return (await inTurns(fitting, { signal, onStep: onBaseline })).value;
+  };
+  const simple = (await beside?.result({ signal, onStep: onBaseline })) ?? (await fitHere());
   const scored = {
     ...{ ...outcome, scores, baselines: simple },
     ...(decision && { decision }),
