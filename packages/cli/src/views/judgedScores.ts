@@ -1,4 +1,4 @@
-import type { ScoreIntervals } from "evenkeel/tabular";
+import { type ScoreIntervals, trainingRowsScored } from "evenkeel/tabular";
 import type { PartScores, RunResult } from "../records/runs/types.ts";
 import { scoreText, wholeText } from "../shell/figures.ts";
 import { compareScores, mainMetrics, metricFacts } from "../shell/metrics.ts";
@@ -28,7 +28,8 @@ export function judgedScores(
   const part = judgedPart(scores);
   const own = scores[part] ?? {};
   const metrics = mainMetrics(Object.keys(own));
-  const title = `${wholeText(rows[part] ?? 0)} ${part === "train" ? "training" : part} rows`;
+  const scored = part === "train" ? trainingRowsScored(rows.train ?? 0) : (rows[part] ?? 0);
+  const title = `${wholeText(scored)} ${part === "train" ? "training" : part} rows`;
   const table = newTable(colors, [title, ...metrics.map((metric) => printable(metricFacts(metric).short))]);
   table.push([colors.bold(name), ...metrics.map((metric) => colors.bold(scoreText(own[metric])))]);
   const known = part === "test" ? intervals : undefined;
@@ -48,18 +49,29 @@ function intervalRow({ level, scores }: ScoreIntervals, metrics: readonly string
   return [`  ${Math.round(100 * level)}% interval`, ...cells].map((cell) => colors.dim(cell));
 }
 
+/** How many training rows there are, and how many of them are scored. */
+interface TrainingRows {
+  readonly rows: number;
+  readonly scored: number;
+}
+
+/** "the ", or how many of the training rows are scored. */
+function scoredOf({ rows, scored }: TrainingRows): string {
+  return scored === rows ? "the " : `${wholeText(scored)} of the `;
+}
+
 /** The headline metric on each part, where there are several: a much better figure on the training rows is overfitting. */
 export function partsLine(
   scores: PartScores,
-  { refit, sampled }: { readonly refit: boolean; readonly sampled?: number },
+  { refit, training }: { readonly refit: boolean; readonly training: TrainingRows },
 ): string | undefined {
   const parts = (["train", "validation", "test"] as const).filter((part) => scores[part] !== undefined);
   const [metric] = mainMetrics(Object.keys(scores[judgedPart(scores)] ?? {}));
   if (parts.length < 2 || metric === undefined) return undefined;
   const figures = parts.map((part) => {
     const when = refit && part === "validation" ? " before the refit" : "";
-    const named = part !== "train" ? `the ${part}` : sampled === undefined ? "the training" : `${sampled} training`;
-    return `${scoreText(scores[part]?.[metric] ?? Number.NaN)} on ${named} rows${when}`;
+    const on = `${part === "train" ? scoredOf(training) : "the "}${part === "train" ? "training" : part} rows${when}`;
+    return `${scoreText(scores[part]?.[metric] ?? Number.NaN)} on ${on}`;
   });
   return `${metricFacts(metric).short}: ${figures.join(", ")}.`;
 }

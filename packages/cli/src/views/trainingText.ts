@@ -1,3 +1,4 @@
+import { trainingRowsScored } from "evenkeel/tabular";
 import type { TableRefit, TableStartEvent, TableTraining } from "evenkeel/train";
 import type { Trained } from "../actions/training/train.ts";
 import { resumeCommand, runsFlag } from "../records/runs/runsFolder.ts";
@@ -134,7 +135,7 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
     decisionLine(result, training),
     partsLine(result.scores, {
       refit: refit?.kept ?? false,
-      ...(training.streamedRows !== undefined && { sampled: split.train.length }),
+      training: { rows: training.streamedRows ?? split.train.length, scored: trainingRowsScored(split.train.length) },
     }),
     `${count(done, "epoch")} in ${secondsText(history.seconds)}${why}; ${how}.`,
     refit?.error &&

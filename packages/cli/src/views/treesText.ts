@@ -1,3 +1,4 @@
+import { trainingRowsScored } from "evenkeel/tabular";
 import type { TreesStartEvent } from "evenkeel/train";
 import type { TrainedTrees } from "../actions/training/trainTreeRun.ts";
 import { count, secondsText, wholeText } from "../shell/figures.ts";
@@ -48,7 +49,10 @@ export function treesOutcome(trained: TrainedTrees, options: OutcomeOptions, col
   const lines = [
     judged(result, "trees"),
     decisionLine(result, training),
-    partsLine(result.scores, { refit: refit?.kept ?? false }),
+    partsLine(result.scores, {
+      refit: refit?.kept ?? false,
+      training: { rows: split.train.length, scored: trainingRowsScored(split.train.length) },
+    }),
     grownLine(trained),
   ];
   const said = lines.filter((line) => line !== undefined).map((line) => wrap(line, width));

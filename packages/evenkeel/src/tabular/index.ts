@@ -76,6 +76,7 @@ export { type CalibrationBin, calibrationCurve } from "./scores/calibration.ts";
 export { conformalWidth } from "./scores/conformal.ts";
 export { type ScoreName, scoresOf, type TableScores } from "./scores/scores.ts";
 export { bestThreshold, type ThresholdRule } from "./scores/threshold.ts";
+export { trainingRowsScored } from "./scores/trainingRows.ts";
 export { countDifferent, type DifferentRows, withoutGroup } from "./table/blocks.ts";
 export { type JoinedTables, joinTables } from "./table/joinTables.ts";
 export {

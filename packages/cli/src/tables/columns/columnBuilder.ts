@@ -82,7 +82,7 @@ class NumberBuilder implements ColumnBuilder {
 
   finish(order?: Int32Array): Finished {
     const { name, type, exactBelow } = this;
-    const values = this.kept.finish(order);
+    const values = this.kept.finishShared(order);
     if (type === "date") return { column: { name, type, values: values as Float64Array }, notes: [] };
     const inexact = exactBelow !== Number.POSITIVE_INFINITY && values.some((value) => Math.abs(value) >= exactBelow);
     return { column: { name, type, values }, notes: [], inexact };
@@ -111,7 +111,7 @@ class BooleanBuilder implements ColumnBuilder {
   }
 
   finish(order?: Int32Array): Finished {
-    return { column: { name: this.name, type: "boolean", values: this.kept.finish(order) }, notes: [] };
+    return { column: { name: this.name, type: "boolean", values: this.kept.finishShared(order) }, notes: [] };
   }
 }
 
@@ -158,7 +158,7 @@ class TextBuilder implements ColumnBuilder {
   finish(order?: Int32Array): Finished {
     const { name } = this;
     if (this.state === "given up") return { notes: [freeTextsNote(name)] };
-    const codes = this.kept.finish(order);
+    const codes = this.kept.finishShared(order);
     const column = { name, type: "text" as const, codes, dictionary: [...this.codes.keys()] };
     return { column: order === undefined ? column : compacted(column), notes: [] };
   }

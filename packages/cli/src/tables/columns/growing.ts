@@ -1,14 +1,14 @@
 type Values = Float64Array | Float32Array | Int32Array | Uint8Array;
 
+type Kind<A> = { readonly BYTES_PER_ELEMENT: number; new (length: number): A; new (memory: SharedArrayBuffer): A };
+
 /** A typed array that doubles where it is full. */
 export class Growing<A extends Values> {
   private values: A;
   private used = 0;
-  private readonly kind: new (
-    length: number,
-  ) => A;
+  private readonly kind: Kind<A>;
 
-  constructor(kind: new (length: number) => A, room = 4096) {
+  constructor(kind: Kind<A>, room = 4096) {
     this.kind = kind;
     this.values = new kind(room);
   }
@@ -39,9 +39,19 @@ export class Growing<A extends Values> {
 
   /** What was written, in this order where one is given. */
   finish(order?: Int32Array): A {
-    if (order === undefined) return this.values.slice(0, this.used) as A;
-    const ordered = new this.kind(order.length);
-    for (let i = 0; i < order.length; i++) ordered[i] = this.values[order[i]];
-    return ordered;
+    return this.finishInto((length) => new this.kind(length), order);
+  }
+
+  /** {@link finish} in memory that threads share, so that they need no copies. */
+  finishShared(order?: Int32Array): A {
+    const { kind } = this;
+    return this.finishInto((length) => new kind(new SharedArrayBuffer(length * kind.BYTES_PER_ELEMENT)), order);
+  }
+
+  private finishInto(newArray: (length: number) => A, order: Int32Array | undefined): A {
+    const finished = newArray(order?.length ?? this.used);
+    if (order === undefined) finished.set(this.values.subarray(0, this.used));
+    else for (let i = 0; i < order.length; i++) finished[i] = this.values[order[i]];
+    return finished;
   }
 }

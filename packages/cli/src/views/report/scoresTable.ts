@@ -1,3 +1,4 @@
+import { trainingRowsScored } from "evenkeel/tabular";
 import { scoreText, wholeText } from "../../shell/figures.ts";
 import { compareScores, metricFacts } from "../../shell/metrics.ts";
 import { type Html, html, trusted } from "./html.ts";
@@ -28,7 +29,7 @@ export function baselinesTable({ scores, baselines, metric, unit, split, ofTrees
     }) => html`<tr${ours && trusted(' class="ours"')}><th scope="row">${name}</th><td class="bars">${bar(values[metric])}</td>${cells(metrics, values)}</tr>
 `,
   );
-  const caption = `On the ${wholeText(split[part])} ${partWords[part]} rows, ${worthOf[part]}`;
+  const caption = `On ${scoredRows(split, part)} ${partWords[part]} rows, ${worthOf[part]}`;
   return wideTable(
     "Scores of the models",
     html`<table>
@@ -37,6 +38,12 @@ export function baselinesTable({ scores, baselines, metric, unit, split, ofTrees
 <tbody>
 ${rows}</tbody></table>`,
   );
+}
+
+/** "the 600,000", or how many of the training rows are scored. */
+function scoredRows(split: TrainingReportData["split"], part: keyof TrainingReportData["split"]): string {
+  const scored = part === "train" ? trainingRowsScored(split.train) : split[part];
+  return scored === split[part] ? `the ${wholeText(scored)}` : `${wholeText(scored)} of the ${wholeText(split[part])}`;
 }
 
 /** Scores by part of the rows, with both kinds of running statistics if there are both. */
@@ -56,7 +63,7 @@ export function partsTable({ scores, batchNorm, split, unit, refit, ofTrees }: T
       .map((part) => {
         const shown = part === "validation" && refit !== undefined ? "validation before the refit" : part;
         const name = kind === "" ? shown : `${shown}, ${kind}${kept ? " (kept)" : ""}`;
-        return html`<tr><th scope="row">${name}</th><td>${wholeText(split[part])}</td>${cells(metrics, values[part])}</tr>
+        return html`<tr><th scope="row">${name}</th><td>${wholeText(part === "train" ? trainingRowsScored(split.train) : split[part])}</td>${cells(metrics, values[part])}</tr>
 `;
       }),
   );

@@ -4,6 +4,7 @@ import { TreePreprocessing, type TreePreprocessingJson } from "../boosting/treeP
 import type { Predictions } from "../encoding/decode.ts";
 import type { Preprocessing } from "../encoding/preprocessing.ts";
 import { scoresOf, type TableScores } from "../scores/scores.ts";
+import { trainingPlaces, trainingRowsToScore } from "../scores/trainingRows.ts";
 import type { Split } from "../table/split.ts";
 import type { Table } from "../table/table.ts";
 import { LinearInputs } from "./linearInputs.ts";
@@ -11,7 +12,7 @@ import { LinearInputs } from "./linearInputs.ts";
 /** A model that a network must beat to be worth its trouble. */
 export interface Baseline {
   readonly name: "mean" | "median" | "ridge" | "commonest class" | "logistic" | "trees";
-  /** On each part of the split that has rows. */
+  /** On each part of the split that has rows; of more than 262,144 training rows on so many of them. */
   readonly scores: { readonly train: TableScores; readonly validation?: TableScores; readonly test?: TableScores };
   /** What it predicts for rows of the table: after a refit, that of the refit. */
   readonly predict: (rows: Int32Array) => Predictions;
@@ -79,22 +80,37 @@ export function baselineOf(
   return { ...facts, predict };
 }
 
-/** The scores of a baseline on each part of the split that has rows, and what it says of the test rows. */
+/**
+ * The scores of a baseline on each part of the split that has rows, those of `trainingRowsToScore` of
+ * the training rows, and what it says of the test rows.
+ * @param fitted what it says of the training rows, where that is known
+ */
 export function scored(
   table: Table,
   preprocessing: Preprocessing,
   split: Split,
   { of, decode }: Outputs,
+  fitted?: Float64Array,
 ): Pick<FittedBaseline, "scores" | "tested"> {
   const on = (rows: Int32Array, output = of(rows)) =>
     scoresOf(preprocessing.task, decode(output), preprocessing.truth(table, rows));
   const tested = split.test.length > 0 ? of(split.test) : undefined;
+  const places = trainingPlaces(split);
+  const known = fitted && (places === undefined ? fitted : rowsAt(fitted, places, preprocessing.outputs));
   const scores = {
-    train: on(split.train),
+    train: on(trainingRowsToScore(split), known),
     ...(split.validation.length > 0 ? { validation: on(split.validation) } : {}),
     ...(tested && { test: on(split.test, tested) }),
   };
   return { scores, tested };
+}
+
+function rowsAt(outputs: Float64Array, places: Int32Array, width: number): Float64Array {
+  const taken = new Float64Array(places.length * width);
+  for (let i = 0; i < places.length; i++) {
+    for (let k = 0; k < width; k++) taken[i * width + k] = outputs[places[i] * width + k];
+  }
+  return taken;
 }
 
 function outputsBy(table: Table, preprocessing: Preprocessing, predictor: Predictor): Outputs {

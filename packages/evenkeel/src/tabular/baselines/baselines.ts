@@ -160,8 +160,7 @@ function* boosted(
   return [
     {
       name: "trees",
-      // What they say of the rows that they were fitted on is known.
-      ...scored(table, preprocessing, split, { of: (asked) => (asked === rows ? fitted : of(asked)), decode }),
+      ...scored(table, preprocessing, split, { of, decode }, rows === split.train ? fitted : undefined),
       predictor: { kind: "trees", preprocessing: own.toJSON(), size: trees.size, state: trees.state },
       rows: rows.length,
       ...(note && { note }),

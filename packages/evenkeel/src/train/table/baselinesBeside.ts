@@ -64,6 +64,7 @@ export class BaselinesBeside {
   ): BaselinesBeside | undefined {
     const moved: ArrayBufferLike[] = [];
     const copied = <T extends { slice(): T; readonly buffer: ArrayBufferLike }>(values: T): T => {
+      if (values.buffer instanceof SharedArrayBuffer) return values;
       const copy = values.slice();
       moved.push(copy.buffer);
       return copy;

@@ -7,12 +7,16 @@ import {
   TableModel,
   type TableScores,
 } from "../../tabular/index.ts";
+import { trainingRowsToScore } from "../../tabular/scores/trainingRows.ts";
 import { largeRows } from "./recipe.ts";
 import type { TableStage } from "./stage.ts";
 import { chooseStatistics, type StatisticsChoice, type StatisticsKind } from "./statistics.ts";
 import type { Rows } from "./trainer.ts";
 
-/** Scores of the parts that have rows, in the target's own unit. */
+/**
+ * Scores of the parts that have rows, in the target's own unit. Of more than 262,144 training rows so
+ * many are scored, the same by all models: one of each of as many equal stretches, at random.
+ */
 export type PartScores = { readonly [P in keyof Split]?: TableScores };
 
 /** A trained network in eval mode, with its final statistics. */
@@ -43,6 +47,7 @@ export function scoreStage(
 ): ScoredStage {
   const { network } = trainer;
   network.eval();
+  const parts: Split = { ...split, train: trainingRowsToScore(split) };
   // What the network was given is encoded already; a refit was given other rows than these.
   const predicted = (model: TableModel, rows: Int32Array): Predictions => {
     if (rows === places.train) return predictEncoded(model, train);
@@ -51,11 +56,11 @@ export function scoreStage(
   };
   // A model is a copy of the current network, so each kind of statistics has its own model. Parts that
   // were scored before are not scored again.
-  const score = (parts: readonly (keyof Split)[], before?: ScoredStage): ScoredStage => {
+  const score = (names: readonly (keyof Split)[], before?: ScoredStage): ScoredStage => {
     const model = before?.model ?? new TableModel({ schema, preprocessing, network });
     let tested: Predictions | undefined;
-    const scored = parts.flatMap((part) => {
-      const rows = split[part];
+    const scored = names.flatMap((part) => {
+      const rows = parts[part];
       const known = before?.scores[part];
       if (known !== undefined) return [[part, known] as const];
       if (rows.length === 0) return [];

@@ -21,6 +21,7 @@ import {
   type Table,
   TreeModel,
 } from "../../tabular/index.ts";
+import { trainingRowsToScore } from "../../tabular/scores/trainingRows.ts";
 import { joinedRows } from "../../tabular/table/split.ts";
 import { inTurns } from "../fit/breathe.ts";
 import { checkDecision, decide, type TableDecision } from "../table/decision.ts";
@@ -180,7 +181,7 @@ const modelOf = (schema: Schema, { preprocessing, trees }: FittedTrees): TreeMod
 function scoresOn(model: TreeModel, table: Table, split: Split): PartScores {
   const parts = (["train", "validation", "test"] as const).filter((part) => split[part].length > 0);
   const scores = parts.map((part) => {
-    const rows = split[part];
+    const rows = part === "train" ? trainingRowsToScore(split) : split[part];
     const { preprocessing, schema } = model;
     const output = outputInBins(model.trees, preprocessing.encode(table, rows));
     const said = preprocessing.decode({ shape: [rows.length, preprocessing.outputs], dtype: "float64", data: output });
