@@ -6,6 +6,7 @@ import type { Kept } from "./columnTypes.ts";
 import { compacted } from "./compacted.ts";
 import { Growing } from "./growing.ts";
 import { areFreeTexts, freeTextsNote, mostTexts } from "./manyTexts.ts";
+import { ShortTexts } from "./shortTexts.ts";
 
 /**
  * Takes batches of one column and makes the table's column of them, without a JS value per row that
@@ -122,6 +123,7 @@ function booleanOf(item: unknown): number {
 class TextBuilder implements ColumnBuilder {
   private readonly name: string;
   private readonly kept = new Growing(Int32Array);
+  private readonly short = new ShortTexts();
   private codes = new Map<string, number>();
   private readonly options: TextOptions;
   private readonly longest: number;
@@ -137,8 +139,7 @@ class TextBuilder implements ColumnBuilder {
   append(vector: DuckDBVector, start: number, end: number): void {
     if (this.state === "given up") return;
     const { values, start: to } = this.kept.extend(end - start);
-    for (let row = start; row < end; row++)
-      values[to + row - start] = this.codeOf(vector.getItem(row) as string | null);
+    this.short.append(vector, start, end, values, to, (text) => this.codeOf(text));
     this.settle();
   }
 
