@@ -1,4 +1,3 @@
-import { trainingRowsScored } from "evenkeel/tabular";
 import { scoreText, wholeText } from "../../shell/figures.ts";
 import { compareScores, metricFacts } from "../../shell/metrics.ts";
 import { type Html, html, trusted } from "./html.ts";
@@ -10,7 +9,15 @@ import type { PartScores, ScoresByName, TrainingReportData } from "./types.ts";
  * The scores of the model and of the baselines on the test rows, the best first, with a bar for
  * the first metric.
  */
-export function baselinesTable({ scores, baselines, metric, unit, split, ofTrees }: TrainingReportData): Html {
+export function baselinesTable({
+  scores,
+  baselines,
+  metric,
+  unit,
+  split,
+  trainScored,
+  ofTrees,
+}: TrainingReportData): Html {
   const part = judgedPart(split);
   const ours = { name: ofTrees ? "these trees" : "this network", ours: true, values: scores[part] ?? {} };
   const others = Object.entries(baselines).map(([name, of]) => ({ name, ours: false, values: of[part] ?? {} }));
@@ -29,7 +36,7 @@ export function baselinesTable({ scores, baselines, metric, unit, split, ofTrees
     }) => html`<tr${ours && trusted(' class="ours"')}><th scope="row">${name}</th><td class="bars">${bar(values[metric])}</td>${cells(metrics, values)}</tr>
 `,
   );
-  const caption = `On ${scoredRows(split, part)} ${partWords[part]} rows, ${worthOf[part]}`;
+  const caption = `On ${scoredRows({ split, trainScored }, part)} ${partWords[part]} rows, ${worthOf[part]}`;
   return wideTable(
     "Scores of the models",
     html`<table>
@@ -41,13 +48,16 @@ ${rows}</tbody></table>`,
 }
 
 /** "the 600,000", or how many of the training rows are scored. */
-function scoredRows(split: TrainingReportData["split"], part: keyof TrainingReportData["split"]): string {
-  const scored = part === "train" ? trainingRowsScored(split.train) : split[part];
+function scoredRows(
+  { split, trainScored }: Pick<TrainingReportData, "split" | "trainScored">,
+  part: keyof TrainingReportData["split"],
+): string {
+  const scored = part === "train" ? trainScored : split[part];
   return scored === split[part] ? `the ${wholeText(scored)}` : `${wholeText(scored)} of the ${wholeText(split[part])}`;
 }
 
 /** Scores by part of the rows, with both kinds of running statistics if there are both. */
-export function partsTable({ scores, batchNorm, split, unit, refit, ofTrees }: TrainingReportData): Html {
+export function partsTable({ scores, batchNorm, split, trainScored, unit, refit, ofTrees }: TrainingReportData): Html {
   const metrics = Object.keys(scores[judgedPart(split)] ?? {});
   const kinds: [string, PartScores, boolean][] =
     batchNorm === undefined
@@ -63,7 +73,7 @@ export function partsTable({ scores, batchNorm, split, unit, refit, ofTrees }: T
       .map((part) => {
         const shown = part === "validation" && refit !== undefined ? "validation before the refit" : part;
         const name = kind === "" ? shown : `${shown}, ${kind}${kept ? " (kept)" : ""}`;
-        return html`<tr><th scope="row">${name}</th><td>${wholeText(part === "train" ? trainingRowsScored(split.train) : split[part])}</td>${cells(metrics, values[part])}</tr>
+        return html`<tr><th scope="row">${name}</th><td>${wholeText(part === "train" ? trainScored : split[part])}</td>${cells(metrics, values[part])}</tr>
 `;
       }),
   );

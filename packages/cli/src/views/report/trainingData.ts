@@ -7,6 +7,7 @@ import {
   type Table,
   TreeModel,
   takeRows,
+  trainingRowsScored,
 } from "evenkeel/tabular";
 import { permutationImportance, type TableTraining, type TreeTraining } from "evenkeel/train";
 import type { EpochLine, RunConfig, RunResult } from "../../records/runs/types.ts";
@@ -73,6 +74,7 @@ export async function reportData(
     task: schema.task,
     seed: config.seed,
     split: config.split,
+    trainScored: trainingRowsScored(split.train.length),
     seconds: result.seconds,
     scores: result.scores,
     baselines: result.baselines,

@@ -90,6 +90,8 @@ export interface TrainingReportData extends ReportSource {
   readonly seed: number;
   /** The number of rows in each part. */
   readonly split: { readonly train: number; readonly validation: number; readonly test: number };
+  /** How many of the training rows are scored. */
+  readonly trainScored: number;
   readonly seconds: number;
   readonly scores: PartScores;
   /** Of the test scores, and of their differences to the baselines'. */
