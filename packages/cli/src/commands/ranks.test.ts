@@ -59,10 +59,8 @@ describe("the command as one of several processes", () => {
 
 const env = { ...process.env, OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1", NODE_OPTIONS: "" };
 
-async function onRanks(ranks: number, line: string, onLine?: (line: string, launcher: number) => void, grace = 1) {
-  // Asked to end, Open MPI lets so many seconds pass before it sends SIGTERM, and again before SIGKILL.
-  const timeout = ["--mca", "odls_base_sigkill_timeout", String(grace)];
-  const launch = ["-n", String(ranks), "--oversubscribe", ...timeout, process.execPath, command!.main];
+async function onRanks(ranks: number, line: string, onLine?: (line: string, launcher: number) => void) {
+  const launch = ["-n", String(ranks), "--oversubscribe", process.execPath, command!.main];
   const child = spawn("mpirun", [...launch, ...line.split(" ")], { cwd, env, stdio: "pipe" });
   let [out, err] = ["", ""];
   child.stdout.on("data", (text) => {
@@ -96,8 +94,8 @@ describe.skipIf(!hasMpi)("mpirun (of Open MPI, which apt-get install openmpi-bin
     expect(together.out.match(/^this network/gm)).toHaveLength(1);
   });
 
-  const isSlow = process.env.RANKS !== "all" && "it takes 20 seconds: RANKS=all runs it";
-  test("SIGTERM ends both after the same step, and the run is resumed by one", { timeout: 180_000 }, async ({
+  const isSlow = process.env.RANKS !== "all" && "it takes 10 seconds: RANKS=all runs it";
+  test("SIGTERM to one ends both after the same step, and the run is resumed by one", { timeout: 180_000 }, async ({
     skip,
   }) => {
     if (isSlow) skip(isSlow);
@@ -108,9 +106,10 @@ describe.skipIf(!hasMpi)("mpirun (of Open MPI, which apt-get install openmpi-bin
       (text, launcher) => {
         if (isTold || !text.startsWith("epoch")) return;
         isTold = true;
-        process.kill(launcher, "SIGTERM");
+        // mpirun itself would leave them a second: docs/22-distributed.md.
+        const children = fs.readFileSync(`/proc/${launcher}/task/${launcher}/children`, "utf8").trim().split(" ");
+        process.kill(Number(children.at(-1)), "SIGTERM");
       },
-      5,
     );
     const [run] = runs("ended");
     expect([code !== 0, run.status, err.includes("rank")]).toEqual([true, "interrupted", false]);

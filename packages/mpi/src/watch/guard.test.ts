@@ -33,7 +33,7 @@ async function launched(name: string, then: string): Promise<{ child: ChildProce
 }
 
 const guardsOf = ({ pid }: ChildProcess) => processesWith(`LAUNCHER=${pid}`);
-const moment = () => new Promise((resolve) => setTimeout(resolve, 400));
+const expectNoGuard = (child: ChildProcess) => expect.poll(() => guardsOf(child), { timeout: 2000 }).toEqual([]);
 const die = 'setTimeout(() => process.kill(process.pid, "SIGKILL"), 300);';
 
 describe.skipIf(process.platform !== "linux")("the guard of a launcher", () => {
@@ -46,24 +46,22 @@ describe.skipIf(process.platform !== "linux")("the guard of a launcher", () => {
         `^process \\d+, rank 3, on .* has ended, and its mpirun \\(process ${child.pid}\\) did not: it is killed`,
       ),
     );
-    await moment();
-    expect(guardsOf(child)).toEqual([]);
+    await expectNoGuard(child);
   });
 
   test("ends with a launcher that ends", async () => {
     const { child, said } = await launched("mpirun", die);
     child.stdin!.write("\n");
     expect(await once(child, "exit")).toEqual([0, null]);
-    await moment();
-    expect([guardsOf(child), said()]).toEqual([[], ""]);
+    await expectNoGuard(child);
+    expect(said()).toBe("");
   });
 
   test("leaves it alone where the process ends in order", async () => {
     const { child } = await launched("mpirun", "setTimeout(() => guard.dismiss(), 300)");
     expect(guardsOf(child)).toHaveLength(1);
-    await moment();
-    await moment();
-    expect([guardsOf(child), child.exitCode, child.signalCode]).toEqual([[], null, null]);
+    await expectNoGuard(child);
+    expect([child.exitCode, child.signalCode]).toEqual([null, null]);
     child.kill("SIGKILL");
   });
 
