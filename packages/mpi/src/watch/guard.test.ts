@@ -6,8 +6,16 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BuiltPrograms, processesWith } from "../mpirun.fixture.ts";
 
-/** A launcher that starts one process and then hangs: it waits for a line that does not come. */
-const launcher = '#!/bin/sh\n"$@" &\nwait\nread -r _\n';
+/**
+ * A launcher that starts a process, and one that is stopped if it is told so, and hangs when the first
+ * has ended: it waits for a line that does not come.
+ */
+const launcher = `#!/bin/sh
+[ -n "$STOPPED" ] && sh -c 'kill -STOP $$' &
+"$@" &
+wait $! 2> /dev/null
+read -r _
+`;
 
 let programs: BuiltPrograms;
 beforeAll(async () => {
@@ -20,12 +28,19 @@ beforeAll(async () => {
 afterAll(() => programs.remove());
 
 /** Starts a launcher of a name, whose process has a guard and then does something. */
-async function launched(name: string, then: string): Promise<{ child: ChildProcess; said: () => string }> {
+async function launched(
+  name: string,
+  then: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<{ child: ChildProcess; said: () => string }> {
   const errors = join(programs.folder, `${name}.txt`);
   const file = JSON.stringify(join(programs.folder, "guard.js"));
   const body = `import(${file}).then(({ LauncherGuard }) => { const guard = LauncherGuard.start(); console.log(1); ${then} })`;
   const child = spawn(join(programs.folder, name), [process.execPath, "-e", body], {
-    env: { ...process.env, NODE_OPTIONS: "", OMPI_COMM_WORLD_RANK: "3", OMPI_MCA_odls_base_sigkill_timeout: "0" },
+    env: {
+      ...{ ...process.env, NODE_OPTIONS: "", OMPI_COMM_WORLD_RANK: "3", OMPI_MCA_odls_base_sigkill_timeout: "0" },
+      ...environment,
+    },
     stdio: ["pipe", "pipe", openSync(errors, "w")],
   });
   await once(child.stdout!, "data");
@@ -37,8 +52,9 @@ const expectNoGuard = (child: ChildProcess) => expect.poll(() => guardsOf(child)
 const die = 'setTimeout(() => process.kill(process.pid, "SIGKILL"), 300);';
 
 describe.skipIf(process.platform !== "linux")("the guard of a launcher", () => {
-  test("ends one that hangs when its process is gone, and says so", async () => {
-    const { child, said } = await launched("mpirun", die);
+  test("ends one that hangs when its process is gone or stopped, and says so", async () => {
+    const STOPPED = String(process.pid);
+    const { child, said } = await launched("mpirun", die, { STOPPED });
     expect(guardsOf(child)).toHaveLength(1);
     expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
     expect(said()).toMatch(
@@ -47,6 +63,7 @@ describe.skipIf(process.platform !== "linux")("the guard of a launcher", () => {
       ),
     );
     await expectNoGuard(child);
+    expect(processesWith(`STOPPED=${STOPPED}`)).toEqual([]);
   });
 
   test("ends with a launcher that ends", async () => {

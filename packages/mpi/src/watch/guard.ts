@@ -38,17 +38,17 @@ function launcherOf(pid: number): Launcher | undefined {
 
 /**
  * It sleeps until the rank is gone, which closes the other end of its standard input. The launcher
- * then has $GRACE looks, five a second, from the last one at which a process that it started was
- * alive, and $MOST in all. The end of MPI asks it to end as well; asked by SIGTERM, too, Open MPI 4.1
+ * then has $GRACE looks, five a second, from the last one at which a process that it started ran and
+ * was not stopped, and $MOST in all. The end of MPI asks it to end as well; asked by SIGTERM, too, Open MPI 4.1
  * ends by a fault of its own. Its standard error is the only one that somebody may still read.
  */
 const script = `exec 2> /dev/null
 read -r _
-is_alive() { read -r stat < /proc/$1/stat && set -- \${stat##*) } && start=\${20} && [ $1 != Z ]; }
-is_there() { is_alive $LAUNCHER && [ $start = $START ]; }
+look() { read -r stat < /proc/$1/stat && set -- \${stat##*) } && state=$1 start=\${20}; }
+is_there() { look $LAUNCHER && [ $start = $START ] && [ $state != Z ]; }
 has_ranks() {
   ranks=; read -r ranks < /proc/$LAUNCHER/task/$LAUNCHER/children || [ -e /proc/$LAUNCHER/task/$LAUNCHER/children ] || return 0
-  for rank in $ranks; do is_alive $rank && return 0; done
+  for rank in $ranks; do look $rank && case $state in Z | T) ;; *) return 0 ;; esac; done
   return 1
 }
 looks=0 idle=0
