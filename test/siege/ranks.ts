@@ -53,7 +53,7 @@ function attackAtStartBy(random: Random): RankAttack {
 }
 
 function problemOf({ victims }: RankAttack, { code, out, err, sinceAttack, left }: Ended): string | undefined {
-  if (left.length > 0) return `${left.length} processes are left`;
+  if (left.length > 0) return `${left.length} processes are left: ${err}`;
   if (code === 0) return "mpirun ends as if all were well";
   if (sinceAttack > most) return `it took ${sinceAttack.toFixed(1)} s: ${out.slice(-300)} ${err.slice(-1000)}`;
   if (victims.length === 0) return undefined;

@@ -49,7 +49,9 @@ export const signalTo = (victims: readonly number[], signal: NodeJS.Signals): At
   return ({ launcher, processesOf }) => {
     const found = victims.map(processesOf);
     if (!found.every((pids) => pids.length > 0)) return false;
-    for (const pid of victims.length === 0 ? [launcher] : found.flat()) kill(pid, signal);
+    // A process that becomes the guard of a rank has its environment for a moment.
+    const targets = victims.length === 0 ? [launcher] : found.map((pids) => Math.min(...pids));
+    for (const pid of targets) kill(pid, signal);
     return true;
   };
 };
