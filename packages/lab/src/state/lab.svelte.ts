@@ -4,16 +4,17 @@ import type { Programs } from "../code/programs.ts";
 import type { StudyAnswer, StudyProgress } from "../study/ask.ts";
 import { loadBuiltin, loadPictureParts } from "../tables/builtin.ts";
 import { givenName, givenTable } from "../tables/given.ts";
+import type { OwnTable } from "../tables/ownTable.ts";
 import { usualTarget } from "../tables/target.ts";
-import type { Frame, Picture, Point, PredictionsPicture, TrainingState } from "../training/frames.ts";
+import type { Frame } from "../training/frames.ts";
 import type { LintFinding } from "../training/lint.ts";
 import type { RateResult } from "../training/rateRange.ts";
-import type { Recomputed } from "../training/recompute.ts";
 import type { Speed, Started } from "../training/worker.ts";
 import { Latest } from "./latest.ts";
 import { readLink, writeLink } from "./link.ts";
 import { hasPictures, otherTable, type Setup, type Side, sides } from "./setup.ts";
 import { Together } from "./together.ts";
+import { Training } from "./training.svelte.ts";
 import { callback, newTrainingWorker, type RemoteTraining } from "./workers.ts";
 
 /** What scripts/budgets.ts measures by. */
@@ -26,52 +27,6 @@ const marks = {
 
 /** What workers tell is shown at most so often. */
 const newsMilliseconds = 30;
-
-/** What is known of one of the two trainings since its last start. */
-export class Training {
-  readonly side: Side;
-  points = $state.raw<readonly Point[]>([]);
-  pictures = $state.raw<readonly Picture[]>([]);
-  predictions = $state.raw<PredictionsPicture | undefined>();
-  step = $state(0);
-  state = $state<TrainingState>("paused");
-  stepsPerEpoch = $state(1);
-  rates = $state.raw<readonly RateResult[]>([]);
-  /** The eval-mode error before and after the running statistics were recomputed, at the step where that was asked. */
-  recomputed = $state.raw<Recomputed | undefined>();
-
-  constructor(side: Side) {
-    this.side = side;
-  }
-
-  clear(): void {
-    this.points = [];
-    this.pictures = [];
-    this.recomputed = undefined;
-    this.step = 0;
-  }
-
-  take(frame: Frame): void {
-    if (frame.points.length > 0) this.points = [...this.points, ...frame.points];
-    if (frame.pictures.length > 0) this.pictures = [...this.pictures, ...frame.pictures];
-    if (frame.predictions !== undefined) this.predictions = frame.predictions;
-    this.step = frame.step;
-    this.state = frame.state;
-    this.stepsPerEpoch = frame.stepsPerEpoch;
-  }
-}
-
-/** A table of the visitor's, as it was read. */
-export interface OwnTable {
-  readonly name: string;
-  readonly table: Table;
-  /** What the reader noticed, such as how the file's fields are separated. */
-  readonly noticed: readonly string[];
-  /** The column to predict at first; the last if left out. */
-  readonly target?: string;
-  /** What its owner says about its columns. */
-  readonly meaning?: MeaningOptions;
-}
 
 /** What the study said when it was last asked. */
 export interface Asked {

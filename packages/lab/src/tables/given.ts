@@ -1,5 +1,5 @@
 import { givenTableFrom } from "../../../cli/src/tables/page/givenTable.ts";
-import type { OwnTable } from "../state/lab.svelte.ts";
+import type { OwnTable } from "./ownTable.ts";
 
 /** The name of the table that `evenkeel lab` serves the page with; empty for a page that has none. */
 export function givenName(): string {

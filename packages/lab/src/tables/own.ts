@@ -1,6 +1,6 @@
 import * as Comlink from "comlink";
 import ReadingWorkerScript from "#reading-worker";
-import type { OwnTable } from "../state/lab.svelte.ts";
+import type { OwnTable } from "./ownTable.ts";
 import type { GivenFile } from "./readFile.ts";
 import type { ReadingWorker } from "./worker.ts";
 

@@ -3,7 +3,7 @@ import type { Column } from "evenkeel/tabular";
 import { formatOf } from "../../../cli/src/tables/formats/format.ts";
 import { cutSentence } from "../../../cli/src/tables/page/limits.ts";
 import type { ReadNote } from "../../../cli/src/tables/readError.ts";
-import type { OwnTable } from "../state/lab.svelte.ts";
+import type { OwnTable } from "./ownTable.ts";
 import { type GivenFile, headOf } from "./source.ts";
 
 export type { GivenFile };

@@ -1,5 +1,5 @@
 import * as Comlink from "comlink";
-import type { OwnTable } from "../state/lab.svelte.ts";
+import type { OwnTable } from "./ownTable.ts";
 import { type GivenFile, readFile } from "./readFile.ts";
 
 /** What runs in the worker that reads a file, so that the page does not stand still. */
