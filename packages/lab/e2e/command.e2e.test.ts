@@ -74,9 +74,11 @@ describe("evenkeel lab", () => {
   });
 
   it("opens in a browser on the table of the command line", async () => {
-    const url = await start("cars.csv", "--target", "mpg");
+    const url = await start("cars.csv", "--target", "mpg", "--kind", "mpg=category");
     const { page, wrong, close } = await open("&steps=100", {}, url);
     await finished(page);
+    // It is told that the numbers are classes.
+    await page.locator(".standing").filter({ hasText: "wrong for" }).waitFor();
     const panel = page.getByRole("region", { name: "Table" });
     await panel.getByText("120 rows, 3 columns").waitFor();
     expect(await panel.getByRole("combobox", { name: "Predict" }).inputValue()).toBe("mpg");
