@@ -28,7 +28,7 @@ const budgets: Readonly<Record<string, Budget>> = {
   step: { minified: 468, gzip: 155 },
   page: { minified: 117.6, gzip: 42.7 },
   trees: { minified: 50, gzip: 17.9 },
-  everything: { minified: 1023, gzip: 342 },
+  everything: { minified: 1046, gzip: 351 },
 };
 
 interface Bundle {

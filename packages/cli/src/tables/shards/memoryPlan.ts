@@ -14,7 +14,8 @@ export const defaultMemory = 2048;
 export const leastMemory = 512;
 export const defaultHeldRows = 40_000;
 
-/** Megabytes of the program itself, with DuckDB and a network of usual size. */
+const megabyte = 2 ** 20;
+/** Megabytes of the program itself, with a network of usual size. */
 const program = 256;
 /** The most training rows that kinds, quantiles and baselines come from. */
 const mostSampled = 60_000;
@@ -32,28 +33,33 @@ export interface MemoryPlan {
   /** Training rows of which there is a sample. */
   readonly sampled: number;
   readonly window: number;
-  /** What DuckDB may take. */
-  readonly database: string;
+  /** Megabytes that DuckDB may take. */
+  readonly database: number;
 }
 
-/** What DuckDB may take of so many megabytes. */
-export function databaseMemory(memory: number): string {
-  return `${Math.max(64, Math.floor((memory - program) / 5))}MB`;
-}
+/** The fewest megabytes that DuckDB does its work in. */
+export const leastDatabase = 64;
+/** What DuckDB takes beside the row group that it reads, in megabytes. */
+const besideRowGroup = 32;
 
 /**
- * Divides the memory of a process among what it holds.
- * @throws CommandError if that is too little for so many columns
+ * Divides the memory of a process among what it holds: first what reading takes, then two fifths of the
+ * rest for rows that are held, and a quarter for the window.
+ *
+ * @param rowGroup bytes of the largest row group of Parquet files
+ * @throws CommandError if that is too little
  */
-export function planMemory({ memory, window, heldRows }: ShardFlags, columns: number): MemoryPlan {
-  const free = (memory - program) * 2 ** 20;
+export function planMemory({ memory, window, heldRows }: ShardFlags, columns: number, rowGroup: number): MemoryPlan {
+  const database = Math.max(leastDatabase, Math.ceil((1.1 * rowGroup) / megabyte) + besideRowGroup);
+  const free = (memory - program - database) * megabyte;
   const fits = Math.floor((0.4 * free) / (heldBytes * columns));
   if (fits < fewestHeld) {
-    const needed = program + Math.ceil((fewestHeld * heldBytes * columns) / 0.4 / 2 ** 20);
+    const needed = program + database + Math.ceil((fewestHeld * heldBytes * columns) / 0.4 / megabyte);
+    const reading = rowGroup > 0 ? `, and reads row groups of ${Math.ceil(rowGroup / megabyte)} MB` : "";
     throw misuse(
       "wrong-value",
-      `--memory ${memory} does not hold ${fewestHeld} rows of ${columns} columns`,
-      `take at least ${needed}, or fewer columns with --columns`,
+      `--memory ${memory} is too little for a process that holds ${fewestHeld} rows of ${columns} columns${reading}`,
+      `take at least ${needed}, or fewer columns with --columns${rowGroup > 0 ? ", or write smaller row groups" : ""}`,
     );
   }
   const held = Math.min(heldRows, Math.floor(0.4 * fits));
@@ -62,6 +68,6 @@ export function planMemory({ memory, window, heldRows }: ShardFlags, columns: nu
     held,
     sampled: Math.min(mostSampled, fits - held),
     window: window ?? Math.min(widestWindow, Math.max(1024, Math.floor((0.25 * free) / rowBytes))),
-    database: databaseMemory(memory),
+    database,
   };
 }

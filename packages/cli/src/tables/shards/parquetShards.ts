@@ -5,7 +5,7 @@ import { readingOf } from "../columns/columnTypes.ts";
 import type { Part } from "../columns/part.ts";
 import type { Database } from "../database.ts";
 import { explain } from "../explain.ts";
-import { fileLiteral } from "../formats/sql.ts";
+import { fileLiteral, literal } from "../formats/sql.ts";
 import type { Allowed } from "../limits.ts";
 import type { LocatedFile } from "../locate.ts";
 import { TableReadError, unreadable } from "../readError.ts";
@@ -23,6 +23,7 @@ export class ParquetShards {
   readonly names: readonly string[];
   readonly #plans: ReadonlyMap<string, ColumnPlan>;
   readonly #allowed: Allowed;
+  readonly #database: Database;
 
   private constructor(
     database: Database,
@@ -37,9 +38,10 @@ export class ParquetShards {
     this.names = plans.map(({ name }) => name);
     this.#plans = new Map(plans.map((plan) => [plan.name, plan]));
     this.#allowed = allowed;
+    this.#database = database;
     this.files = located.map(({ name, path }, i) => ({
       ...{ name, path, rows: rows[i] },
-      batches: (from, to, columns) => this.#batches(database, { part: parts[i], path }, { from, to, columns }),
+      batches: (from, to, columns) => this.#batches({ part: parts[i], path }, { from, to, columns }),
     }));
   }
 
@@ -58,6 +60,24 @@ export class ParquetShards {
     return new ParquetShards(database, located, parts, rows, allowed);
   }
 
+  /**
+   * Bytes that DuckDB takes for the largest row group: it holds those of all columns that are read, each in
+   * a buffer whose size is a power of two.
+   */
+  async rowGroupBytes(columns: readonly string[]): Promise<number> {
+    let most = 0;
+    const only = `path_in_schema IN (${columns.map(literal).join(", ")})`;
+    for (const { path } of this.files) {
+      const sizes = "sum(pow(2, ceil(log2(greatest(total_compressed_size, 1))))) AS bytes";
+      const groups = `SELECT ${sizes} FROM parquet_metadata(${fileLiteral(path)}) WHERE ${only} GROUP BY row_group_id`;
+      const [found] = await this.#database.rows<{ readonly bytes: number | null }>(
+        `SELECT max(bytes)::DOUBLE AS bytes FROM (${groups})`,
+      );
+      most = Math.max(most, found.bytes ?? 0);
+    }
+    return most;
+  }
+
   columns(names: readonly string[]): ShardColumns {
     return new BuiltColumns(
       names.map((name) => this.#plan(name)),
@@ -72,7 +92,6 @@ export class ParquetShards {
   }
 
   async *#batches(
-    database: Database,
     { part, path }: { readonly part: Part; readonly path: string },
     { from, to, columns }: { readonly from: number; readonly to: number; readonly columns: readonly string[] },
   ): AsyncGenerator<ShardBatch> {
@@ -83,7 +102,7 @@ export class ParquetShards {
     const placeOf = (row: number) => `row ${row} of ${part.name}`;
     let first = from;
     try {
-      for await (const batch of database.batches(query, to - from)) {
+      for await (const batch of this.#database.batches(query, to - from)) {
         const vectors = columns.map((_, i) => batch.column(i));
         yield {
           ...{ rows: batch.rows, first, placeOf },

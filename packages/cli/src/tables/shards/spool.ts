@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import type { RowStore } from "evenkeel/train";
 import { misuse } from "../../shell/errors.ts";
-import { sentence } from "../../shell/sentence.ts";
 import { temporaryFault } from "../workspace.ts";
 
 /** Bytes that are written at once. */
@@ -70,14 +69,9 @@ function lost(why: string): Error {
  * @throws CommandError if it has not
  */
 export async function checkRoom(path: string, bytes: number): Promise<void> {
-  let free: number;
-  try {
-    const { bavail, bsize } = await statfs(dirname(path));
-    free = bavail * bsize;
-  } catch (error) {
-    void sentence(error); // a file system without such figures
-    return;
-  }
+  const found = await statfs(dirname(path)).catch(() => undefined);
+  // Some file systems do not say.
+  const free = found === undefined ? Number.POSITIVE_INFINITY : found.bavail * found.bsize;
   if (bytes <= free) return;
   const megabytes = (count: number) => Math.ceil(count / 2 ** 20);
   throw misuse(

@@ -12,8 +12,9 @@ import { printable } from "../../../shell/printed.ts";
 import type { TableRead } from "../../../tables/index.ts";
 import { Pace } from "../../../tables/pace.ts";
 import { piecesOf, rowsOfRank } from "../../../tables/shards/blocks.ts";
+import { CsvShards } from "../../../tables/shards/csvShards.ts";
 import { byHash, type HeldRow, joinHeld } from "../../../tables/shards/heldRows.ts";
-import { databaseMemory, planMemory, type ShardFlags } from "../../../tables/shards/memoryPlan.ts";
+import { leastDatabase, planMemory, type ShardFlags } from "../../../tables/shards/memoryPlan.ts";
 import { type OpenShards, openShards } from "../../../tables/shards/openShards.ts";
 import { checkRoom, Spool } from "../../../tables/shards/spool.ts";
 import { recordedFlags, type TableFlags, tableFlags } from "../../../tables/tableFlags.ts";
@@ -47,7 +48,8 @@ export async function prepareShards(
   const { cwd, signal } = context;
   const workspace = await agreeOn(() => {
     checkFlags(flags, request, told);
-    return openWorkspace({ cwd, signal, memoryLimit: databaseMemory(shards.memory), threads: 2 });
+    // Each thread would hold a row group of its own.
+    return openWorkspace({ cwd, signal, memoryLimit: `${leastDatabase}MB`, threads: 1 });
   });
   try {
     return await prepareIn(workspace, { request, resumed, source: { pattern, flags, shards }, told }, context);
@@ -74,9 +76,12 @@ async function prepareIn(
   const { sampleSeed: _, sql: __, trustSql: ___, columns: wanted, ...reading } = tableFlags(flags);
   context.progress?.doing("looking at the files");
   const opened = await agreeOn(() => openShards(pattern, reading, workspace));
-  const { columns, memory } = await agreeOn(() => {
+  const { columns, memory } = await agreeOn(async () => {
     const columns = wantedColumns(opened.shards.names, wanted);
-    return { columns, memory: planMemory(how, columns.length) };
+    if (opened.shards instanceof CsvShards) return { columns, memory: planMemory(how, columns.length, 0) };
+    const memory = planMemory(how, columns.length, await opened.shards.rowGroupBytes(columns));
+    await workspace.database.rows(`SET memory_limit = '${memory.database}MB'`);
+    return { columns, memory };
   });
   const { seed = 0, split = {} } = told;
   const pass = { opened, columns, size: memory.held + memory.sampled, seed: Number(seed) };
@@ -109,7 +114,7 @@ async function prepareIn(
     };
     const record = { source: pattern, fingerprint: digest };
     const training = { ...plain, target: options.target, ...withoutUndefined({ epochs: options.epochs }), record };
-    const sharded = shardedRows(
+    const { sharded, close } = shardedRows(
       { opened, files, parts, table, rows: joined.rows, window: memory.window },
       workspace,
       ranks,
@@ -118,7 +123,10 @@ async function prepareIn(
     return {
       ...{ table, options, all: training, recipe, before: resumed?.run.config.recipe },
       train: (given: TrainTableOptions) => trainShards(sharded, given),
-      close: () => workspace.close(),
+      close: () => {
+        close();
+        return workspace.close();
+      },
     };
   });
   const { fingerprint: digest } = prepared.recipe;
@@ -203,17 +211,19 @@ function shardedRows(
   workspace: OpenWorkspace,
   ranks: Exchange,
   { signal, progress }: ActionContext,
-): ShardedRows {
+): { readonly sharded: ShardedRows; readonly close: () => void } {
   const leftOut = files.map(() => new Set<number>());
   for (const at of [...parts.validation, ...parts.test]) leftOut[rows[at].file].add(rows[at].row);
   const own = rowsOfRank(rowsIn(files), ranks.rank, ranks.size);
   const path = workspace.newFile(".rows");
   let bytes = 0;
-  return {
+  let spool: Spool | undefined;
+  const sharded: ShardedRows = {
     ...{ table, split: parts, window },
     store: (rowBytes) => {
       bytes = rowBytes * (own.to - own.from);
-      return new Spool(path);
+      spool = new Spool(path);
+      return spool;
     },
     async read(columns, take) {
       await opened.checkUnchanged();
@@ -232,6 +242,7 @@ function shardedRows(
       progress?.stop();
     },
   };
+  return { sharded, close: () => spool?.close() };
 }
 
 /** Its errors name the place of a row in its file, and no row of the table that they were found in. */
