@@ -1,8 +1,17 @@
 import { distributed, F, manualSeed, nn, optim, type Tensor, tensor } from "evenkeel";
 import { DataLoader, TensorDataset } from "evenkeel/data";
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "evenkeel/io";
-import { type Table, tableFromRows } from "evenkeel/tabular";
-import { crossValidate, fit as fitNetwork, mae, r2, type TrainTableOptions, trainTable } from "evenkeel/train";
+import { type Table, tableFromRows, takeRows } from "evenkeel/tabular";
+import {
+  crossValidate,
+  fit as fitNetwork,
+  mae,
+  r2,
+  type TrainShardsOptions,
+  type TrainTableOptions,
+  trainShards,
+  trainTable,
+} from "evenkeel/train";
 import { vegaTable } from "../../tableFixtures.ts";
 
 /**
@@ -128,4 +137,60 @@ async function fitting(given: {
   };
 }
 
-export const scenarios = { train, validate, fitting };
+export interface ShardsOfRanks {
+  readonly options: Omit<TrainShardsOptions, "target">;
+  /** The share of the blocks that the first ranks have; the last has the rest. */
+  readonly shares?: readonly number[];
+  /** The rank that is told to stop after the first epoch. */
+  readonly stops?: number;
+  /** A row, of all, that is not finite in float32 once it is squared. */
+  readonly huge?: number;
+}
+
+/** Training rows that each rank has of its own. */
+async function shards({ options, shares = [0.5, 0.8], stops, huge }: ShardsOfRanks) {
+  const [rank, size] = distributed.isInitialized() ? [distributed.getRank(), distributed.getWorldSize()] : [0, 1];
+  const table = tableFromRows(
+    Array.from({ length: 400 }, (_, i) => ({
+      ...{ a: i % 9 === 4 ? null : Math.sin(i), b: i === huge ? 1e30 : Math.cos(3 * i), kind: `k${(i * 3) % 7}` },
+      y: Math.sin(i) * 2 + ((i * 3) % 7),
+    })),
+  );
+  const where = (is: (row: number) => boolean) => Int32Array.from({ length: 400 }, (_, i) => i).filter(is);
+  const training = where((row) => row % 5 > 0);
+  const blocks = Array.from({ length: 16 }, (_, block) => training.slice(20 * block, 20 * (block + 1)));
+  const borders = [0, ...shares.slice(0, size - 1).map((share) => Math.round(16 * share)), 16];
+  const bytes: Uint8Array[] = [];
+  const abort = new AbortController();
+  const trained = await trainShards(
+    {
+      ...{
+        table,
+        window: 64,
+        split: { train: training, validation: where((row) => row % 5 === 0), test: new Int32Array(0) },
+      },
+      read: async (_, take) => {
+        for (let block = borders[rank]; block < borders[rank + 1]; block++) take(takeRows(table, blocks[block]), block);
+      },
+      store: () => ({
+        append: (more) => bytes.push(more.slice()),
+        read: (into, position) => into.set(Buffer.concat(bytes).subarray(position, position + into.length)),
+      }),
+    },
+    {
+      ...{ target: "y", ...options, signal: abort.signal },
+      onEpoch: ({ epoch }) => {
+        if (stops === rank && epoch === 1) abort.abort();
+      },
+    },
+  );
+  const { history, model, streamedRows, scores } = trained;
+  return {
+    ...{ reason: history.reason, steps: history.steps, streamedRows, scores },
+    losses: history.epochs.map(({ train, validation }) => [train.loss, validation?.loss]),
+    preprocessing: JSON.stringify(model.preprocessing.toJSON()),
+    model: model.save(),
+  };
+}
+
+export const scenarios = { train, validate, fitting, shards };

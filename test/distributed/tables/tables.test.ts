@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { TableRanks } from "./ranks.ts";
-import { scenarios, type TableTrainingOfRanks } from "./scenarios.ts";
+import { type ShardsOfRanks, scenarios, type TableTrainingOfRanks } from "./scenarios.ts";
 
 const ranks = new TableRanks();
 afterAll(() => ranks.close());
@@ -231,5 +231,48 @@ describe("fit of a DistributedDataParallel", () => {
           "as many batches: distributed.DistributedSampler with pad, or dropLast",
       });
     }
+  });
+});
+
+const few = { recipe: "simple", epochs: 4, optimizer: "sgd", lr: 0.05, network: { hidden: [8], dropout: 0 } } as const;
+const scaled = { preprocessing: { scale: "zscore" } } as const;
+
+describe("trainShards on several ranks", () => {
+  it("fits the preprocessing to the bits of one, and steps as one does on the same batch", async () => {
+    // All rows are one batch, so that their order does not matter.
+    const given: ShardsOfRanks = { options: { ...few, ...scaled, batchSize: 1000 }, shares: [0.2, 0.9] };
+    const one = await scenarios.shards(given);
+    const [first, ...others] = await ranks.run(3, "shards", given);
+    expect(first.preprocessing).toBe(one.preprocessing);
+    expect([first.streamedRows, first.steps]).toEqual([320, 4]);
+    for (const [epoch, losses] of one.losses.entries()) {
+      for (const [part, loss] of losses.entries()) expect(first.losses[epoch][part]).toBeCloseTo(loss!, 4);
+    }
+    for (const other of others) expect(Buffer.from(other.model).equals(first.model)).toBe(true);
+  });
+
+  it("gives the same model in every run: an ensemble with dropout, whose batches are divided unevenly", async () => {
+    const options = { epochs: 3, batchSize: 16, network: { hidden: [8], dropout: 0.2, members: 3 } };
+    const runs = [await ranks.run(3, "shards", { options }), await ranks.run(3, "shards", { options })];
+    const [first, ...others] = runs.flat();
+    expect(first.steps).toBe(60);
+    expect(first.scores.validation?.r2).toBeGreaterThan(0.1);
+    for (const other of others) expect(Buffer.from(other.model).equals(first.model)).toBe(true);
+  });
+
+  it("what happens to one ends all: a signal, and a loss that is not finite", async () => {
+    const stopped = await ranks.run(2, "shards", { options: few, stops: 1 });
+    expect(stopped.map(({ reason, losses }) => [reason, losses.length])).toEqual([
+      ["aborted", 1],
+      ["aborted", 1],
+    ]);
+    // Training rows in order; the second rank has the later half.
+    const network = { hidden: [8], dropout: 0, norm: "none" } as const;
+    const options = { ...few, network, preprocessing: { scale: "none" } } as const;
+    const failed = await ranks.answers(2, "shards", { options, huge: 396 });
+    expect(failed).toEqual([
+      { error: expect.stringMatching(/^OtherRankError: rank 1 failed: the loss is Infinity at epoch 1/) },
+      { error: expect.stringMatching(/^NonFiniteLossError: the loss is Infinity at epoch 1/) },
+    ]);
   });
 });
