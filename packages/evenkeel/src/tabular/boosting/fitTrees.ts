@@ -10,7 +10,7 @@ import type { Column, Table } from "../table/table.ts";
 import { type Boosting, type BoostingStep, finish, growing, prepareBoosting } from "./boosting.ts";
 import { resolveBoosting } from "./boostingOptions.ts";
 import type { BoostingOptions } from "./boostingOptions.types.ts";
-import { datePart, type TreeEncoding, treeDateParts } from "./treeEncoding.ts";
+import { datePart, encodeForTrees, type TreeEncoding, treeDateParts } from "./treeEncoding.ts";
 import { TreePreprocessing } from "./treePreprocessing.ts";
 
 /** A column that trees may ask for: what it is, and how its texts are read. */
@@ -48,16 +48,19 @@ export function* fittingTrees(
   const unscaled = target.task === "regression" ? { ...target, mean: 0, std: 1, clamp: false } : target;
   const preprocessing = new TreePreprocessing(inputs, unscaled, nulls);
   const { task, classes } = preprocessing;
+  // One at a time, of a date too: all of them would need much memory.
+  function* columnByColumn() {
+    for (const input of inputs) {
+      const features = input.kind === "date" ? input.parts.map((part) => ({ ...input, parts: [part] })) : [input];
+      for (const one of features) yield* encodeForTrees(one, columnOf(table, input.column), nulls, rows);
+    }
+  }
   // In a function of its own, so that the features are let go once they are bins.
   const prepared = () => {
     const own = preprocessing.truth(table, rows);
     const truth = target.task === "regression" && target.log ? own.map(log) : own;
-    return prepareBoosting(
-      preprocessing.encoding(table, rows),
-      { task, classes: classes?.length, truth },
-      options,
-      seed,
-    );
+    const features = { rows: rows.length, columns: columnByColumn(), categories: preprocessing.categories };
+    return prepareBoosting(features, { task, classes: classes?.length, truth }, options, seed);
   };
   return { preprocessing, ...(yield* growing(prepared())) };
 }

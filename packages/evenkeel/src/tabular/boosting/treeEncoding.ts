@@ -1,5 +1,5 @@
 import { refuse } from "../../core/index.ts";
-import { turnOf, yearOf, yearsOf } from "../encoding/calendar.ts";
+import { turnOf, yearOf } from "../encoding/calendar.ts";
 import { shorten } from "../schema/columns.ts";
 import { booleansOf, datesOf, numbersOf, textsOf } from "../schema/read.ts";
 import type { DateFormat } from "../schema/values/dateFormat.ts";
@@ -60,30 +60,26 @@ export function treeCategoryCounts(encoding: TreeEncoding): number[] {
 }
 
 /**
- * The features of a column one after the other, NaN where the value is missing.
+ * The features of a column, NaN where the value is missing.
  * @throws RangeError naming the column, the value and its row if a value is not of its kind, or
  *   infinite
  */
-export function* encodeForTrees(
+export function encodeForTrees(
   encoding: TreeEncoding,
   column: Column,
   nulls: readonly string[],
   rows: Int32Array | undefined,
-): Generator<Float64Array> {
+): Float64Array[] {
   switch (encoding.kind) {
     case "numeric":
-      yield finite(column, numbersOf(column, { nulls, numbers: encoding.numbers }, rows), rows);
-      return;
+      return [finite(column, numbersOf(column, { nulls, numbers: encoding.numbers }, rows), rows)];
     case "boolean":
-      yield new Float64Array(booleansOf(column, { nulls }, rows));
-      return;
+      return [new Float64Array(booleansOf(column, { nulls }, rows))];
     case "category":
-      yield codesOf(encoding, column, nulls, rows);
-      return;
+      return [codesOf(encoding, column, nulls, rows)];
     case "date": {
       const times = datesOf(column, { nulls, dates: encoding.dates }, rows);
-      for (const part of encoding.parts) yield partOf(part, times);
-      return;
+      return encoding.parts.map((part) => times.map((time) => datePart(part, time)));
     }
     default:
       return encoding satisfies never;
@@ -110,13 +106,6 @@ function codesOf(
   const features = new Float64Array(codes.length);
   for (let i = 0; i < codes.length; i++) features[i] = codes[i] < 0 ? Number.NaN : placed[codes[i]];
   return features;
-}
-
-/** {@link datePart} of many times. */
-function partOf(part: TreeDatePart, times: Float64Array): Float64Array {
-  if (part !== "year" && part !== "yearDay") return times.map((time) => turnOf(part, time));
-  const years = yearsOf(times);
-  return part === "year" ? years : years.map((year) => year - Math.floor(year));
 }
 
 /** NaN for NaN. */

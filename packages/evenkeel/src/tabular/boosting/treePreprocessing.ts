@@ -8,7 +8,7 @@ import { dateFormatAt, numberFormatAt } from "../schema/formatJson.ts";
 import { listAt, namesAt, objectAt, oneOfAt, stringAt } from "../schema/json.ts";
 import type { Task } from "../schema/schema.ts";
 import type { Table } from "../table/table.ts";
-import type { FeatureStream, TreeFeatures } from "./growth/binning.ts";
+import type { TreeFeatures } from "./growth/binning.ts";
 import {
   encodeForTrees,
   mostCategories,
@@ -65,18 +65,11 @@ export class TreePreprocessing {
    * @throws RangeError if a column is missing, or a value is not of its column's kind, or infinite
    */
   encode(table: Table, rows?: Int32Array): TreeFeatures {
-    const { columns, ...others } = this.encoding(table, rows);
-    return { ...others, columns: Array.from(columns) };
-  }
-
-  /** {@link encode}, of which each column is made when it is asked for. */
-  encoding(table: Table, rows?: Int32Array): FeatureStream {
     checkArguments("TreePreprocessing.encode", table, rows);
-    const [inputs, nulls] = [this.#inputs, this.#nulls];
-    function* columns() {
-      for (const encoding of inputs) yield* encodeForTrees(encoding, columnOf(table, encoding.column), nulls, rows);
-    }
-    return { rows: rows?.length ?? table.rows, columns: columns(), categories: this.categories };
+    const columns = this.#inputs.flatMap((encoding) =>
+      encodeForTrees(encoding, columnOf(table, encoding.column), this.#nulls, rows),
+    );
+    return { rows: rows?.length ?? table.rows, columns, categories: this.categories };
   }
 
   /**

@@ -22,8 +22,7 @@ export function unfamiliarToTrees(preprocessing: TreePreprocessing, table: Table
       const of = { column: encoding.column, unknown: 0, examples: [] };
       if (encoding.kind === "date") return { ...of, missing: countMissing(datesOf(column, { ...encoding, nulls })) };
       if (encoding.kind !== "category") {
-        const [values] = encodeForTrees(encoding, column, nulls, undefined);
-        return { ...of, missing: countMissing(values) };
+        return { ...of, missing: countMissing(encodeForTrees(encoding, column, nulls, undefined)[0]) };
       }
       const { codes, dictionary } = textsOf(column, { nulls, notNull: encoding.categories });
       const known = new Set(encoding.categories);
