@@ -5,7 +5,11 @@ import { nodeBuiltin } from "../core/nodeBuiltin.ts";
 interface NodeThreads {
   readonly Worker: new (
     file: object,
-    options: { readonly workerData: unknown; readonly transferList: readonly ArrayBufferLike[] },
+    options: {
+      readonly workerData: unknown;
+      readonly transferList: readonly ArrayBufferLike[];
+      readonly resourceLimits: { readonly maxYoungGenerationSizeMb: number };
+    },
   ) => {
     ref(): void;
     unref(): void;
@@ -28,7 +32,10 @@ export const startBesideThis: StartFileThread = (file, workerData, transferList,
   if (threads === undefined) return undefined;
   const ending = import.meta.url.endsWith(".ts") ? "ts" : "js";
   try {
-    const worker = new threads.Worker(new URL(`./${file}.${ending}`, import.meta.url), { workerData, transferList });
+    // Its work is in typed arrays, so that room for many young objects would only be memory.
+    const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+    const options = { workerData, transferList, resourceLimits };
+    const worker = new threads.Worker(new URL(`./${file}.${ending}`, import.meta.url), options);
     worker.unref();
     worker.on("message", onMessage);
     worker.on("messageerror", onEnd);

@@ -86,8 +86,8 @@ describe("baselines beside a training", () => {
   ])("are none if their thread %s, which gives it back", async (_, threads) => {
     setFileThreads(threads);
     const beside = begin(given(tables.regression));
+    await expect.poll(isBack, { timeout: 30_000 }).toBe(true);
     expect(await beside!.result({})).toBeUndefined();
-    expect(isBack()).toBe(true);
   });
 
   it("have no thread where there is none to spare, and none for few rows", () => {
