@@ -21,7 +21,7 @@ const threadsOf =
     return { keepAlive: (wanted) => (wanted ? worker.ref() : worker.unref()), end: () => void worker.terminate() };
   };
 
-const rows = 6000;
+const rows = 2500;
 const noise = (i: number) => Math.sin(i * 12.9898) * 43758.5453 - Math.floor(Math.sin(i * 12.9898) * 43758.5453);
 const x = Array.from({ length: rows }, (_, i) => noise(i));
 const place = x.map((_, i) => (i % 97 === 0 ? null : ["here", "there", "elsewhere"][Math.floor(noise(i + 0.5) * 3)]));
@@ -39,7 +39,7 @@ function given(table: Table) {
 }
 
 const begin = ({ table, preprocessing, split }: ReturnType<typeof given>) =>
-  BaselinesBeside.start(table, preprocessing, split, 3, 3000);
+  BaselinesBeside.start(table, preprocessing, split, 3, 1000);
 
 beforeAll(() => setNumThreads(2));
 beforeEach(() => setFileThreads(threadsOf()));
@@ -95,7 +95,7 @@ describe("baselines beside a training", () => {
     const giveBack = lendThread();
     expect(begin(all)).toBeUndefined();
     giveBack?.();
-    expect(begin({ ...all, split: { ...all.split, train: all.split.train.subarray(0, 2999) } })).toBeUndefined();
+    expect(begin({ ...all, split: { ...all.split, train: all.split.train.subarray(0, 999) } })).toBeUndefined();
     setFileThreads(undefined);
     expect(begin(all)).toBeUndefined();
     expect(isBack()).toBe(true);
