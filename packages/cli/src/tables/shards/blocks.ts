@@ -1,5 +1,5 @@
 import type { Table } from "evenkeel/tabular";
-import type { Shard, Shards } from "./shard.ts";
+import type { Shard, ShardColumns } from "./shard.ts";
 
 /** The most blocks that the rows of a table are divided into. */
 const mostBlocks = 1024;
@@ -54,7 +54,11 @@ export interface Piece {
  * @param isLeftOut whether a row of a file is left out
  */
 export async function* piecesOf(
-  shards: Pick<Shards, "columns"> & { readonly files: readonly (Shard & { readonly rows: number })[] },
+  shards: {
+    readonly files: readonly (Shard & { readonly rows: number })[];
+    /** Empty columns for rows of any of the files. */
+    columns(names: readonly string[]): ShardColumns;
+  },
   names: readonly string[],
   { from, to }: { readonly from: number; readonly to: number },
   isLeftOut: (file: number, row: number) => boolean,

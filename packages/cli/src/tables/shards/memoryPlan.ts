@@ -64,10 +64,18 @@ export function planMemory({ memory, window, heldRows }: ShardFlags, columns: nu
   }
   const held = Math.min(heldRows, Math.floor(0.4 * fits));
   const rowBytes = 8 * columns + 4;
+  const widest = Math.floor((0.25 * free) / rowBytes);
+  if (window !== undefined && window > Math.max(1024, widest)) {
+    throw misuse(
+      "wrong-value",
+      `--window ${window} is more than the ${widest} rows of ${columns} columns that --memory ${memory} leaves it`,
+      "take a smaller window, or more memory",
+    );
+  }
   return {
     held,
     sampled: Math.min(mostSampled, fits - held),
-    window: window ?? Math.min(widestWindow, Math.max(1024, Math.floor((0.25 * free) / rowBytes))),
+    window: window ?? Math.min(widestWindow, Math.max(1024, widest)),
     database,
   };
 }

@@ -29,15 +29,3 @@ export interface Shard {
   /** The rows from one on up to another, in their order. */
   batches(from: number, to: number, columns: readonly string[]): AsyncGenerator<ShardBatch>;
 }
-
-/** All files of a table: they have the same columns. */
-export interface Shards {
-  /** What was named, in words for a person. */
-  readonly source: string;
-  readonly format: "csv" | "parquet";
-  readonly files: readonly Shard[];
-  readonly names: readonly string[];
-  readonly notes: readonly { readonly severity: "warning" | "note"; readonly code: string; readonly message: string }[];
-  /** Empty columns for rows of any of the files. */
-  columns(names: readonly string[]): ShardColumns;
-}

@@ -57,7 +57,10 @@ export class StreamedBatches implements Iterable<Batch> {
 
   /** The rows that each rank has of a batch, which are counted from 0. */
   sharesOf(batch: number): number[] {
-    const start = (rows: number, at: number) => Math.floor((at * rows) / this.length);
+    const { length } = this;
+    // By whole numbers: the product of all rows and all batches may be more than a double holds.
+    const start = (rows: number, at: number) =>
+      Math.floor(rows / length) * at + Math.floor(((rows % length) * at) / length);
     return this.#options.rowsOfRanks.map((rows) => start(rows, batch + 1) - start(rows, batch));
   }
 
