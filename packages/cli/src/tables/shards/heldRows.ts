@@ -91,15 +91,36 @@ export class HeldRows {
     [this.#heap[a], this.#heap[b]] = [this.#heap[b], this.#heap[a]];
   }
 
-  /** What is held, as bytes that other ranks read. */
-  bytes(): Uint8Array {
-    return serialize({ rows: this.#rows, columns: this.#columns.finish() } satisfies Held);
+  /** How many of the rows have a hash of at most so much. */
+  countTo(hash: number): number {
+    return this.#rows.reduce((count, row) => count + (row.hash <= hash ? 1 : 0), 0);
+  }
+
+  /** The rows with a hash of at most so much, as bytes that other ranks read. */
+  bytes(hash = Number.POSITIVE_INFINITY): Uint8Array {
+    const order = [...this.#rows.keys()].filter((at) => this.#rows[at].hash <= hash);
+    const columns = this.#columns.finish(Int32Array.from(order));
+    return serialize({ rows: order.map((at) => this.#rows[at]), columns } satisfies Held);
   }
 }
 
 interface Held {
   readonly rows: readonly HeldRow[];
   readonly columns: readonly Column[];
+}
+
+/**
+ * The lowest hash up to which all ranks together hold so many rows; above all hashes if they hold fewer.
+ * @param countTo how many rows of all ranks have a hash of at most so much
+ */
+export function hashOf(size: number, countTo: (hash: number) => number): number {
+  let [low, high] = [0, 2 ** 53];
+  while (low < high) {
+    const middle = low + Math.floor((high - low) / 2);
+    if (countTo(middle) >= size) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /**

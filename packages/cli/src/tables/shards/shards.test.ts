@@ -7,7 +7,7 @@ import { openDatabase } from "../database.ts";
 import { type OpenWorkspace, openWorkspace } from "../workspace.ts";
 import { blockRows, piecesOf, rowsOfRank } from "./blocks.ts";
 import { CsvShards } from "./csvShards.ts";
-import { HeldRows, joinHeld } from "./heldRows.ts";
+import { HeldRows, hashOf, joinHeld } from "./heldRows.ts";
 import { type OpenShards, openShards } from "./openShards.ts";
 import type { Shard } from "./shard.ts";
 
@@ -114,15 +114,20 @@ describe.each(["csv", "parquet"])("shards of %s", (format) => {
   test("hold the same rows however many ranks read them", { timeout: 30_000 }, async () => {
     const { shards, files } = opened[format];
     const hold = async (parts: readonly (readonly number[])[]) => {
-      const held: Uint8Array[] = [];
+      const held: HeldRows[] = [];
       for (const part of parts) {
         const own = new HeldRows(500, 3, shards.columns(shards.names));
         for (const file of part) {
           for await (const batch of files[file].batches(0, files[file].rows, shards.names)) own.take(batch, file);
         }
-        held.push(own.bytes());
+        held.push(own);
       }
-      return joinHeld(held, 500);
+      const hash = hashOf(500, (most) => held.reduce((sum, own) => sum + own.countTo(most), 0));
+      expect(held.reduce((sum, own) => sum + own.countTo(hash), 0)).toBe(500);
+      return joinHeld(
+        held.map((own) => own.bytes(hash)),
+        500,
+      );
     };
     const one = await hold([[0, 1, 2, 3]]);
     expect(await hold([[2], [1], [0, 3]])).toEqual(one);

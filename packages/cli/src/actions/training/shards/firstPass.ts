@@ -3,7 +3,7 @@ import type { ActionContext } from "../../../shell/context.ts";
 import { Pace } from "../../../tables/pace.ts";
 import { rowsOfRank, segmentsOf } from "../../../tables/shards/blocks.ts";
 import { type CountedFile, CsvShards } from "../../../tables/shards/csvShards.ts";
-import { HeldRows } from "../../../tables/shards/heldRows.ts";
+import { HeldRows, hashOf } from "../../../tables/shards/heldRows.ts";
 import type { OpenShards } from "../../../tables/shards/openShards.ts";
 import type { Shard } from "../../../tables/shards/shard.ts";
 import { type Exchange, gatherJson } from "./exchange.ts";
@@ -14,8 +14,8 @@ export type CountedShard = Shard & { readonly rows: number };
 /** What is known once all rows have been read a first time. */
 export interface FirstPass {
   readonly files: readonly CountedShard[];
-  /** The rows of this rank that may be held, as bytes for the others. */
-  readonly held: Uint8Array;
+  /** The rows of this rank that may be held. */
+  readonly held: HeldRows;
 }
 
 interface PassOptions {
@@ -41,7 +41,17 @@ export async function firstPass(options: PassOptions, ranks: Exchange, context: 
   } else {
     await agreeOn(() => readOwn(shards.files as readonly CountedShard[], held, options, ranks, context));
   }
-  return { files: shards.files as readonly CountedShard[], held: held.bytes() };
+  return { files: shards.files as readonly CountedShard[], held };
+}
+
+/** The rows that are held, as each rank has them: so many in all, of which no rank needs more memory than that. */
+export async function gatherHeld(held: HeldRows, size: number, ranks: Exchange): Promise<Uint8Array[]> {
+  const countTo = (hash: number) => {
+    const all = ranks.gather(new Uint8Array(Float64Array.of(held.countTo(hash)).buffer));
+    return all.reduce((sum, bytes) => sum + new Float64Array(bytes.slice().buffer)[0], 0);
+  };
+  const hash = ranks.size === 1 ? undefined : hashOf(size, countTo);
+  return ranks.gather(await agreeOn(() => held.bytes(hash)));
 }
 
 /** The files that this rank counts. */

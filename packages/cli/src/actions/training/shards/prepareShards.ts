@@ -23,7 +23,7 @@ import { targetOf } from "../../columns.ts";
 import { fingerprint } from "../fingerprint.ts";
 import type { Prepared, Resumed, TrainRequest } from "../prepared.ts";
 import { type Exchange, exchange } from "./exchange.ts";
-import { type CountedShard, firstPass, rowsIn } from "./firstPass.ts";
+import { type CountedShard, firstPass, gatherHeld, rowsIn } from "./firstPass.ts";
 
 /** How the shards of a training are read. */
 interface Source {
@@ -86,12 +86,13 @@ async function prepareIn(
   const { seed = 0, split = {} } = told;
   const pass = { opened, columns, size: memory.held + memory.sampled, seed: Number(seed) };
   const { files, held } = await firstPass(pass, ranks, context);
-  const all = ranks.gather(held);
   const rows = rowsIn(files);
+  const sizes = partSizes(rows, split, memory);
+  const size = sizes.validation + sizes.test + memory.sampled;
+  const all = await gatherHeld(held, size, ranks);
   const { before, ...prepared } = await agreeOn(async () => {
     context.progress?.doing("checking the sample");
-    const sizes = partSizes(rows, split, memory);
-    const joined = joinHeld(all, sizes.validation + sizes.test + memory.sampled);
+    const joined = joinHeld(all, size);
     const parts = partsOf(joined.rows, sizes);
     const table: TableRead = {
       ...joined.table,
