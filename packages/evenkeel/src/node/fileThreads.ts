@@ -30,12 +30,15 @@ declare global {
 export const startBesideThis: StartFileThread = (file, workerData, transferList, { onMessage, onEnd }) => {
   const threads = nodeBuiltin<NodeThreads>("node:worker_threads");
   if (threads === undefined) return undefined;
-  const ending = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  // There is none where a bundler has made CommonJS of this module.
+  const { url } = import.meta as { readonly url?: string };
+  if (url === undefined) return undefined;
+  const ending = url.endsWith(".ts") ? "ts" : "js";
   try {
     // Its work is in typed arrays, so that room for many young objects would only be memory.
     const resourceLimits = { maxYoungGenerationSizeMb: 8 };
     const options = { workerData, transferList, resourceLimits };
-    const worker = new threads.Worker(new URL(`./${file}.${ending}`, import.meta.url), options);
+    const worker = new threads.Worker(new URL(`./${file}.${ending}`, url), options);
     worker.unref();
     worker.on("message", onMessage);
     worker.on("messageerror", onEnd);

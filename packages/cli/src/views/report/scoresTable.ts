@@ -36,7 +36,7 @@ export function baselinesTable({
     }) => html`<tr${ours && trusted(' class="ours"')}><th scope="row">${name}</th><td class="bars">${bar(values[metric])}</td>${cells(metrics, values)}</tr>
 `,
   );
-  const caption = `On ${scoredRows({ split, trainScored }, part)} ${partWords[part]} rows, ${worthOf[part]}`;
+  const caption = `On ${scoredRows({ split, trainScored }, part, "the ")} ${partWords[part]} rows, ${worthOf[part]}`;
   return wideTable(
     "Scores of the models",
     html`<table>
@@ -47,13 +47,16 @@ ${rows}</tbody></table>`,
   );
 }
 
-/** "the 600,000", or how many of the training rows are scored. */
-function scoredRows(
+/** "600,000" after an article, or how many of the training rows are scored. */
+export function scoredRows(
   { split, trainScored }: Pick<TrainingReportData, "split" | "trainScored">,
   part: keyof TrainingReportData["split"],
+  article = "",
 ): string {
   const scored = part === "train" ? trainScored : split[part];
-  return scored === split[part] ? `the ${wholeText(scored)}` : `${wholeText(scored)} of the ${wholeText(split[part])}`;
+  return scored === split[part]
+    ? `${article}${wholeText(scored)}`
+    : `${wholeText(scored)} of the ${wholeText(split[part])}`;
 }
 
 /** Scores by part of the rows, with both kinds of running statistics if there are both. */

@@ -11,7 +11,7 @@ import { ratesChart } from "./charts/ratesChart.ts";
 import { type Html, html, section } from "./html.ts";
 import { judgedPart, partWords } from "./judgedPart.ts";
 import { figure, findingsList, page, settingsList } from "./page.ts";
-import { baselinesTable, partsTable } from "./scoresTable.ts";
+import { baselinesTable, partsTable, scoredRows } from "./scoresTable.ts";
 import type { TrainingReportData } from "./types.ts";
 import { worstTable } from "./worstTable.ts";
 
@@ -55,7 +55,8 @@ function header({ title, table, target, task, split, seconds, refit, ofTrees }: 
 }
 
 /** The main score in words, beside the best baseline by every metric. */
-function headline({ scores, baselines, intervals, decision, metric, unit, split, ofTrees }: TrainingReportData): Html {
+function headline(data: TrainingReportData): Html {
+  const { scores, baselines, intervals, decision, metric, unit, split, ofTrees } = data;
   const { label, better, inUnits } = metricFacts(metric);
   const part = judgedPart(split);
   const value = scores[part]?.[metric] ?? Number.NaN;
@@ -78,7 +79,7 @@ function headline({ scores, baselines, intervals, decision, metric, unit, split,
     (hasThreshold || found.at(0)?.outcome === "open" ? verdict(found, partWords[part], subject) : undefined);
   const interval = intervalText(tested?.scores[metric]);
   return html`<div class="headline"><span class="figure">${big}${small !== undefined && html` <small>${small}</small>`}</span>
-<p>${sentence(label)} on ${wholeText(split[part])} ${partWords[part]} rows${interval !== "" && ` (95% interval ${interval})`}.${best !== undefined && ` ${unclear ?? against(value, best, { better, asPercent, subject })}`}${decision !== undefined && ` ${decision.said}`}</p></div>
+<p>${sentence(label)} on ${scoredRows(data, part)} ${partWords[part]} rows${interval !== "" && ` (95% interval ${interval})`}.${best !== undefined && ` ${unclear ?? against(value, best, { better, asPercent, subject })}`}${decision !== undefined && ` ${decision.said}`}</p></div>
 `;
 }
 

@@ -31,5 +31,5 @@ export function setFileThreads(starter: StartFileThread | undefined): void {
   start = starter;
 }
 
-/** As {@link StartFileThread}; undefined, too, where files of the library cannot be started as threads. */
-export const startFileThread: StartFileThread = (...given) => start?.(...given);
+/** Starts such threads; undefined where files of the library cannot be started as threads. */
+export const fileThreadStarter = (): StartFileThread | undefined => start;

@@ -98,6 +98,10 @@ describe("baselines beside a training", () => {
     expect(begin({ ...all, split: { ...all.split, train: all.split.train.subarray(0, 999) } })).toBeUndefined();
     setFileThreads(undefined);
     expect(begin(all)).toBeUndefined();
+    setFileThreads(() => {
+      throw new Error("no threads today");
+    });
+    expect(() => begin(all)).toThrow("no threads today");
     expect(isBack()).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-import { type FileThread, startFileThread } from "../../compile/threads/fileThread.ts";
+import { type FileThread, fileThreadStarter, type StartFileThread } from "../../compile/threads/fileThread.ts";
 import { lendThread } from "../../compile/threads/threads.ts";
 import { baselineOf, type FittedBaseline } from "../../tabular/baselines/baseline.ts";
 import type { Baseline, BaselineStep, Column, Preprocessing, Split, Table } from "../../tabular/index.ts";
@@ -48,10 +48,16 @@ export class BaselinesBeside {
     least = leastRows,
   ): BaselinesBeside | undefined {
     if (split.train.length < least) return undefined;
+    const startThread = fileThreadStarter();
+    if (startThread === undefined) return undefined;
     const giveBack = lendThread();
     if (giveBack === undefined) return undefined;
-    const beside = BaselinesBeside.#started(table, preprocessing, split, seed, giveBack);
-    if (beside === undefined) giveBack();
+    let beside: BaselinesBeside | undefined;
+    try {
+      beside = BaselinesBeside.#started(table, preprocessing, split, seed, startThread, giveBack);
+    } finally {
+      if (beside === undefined) giveBack();
+    }
     return beside;
   }
 
@@ -60,6 +66,7 @@ export class BaselinesBeside {
     preprocessing: Preprocessing,
     split: Split,
     seed: number,
+    startThread: StartFileThread,
     giveBack: () => void,
   ): BaselinesBeside | undefined {
     const moved: ArrayBufferLike[] = [];
@@ -82,7 +89,7 @@ export class BaselinesBeside {
       ...{ seed, stop },
     };
     const beside = new BaselinesBeside({ table, preprocessing, split }, stop, giveBack);
-    beside.#thread = startFileThread("baselinesThread", request, moved, {
+    beside.#thread = startThread("baselinesThread", request, moved, {
       onMessage: (message) => beside.#take(message as BaselinesReply),
       onEnd: () => beside.#end(),
     });
