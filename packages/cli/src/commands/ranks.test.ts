@@ -146,14 +146,4 @@ describe.skipIf(!hasMpi)("mpirun (of Open MPI, which apt-get install openmpi-bin
     expect(fitted.preprocessing.toJSON()).toEqual(expected.preprocessing.toJSON());
     expect(fitted.record.sizes).toEqual(expected.record.sizes);
   });
-
-  test("a word in a shard that one process reads ends all, with its file and line", { timeout: 180_000 }, async ({
-    skip,
-  }) => {
-    if (isSlow) skip(isSlow);
-    const lines = Array.from({ length: 4000 }, (_, i) => `${i === 3900 ? "many" : i},${i % 7}`);
-    fs.writeFileSync(join(cwd, "words.csv"), `a,b\n${lines.join("\n")}\n`);
-    const { code, err } = await onRanks(2, "train --shards words.csv -t b --kind a=numeric --no-report --runs words");
-    expect([code !== 0, err.match(/error: .*/g)]).toEqual([true, [expect.stringMatching(/"many"/)]]);
-  });
 });
