@@ -1,4 +1,4 @@
-import { distributed, F, manualSeed, nn, optim, type Tensor, tensor } from "evenkeel";
+import { distributed, F, manualSeed, nn, optim, rand, type Tensor, tensor } from "evenkeel";
 import { DataLoader, TensorDataset } from "evenkeel/data";
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "evenkeel/io";
 import { type Table, tableFromRows, takeRows } from "evenkeel/tabular";
@@ -190,6 +190,8 @@ async function shards({ options, shares = [0.5, 0.8], stops, huge }: ShardsOfRan
     losses: history.epochs.map(({ train, validation }) => [train.loss, validation?.loss]),
     preprocessing: JSON.stringify(model.preprocessing.toJSON()),
     model: model.save(),
+    /** What comes next from the default generator. */
+    drawn: rand([1]).item(),
   };
 }
 

@@ -260,6 +260,26 @@ describe("trainShards on several ranks", () => {
     for (const other of others) expect(Buffer.from(other.model).equals(first.model)).toBe(true);
   });
 
+  it("goes on where ranks have no rows of a batch, or none at all, in the steps of one", async () => {
+    const options = { ...few, ...scaled, batchSize: 1000, network: { hidden: [8], dropout: 0.2, members: 3 } };
+    // A batch of all rows: the last rank has none, and draws as the others do.
+    const [all, without] = [
+      await scenarios.shards({ options }),
+      await ranks.run(3, "shards", { options, shares: [0.5, 1] }),
+    ];
+    expect(without.map(({ steps }) => steps)).toEqual([all.steps, all.steps, all.steps]);
+    for (const { model, drawn } of without) {
+      expect([Buffer.from(model).equals(without[0].model), drawn]).toEqual([true, all.drawn]);
+    }
+    expect(without[0].losses[0][0]).toBeGreaterThan(0);
+    // One with 20 rows of 320, in batches of 8.
+    const [two, other] = await ranks.run(2, "shards", { options: { ...options, batchSize: 8 }, shares: [1 / 16] });
+    expect(two.steps).toBe(4 * 40);
+    expect(two.losses.at(-1)![1]).toBeLessThan(two.losses[0][1]!);
+    expect(Buffer.from(two.model).equals(other.model)).toBe(true);
+    expect(other.drawn).toBe(two.drawn);
+  });
+
   it("what happens to one ends all: a signal, and a loss that is not finite", async () => {
     const stopped = await ranks.run(2, "shards", { options: few, stops: 1 });
     expect(stopped.map(({ reason, losses }) => [reason, losses.length])).toEqual([

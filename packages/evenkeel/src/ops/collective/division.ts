@@ -34,7 +34,9 @@ export class Division implements DrawingDivision, Weighing {
   }
 
   draw<T>(owner: string, shape: Shape, words: number, generator: Generator, fn: () => T): T {
-    const perRow = this.#known.rows?.every((count) => count > 0) ? shape[0] / this.rows : 1;
+    const { rows, perRow: known } = this.#known;
+    const isTold = rows !== null && this.rows > 0 && (known !== undefined || rows.every((count) => count > 0));
+    const perRow = isTold ? shape[0] / this.rows : (known ?? 1);
     if (shape[0] !== perRow * this.rows || !Number.isInteger(perRow)) {
       throw refuse(
         "wrong-shape",

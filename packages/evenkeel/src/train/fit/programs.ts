@@ -25,6 +25,8 @@ export interface ProgramsOptions {
   readonly compile: Pick<CompileOptions, "compile" | "check">;
   /** The ranks among which batches are divided. */
   readonly ranks?: Ranks | undefined;
+  /** As in `KnownRows`. Default: 1. */
+  readonly perRow?: number | undefined;
 }
 
 /**
@@ -41,12 +43,11 @@ export class TrainingPrograms {
    */
   readonly gradientsOfShare: Compiled<[total: number, ...tensors: Tensor[]], readonly [output: Tensor, loss: Tensor]>;
   /**
-   * The same for rows that this rank alone has: `shares` says how many all have of the batch, one at
-   * least.
+   * The same for rows that this rank alone has, if any: `shares` says how many all have of the batch.
    */
   readonly gradientsOfRows: Compiled<Tensor[], readonly [output: Tensor, loss: Tensor]>;
   /** The rows of each rank in the batch that `gradientsOfRows` is given a part of. */
-  readonly shares = new KnownRows();
+  readonly shares: KnownRows;
   /** One optimizer step; returns the norm of the gradients if they are clipped. */
   readonly update: () => Tensor | undefined;
   /** Output and loss of rows that are not trained on. */
@@ -57,7 +58,8 @@ export class TrainingPrograms {
 
   constructor(model: Model, options: ProgramsOptions) {
     const { loss, optimizer, clipGradNorm: maxNorm, average, judged = (output) => output, compile: how } = options;
-    const { ranks } = options;
+    const { ranks, perRow = 1 } = options;
+    this.shares = Object.assign(new KnownRows(), { perRow });
     const scored = average?.module ?? model;
     const forward = forwardPass(model, loss);
     this.forward = compile(forwardPass(scored, loss), how);

@@ -117,12 +117,13 @@ export class Stepper {
     const { rows, shares = [] } = example;
     this.#programs.shares.rows = shares;
     const [output, own] = this.#programs.gradientsOfRows(...example.inputs, example.target);
-    const part = own.item();
+    // The mean over no rows is no number.
+    const part = rows === 0 ? 0 : own.item();
     const total = shares.reduce((sum, share) => sum + share, 0);
     const loss = this.#joined!.sum(paramsOf(this.#options.optimizer), part * (rows / total));
     // After the exchange all ranks have the same, so all find it.
     if (!Number.isFinite(loss) || !this.#gradientsAreFinite()) this.#throwOnAll(ranks, example, position, part);
-    board.add(part, rows, output, example.target);
+    if (rows > 0) board.add(part, rows, output, example.target);
     return loss;
   }
 

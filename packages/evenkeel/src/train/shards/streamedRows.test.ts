@@ -56,6 +56,7 @@ describe("StreamedRows", () => {
     [[0, 3000], 1],
     [[0, 1700, 5000], 2048],
     [[0, 1, 2600, 2700], 1024],
+    [[0, 0, 3, 2000, 2000], 1024],
   ])("each row comes once in an epoch, in another order each time: %j, window %i", (borders, window) => {
     const total = borders.at(-1)!;
     const loaders = streams(borders, window).map((stream) => stream.batches(64, new Generator(7)));
@@ -84,9 +85,24 @@ describe("StreamedRows", () => {
     expect(far(2048)).toBe(2);
   });
 
-  it("gives every rank a row of each batch, however few it has", () => {
-    const [few] = streams([0, 3, 1000], 1024);
-    const { length } = few.batches(10, new Generator(0));
-    expect(length).toBe(3);
+  it("makes batches of the size asked for, however few rows a rank has", () => {
+    for (const [borders, size] of [
+      [[0, 3, 1000], 10],
+      [[0, 0, 1000, 1000], 7],
+      [[0, 1, 2, 3], 1],
+      [[0, 5, 6, 13, 17, 40], 2],
+    ] as const) {
+      const total = borders.at(-1)!;
+      const own = streams(borders, 1024)[0].batches(size, new Generator(0));
+      expect(own.length).toBe(Math.ceil(total / size));
+      const shares = Array.from({ length: own.length }, (_, batch) => own.sharesOf(batch));
+      for (const share of shares) {
+        expect(Math.min(...share)).toBeGreaterThanOrEqual(0);
+        expect(share.reduce((a, b) => a + b, 0)).toBeOneOf([Math.floor(total / own.length), size]);
+      }
+      for (const [rank, from] of borders.slice(0, -1).entries()) {
+        expect(shares.reduce((sum, share) => sum + share[rank], 0)).toBe(borders[rank + 1] - from);
+      }
+    }
   });
 });

@@ -32,16 +32,14 @@ export class StreamedRows implements RowStream {
   }
 
   batches(batchSize: number, generator: Generator): StreamedBatches {
-    // Every rank has a row of each batch.
-    const length = Math.min(Math.ceil(this.rows / batchSize), ...this.#options.rowsOfRanks);
-    return new StreamedBatches(this.#options, length, generator);
+    return new StreamedBatches(this.#options, Math.ceil(this.rows / batchSize), generator);
   }
 }
 
 /**
- * The batches of an epoch, at each iteration. Every rank brings to each batch the same part of its
- * rows, to a row, so that all have as many batches and each row comes once. Chunks of rows come in
- * random order; as many as fill the window are shuffled together.
+ * The batches of an epoch, at each iteration: of equal size, to a row. Every rank brings to each batch
+ * about the same part of its rows, which may be none, so that all have as many batches and each row
+ * comes once. Chunks of rows come in random order; as many as fill the window are shuffled together.
  */
 export class StreamedBatches implements Iterable<Batch> {
   /** Seeds the order of each epoch: all ranks draw alike from it. */
@@ -57,15 +55,23 @@ export class StreamedBatches implements Iterable<Batch> {
 
   /** The rows that each rank has of a batch, which are counted from 0. */
   sharesOf(batch: number): number[] {
+    const before = this.#rowsBefore(batch);
+    return this.#rowsBefore(batch + 1).map((rows, rank) => rows - before[rank]);
+  }
+
+  /** The rows that each rank has in the batches before one. */
+  #rowsBefore(batch: number): number[] {
     const { length } = this;
+    const { rowsOfRanks } = this.#options;
+    const all = rowsOfRanks.reduce((sum, rows) => sum + rows, 0);
     // By whole numbers: the product of all rows and all batches may be more than a double holds.
-    const start = (rows: number, at: number) =>
-      Math.floor(rows / length) * at + Math.floor(((rows % length) * at) / length);
-    return this.#options.rowsOfRanks.map((rows) => start(rows, batch + 1) - start(rows, batch));
+    const rows = Math.floor(all / length) * batch + Math.floor(((all % length) * batch) / length);
+    return apportion(rows, rowsOfRanks);
   }
 
   *[Symbol.iterator](): IterableIterator<Batch> {
-    const { rank } = this.#options;
+    const { rank, stored, preprocessing } = this.#options;
+    const none = encode(preprocessing, stored.reader(0)([]), new Int32Array(0));
     const pieces = this.#pieces(new Generator(drawInt64(this.generator) + BigInt(rank)));
     let piece: Rows | undefined;
     let at = 0;
@@ -82,7 +88,7 @@ export class StreamedBatches implements Iterable<Batch> {
         at += count;
         lacking -= count;
       }
-      yield joined(parts);
+      yield parts.length === 0 ? none : joined(parts);
     }
   }
 
@@ -102,6 +108,39 @@ export class StreamedBatches implements Iterable<Batch> {
       }
     }
   }
+}
+
+/**
+ * Divides rows among ranks in proportion to what each has in all (Webster's method): with more rows to
+ * divide no rank gets fewer.
+ */
+function apportion(rows: number, ofRanks: readonly number[]): number[] {
+  const all = ofRanks.reduce((sum, own) => sum + own, 0);
+  const counts = ofRanks.map((own) => Math.min(own, Math.floor((own / all) * rows + 0.5)));
+  // Row i of a rank stands at (i + 1/2) / rows: those that stand first are taken, of equals the first rank's.
+  const next = (rank: number) => place(counts[rank], ofRanks[rank]);
+  const last = (rank: number) => place(counts[rank] - 1, ofRanks[rank]);
+  let lacking = counts.reduce((lack, count) => lack - count, rows);
+  for (;;) {
+    const [first, behind] = [next, last].map((of) => ofRanks.map((_, rank) => of(rank)));
+    const to = first.indexOf(Math.min(...first));
+    const from = behind.lastIndexOf(Math.max(...behind));
+    if (lacking > 0) {
+      counts[to]++;
+      lacking--;
+    } else if (lacking < 0) {
+      counts[from]--;
+      lacking++;
+    } else if (first[to] < behind[from] || (first[to] === behind[from] && to < from)) {
+      counts[to]++;
+      counts[from]--;
+    } else return counts;
+  }
+}
+
+function place(row: number, rows: number): number {
+  if (row < 0) return Number.NEGATIVE_INFINITY;
+  return row >= rows ? Number.POSITIVE_INFINITY : (row + 0.5) / rows;
 }
 
 function narrowed(tensors: Rows, from: number, rows: number): readonly Tensor[] {

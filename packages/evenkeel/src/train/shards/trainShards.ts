@@ -89,7 +89,7 @@ async function begin(
     const summary = summaryOf(states.map((state) => state.summary));
     const rowsOfRanks = states.map((state) => state.rows);
     const rows = rowsOfRanks.reduce((sum, count) => sum + count, 0);
-    if (rowsOfRanks.includes(0)) throw tooFew(rows, rowsOfRanks.length);
+    if (rows === 0) throw refuse("wrong-value", "trainShards", "there are no training rows that have a target");
     const schema = exactSchema(sampled.schema, summary, task);
     const { split } = sampled;
     const classes = classCounts(schema, summary);
@@ -151,16 +151,6 @@ function gather(ranks: Ranks | undefined, own: RankRows): RankRows[] {
   return ranks === undefined
     ? [own]
     : ranks.gatherTexts(JSON.stringify(own)).map((state) => JSON.parse(state) as RankRows);
-}
-
-function tooFew(rows: number, ranks: number): Error {
-  const statement = `there are ${rows} training rows in all, and every one of ${ranks} processes needs some`;
-  return refuse(
-    "wrong-value",
-    "trainShards",
-    ranks === 1 ? "there are no training rows" : statement,
-    "take fewer processes",
-  );
 }
 
 function leftOut(target: string, rows: number): Finding[] {

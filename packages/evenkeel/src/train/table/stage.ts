@@ -67,7 +67,7 @@ export function newStage(
     // Network, loss and optimizer all belong to the library, and close over nothing that may
     // change.
     compile: compile === false ? false : { check: "never" },
-    ranks,
+    ...{ ranks, perRow: plan.network.members },
   });
   trainer.reset(plan);
   const stream = streamed?.stream(preprocessing);

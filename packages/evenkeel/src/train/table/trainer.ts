@@ -47,6 +47,8 @@ export interface TrainerOptions
   readonly rowsAtOnce?: { readonly scored: number; readonly statistics: number } | undefined;
   /** The ranks that train the network together, each with a share of every batch. */
   readonly ranks?: Ranks | undefined;
+  /** How many rows its layers make of each, as an ensemble does. Default: 1. */
+  readonly perRow?: number | undefined;
 }
 
 /** The arguments of a training besides its plan. */
@@ -107,7 +109,7 @@ export class TableTrainer<M extends Model = Model> {
    * @param make makes a new network at every call, with weights drawn from the default generator
    */
   constructor(make: () => M, options: TrainerOptions) {
-    const { loss, clipGradNorm, average = false, judged, compile = true, ranks } = options;
+    const { loss, clipGradNorm, average = false, judged, compile = true, ranks, perRow } = options;
     const trained = ranks === undefined ? make() : (SyncBatchNorm.convertSyncBatchNorm(make()) as M);
     // Running statistics that are averaged too fit the averaged weights better than those of a step.
     const averaging = { avgFn: getPolynomialDecayAvgFn(averagedShare), useBuffers: true };
@@ -125,7 +127,8 @@ export class TableTrainer<M extends Model = Model> {
     this.#optimizer = optimizer;
     this.#restartOptimizer = restart;
     this.#programs = new TrainingPrograms(trained, {
-      ...{ loss, optimizer, compile: how, average: averaged as AveragedModel<Model> | undefined, judged, ranks },
+      ...{ loss, optimizer, compile: how, average: averaged as AveragedModel<Model> | undefined },
+      ...{ judged, ranks, perRow },
       ...(clipGradNorm !== undefined && { clipGradNorm }),
     });
     this.#statistics = new BatchNormUpdate(network, { estimate: "population", dropout: true, compile });
