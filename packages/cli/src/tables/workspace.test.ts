@@ -1,7 +1,9 @@
+import fs from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { temporaryFault } from "./workspace.ts";
+import { openWorkspace, temporaryFault, withWorkspace } from "./workspace.ts";
 
 const fault = (code: string, syscall?: string, path?: string, message = code) =>
   temporaryFault(Object.assign(new Error(message), { code, ...(syscall !== undefined && { syscall, path }) }))?.message;
@@ -19,4 +21,24 @@ test("says that it is the temporary folder that is full, and not the table", () 
   expect(fault("EIO", "read")).toBeUndefined();
   expect(fault("EACCES", "open", "/data/t.csv")).toBeUndefined();
   expect(fault("", undefined, undefined, "Malformed JSON")).toBeUndefined();
+});
+
+test("clearing away replaces neither a result nor an error", async () => {
+  const { rm } = fs;
+  const paths: string[] = [];
+  fs.rm = async (path) => {
+    paths.push(String(path));
+    throw Object.assign(new Error("ENOTEMPTY: directory not empty, rm"), { code: "ENOTEMPTY", syscall: "rm" });
+  };
+  syncBuiltinESMExports();
+  try {
+    expect(await withWorkspace({}, async () => 7)).toBe(7);
+    await expect(withWorkspace({}, () => Promise.reject(new Error("its own")))).rejects.toThrow("its own");
+    await (await openWorkspace({})).close();
+  } finally {
+    fs.rm = rm;
+    syncBuiltinESMExports();
+    for (const path of paths) await rm(path, { recursive: true, force: true });
+  }
+  expect(paths).toHaveLength(3);
 });

@@ -55,8 +55,13 @@ export class Spool implements RowStore {
     }
   }
 
+  /** Never fails: nobody reads the file any more. */
   close(): void {
-    closeSync(this.#file);
+    try {
+      closeSync(this.#file);
+    } catch {
+      // The file goes all the same.
+    }
   }
 }
 
