@@ -11,7 +11,7 @@ export class CommandError extends Error {
 
   constructor(problem: Problem, cause?: unknown) {
     super(said(problem), cause === undefined ? undefined : { cause });
-    Object.defineProperty(this, "problem", { value: problem });
+    Object.defineProperty(this, "problem", { value: problem, configurable: true });
   }
 }
 

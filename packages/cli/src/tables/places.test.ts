@@ -1,8 +1,10 @@
 import { problemOf } from "evenkeel";
+import { refuse } from "evenkeel/problem";
 import { assertTable, inferSchema, tableFromRows } from "evenkeel/tabular";
 import { expect, test } from "vitest";
 import { said } from "../shell/dialect.ts";
-import { namingPlaces, namingPlacesOfEach } from "./places.ts";
+import { misuse } from "../shell/errors.ts";
+import { namingPlaces, namingPlacesOfEach, namingPlacesOfPart } from "./places.ts";
 
 const placeOf = (row: number) => (row < 90 ? `line ${row + 2} of a.csv` : undefined);
 
@@ -55,4 +57,18 @@ test("the same for work that gives one thing after another; other errors pass", 
     }),
   ).rejects.toBe(other);
   expect(other.message).toBe("row 7");
+});
+
+test("errors of a part name the place of their row; one without a row is as it was", () => {
+  const full = misuse("wrong-state", "no space is left", "set TMPDIR");
+  const failed = (error: Error) => () =>
+    namingPlacesOfPart(placeOf, () => {
+      throw error;
+    });
+  expect(failed(full)).toThrow(full);
+  expect(said(problemOf(full)!)).toBe("no space is left; set TMPDIR");
+  const wrong = refuse("wrong-value", "", 'column "a" holds "row 7" in row 7', undefined, { column: "a", row: 7 });
+  expect(failed(wrong)).toThrow(wrong);
+  expect(said(problemOf(wrong)!)).toBe('column "a" holds "row 7" in line 9 of a.csv');
+  expect(problemOf(wrong)!.where).not.toHaveProperty("row");
 });

@@ -23,6 +23,22 @@ export async function* namingPlacesOfEach<T>(placeOf: PlaceOf | undefined, work:
   }
 }
 
+/**
+ * Runs work on rows that are a part of a table. Its errors name the place of a row in its file, and no row of
+ * the part.
+ */
+export function namingPlacesOfPart<T>(placeOf: PlaceOf, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem?.where.row === undefined) throw error;
+    const { where, ...rest } = inPlace(problem, placeOf);
+    const { row: _, ...others } = where;
+    throw withProblem(error as Error, { ...rest, where: others });
+  }
+}
+
 function placed(error: unknown, placeOf: PlaceOf | undefined): unknown {
   if (error instanceof TableError) {
     return new TableError(error.findings.map((one) => ({ ...one, problem: inPlace(one.problem, placeOf) })));

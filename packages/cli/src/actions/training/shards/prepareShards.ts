@@ -1,16 +1,17 @@
 import { createHash } from "node:crypto";
-import { problemOf, withoutUndefined, withProblem } from "evenkeel/problem";
+import { hostname } from "node:os";
+import { withoutUndefined } from "evenkeel/problem";
 import { defaultShares } from "evenkeel/tabular";
 import { agreeOn, type ShardedRows, sameOnAllRanks, type TrainTableOptions, trainShards } from "evenkeel/train";
 import { trainOptionsOf } from "../../../records/runs/recipe.ts";
 import type { Recipe } from "../../../records/runs/types.ts";
 import type { ActionContext } from "../../../shell/context.ts";
-import { inPlace, type PlaceOf } from "../../../shell/dialect.ts";
 import { misuse } from "../../../shell/errors.ts";
 import { listed } from "../../../shell/nearest.ts";
 import { printable } from "../../../shell/printed.ts";
 import type { TableRead } from "../../../tables/index.ts";
 import { Pace } from "../../../tables/pace.ts";
+import { namingPlacesOfPart } from "../../../tables/places.ts";
 import { piecesOf, rowsOfRank } from "../../../tables/shards/blocks.ts";
 import { CsvShards } from "../../../tables/shards/csvShards.ts";
 import { byHash, type HeldRow, joinHeld } from "../../../tables/shards/heldRows.ts";
@@ -22,7 +23,7 @@ import { type OpenWorkspace, openWorkspace } from "../../../tables/workspace.ts"
 import { targetOf } from "../../columns.ts";
 import { fingerprint } from "../fingerprint.ts";
 import type { Prepared, Resumed, TrainRequest } from "../prepared.ts";
-import { type Exchange, exchange } from "./exchange.ts";
+import { type Exchange, exchange, gatherJson } from "./exchange.ts";
 import { type CountedShard, firstPass, gatherHeld, rowsIn } from "./firstPass.ts";
 
 /** How the shards of a training are read. */
@@ -73,6 +74,7 @@ async function prepareIn(
 ): Promise<Prepared> {
   const { pattern, flags, shards: how } = source;
   const ranks = exchange();
+  const machines = gatherJson(ranks, hostname());
   const { sampleSeed: _, sql: __, trustSql: ___, columns: wanted, ...reading } = tableFlags(flags);
   context.progress?.doing("looking at the files");
   const opened = await agreeOn(() => openShards(pattern, reading, workspace));
@@ -116,7 +118,7 @@ async function prepareIn(
     const record = { source: pattern, fingerprint: digest };
     const training = { ...plain, target: options.target, ...withoutUndefined({ epochs: options.epochs }), record };
     const { sharded, close } = shardedRows(
-      { opened, files, parts, table, rows: joined.rows, window: memory.window },
+      { opened, files, parts, table, rows: joined.rows, window: memory.window, machines },
       workspace,
       ranks,
       context,
@@ -124,9 +126,9 @@ async function prepareIn(
     return {
       ...{ table, options, all: training, recipe, before: resumed?.run.config.recipe },
       train: (given: TrainTableOptions) => trainShards(sharded, given),
-      close: () => {
+      close: async () => {
         close();
-        return workspace.close();
+        await workspace.close();
       },
     };
   });
@@ -205,10 +207,12 @@ interface Rows {
   readonly table: TableRead;
   readonly rows: readonly HeldRow[];
   readonly window: number;
+  /** The name of each rank's machine. */
+  readonly machines: readonly string[];
 }
 
 function shardedRows(
-  { opened, files, parts, table, rows, window }: Rows,
+  { opened, files, parts, table, rows, window, machines }: Rows,
   workspace: OpenWorkspace,
   ranks: Exchange,
   { signal, progress }: ActionContext,
@@ -216,13 +220,19 @@ function shardedRows(
   const leftOut = files.map(() => new Set<number>());
   for (const at of [...parts.validation, ...parts.test]) leftOut[rows[at].file].add(rows[at].row);
   const own = rowsOfRank(rowsIn(files), ranks.rank, ranks.size);
+  // Ranks of one machine write to one disk.
+  const beside = [...machines.keys()].filter((rank) => machines[rank] === machines[ranks.rank]);
+  const rowsBeside = beside.reduce((sum, rank) => {
+    const { from, to } = rowsOfRank(rowsIn(files), rank, ranks.size);
+    return sum + to - from;
+  }, 0);
   const path = workspace.newFile(".rows");
   let bytes = 0;
   let spool: Spool | undefined;
   const sharded: ShardedRows = {
     ...{ table, split: parts, window },
     store: (rowBytes) => {
-      bytes = rowBytes * (own.to - own.from);
+      bytes = rowBytes * rowsBeside;
       spool = new Spool(path);
       return spool;
     },
@@ -235,7 +245,7 @@ function shardedRows(
       const pieces = piecesOf(shards, columns, own, (file, row) => leftOut[file].has(row));
       for await (const { table: piece, block, placeOf } of pieces) {
         signal?.throwIfAborted();
-        namingRows(placeOf, () => take(piece, block));
+        namingPlacesOfPart(placeOf, () => take(piece, block));
         read += piece.rows;
         if (pace.isDue()) progress?.read(read, "rows", read / (own.to - own.from));
       }
@@ -244,17 +254,4 @@ function shardedRows(
     },
   };
   return { sharded, close: () => spool?.close() };
-}
-
-/** Its errors name the place of a row in its file, and no row of the table that they were found in. */
-function namingRows(placeOf: PlaceOf, work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    const problem = problemOf(error);
-    if (problem === undefined) throw error;
-    const { where, ...placed } = inPlace(problem, placeOf);
-    const { row: _, ...rest } = where;
-    throw withProblem(error as Error, { ...placed, where: rest });
-  }
 }
