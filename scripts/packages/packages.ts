@@ -43,7 +43,7 @@ function packageIn(name: string, most: Package["most"]): Package {
  * limits are a quarter above what they have, so that a folder which slips in is noticed.
  */
 export const packages: readonly Package[] = [
-  packageIn("evenkeel", { packed: 2000, unpacked: 8500, files: 2300 }),
+  packageIn("evenkeel", { packed: 2100, unpacked: 8800, files: 2400 }),
   packageIn("vision", { packed: 20, unpacked: 70, files: 40 }),
   packageIn("mpi", { packed: 35, unpacked: 110, files: 70 }),
   packageIn("cli", { packed: 940, unpacked: 2800, files: 380 }),
