@@ -52,7 +52,7 @@ export function introduction(table: TableRead, event: TableStartEvent, output: O
     `${colors.bold(printable(schema.target))} (${schema.task}) of ${printable(table.source)}: ${count(all, "row")}, ` +
       `from ${features.join(", ")}`,
     `${trained} rows to train on, ${split.validation.length} to validate, ${split.test.length} to test; seed ${seed}`,
-    ...(streamedRows === undefined ? [] : [sampleLine(split.train.length)]),
+    ...(split.train.length === trained ? [] : [sampleLine(split.train.length)]),
     `${networks}${wholeText(values)} parameters: ${shape.join(", ")}`,
     `${optimizer}, ${rates}, batches of ${batchSize}, ${plan.average ? "averaged weights, " : ""}${length}${again}`,
   ];
@@ -64,7 +64,7 @@ export function introduction(table: TableRead, event: TableStartEvent, output: O
 function sampleLine(rows: number): string {
   const off = Math.sqrt(Math.log(2 / 0.01) / (2 * rows));
   return (
-    `Means, extremes, categories: of all training rows. What columns mean, quantiles, baselines: of a sample of ${rows}; ` +
+    `Means, extremes, categories: of all training rows. What columns mean, quantiles, baselines: of a sample of ${wholeText(rows)}; ` +
     `with 99% certainty no quantile is off by more than ${(100 * off).toPrecision(2)}% of the rows`
   );
 }
@@ -128,8 +128,8 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
   const how = refit === undefined ? `kept ${kept}` : refitText(refit, history);
   const lines = [
     judged(result),
-    training.streamedRows !== undefined && Object.keys(result.baselines).length > 0
-      ? `The baselines had a sample of ${split.train.length} training rows, the network all ${wholeText(training.streamedRows)}.`
+    result.sampledRows !== undefined && Object.keys(result.baselines).length > 0
+      ? `The baselines had a sample of ${wholeText(result.sampledRows)} training rows, the network all ${wholeText(training.streamedRows ?? 0)}.`
       : undefined,
     result.folds && foldsText(result.folds, result.decision?.threshold !== undefined),
     decisionLine(result, training),

@@ -162,6 +162,7 @@ export function statusOf({ history, refit }: TableTraining): "interrupted" | "fi
 
 function resultOf(training: TableTraining, table: TableRead): RunResult {
   const { history, keptEpoch, scores, baselines, intervals, decision, statistics, refit } = training;
+  const sampled = training.split.train.length;
   const said = noticed(table, training.findings).map(recorded);
   const findings = [...said, ...refitFindings(refit), ...baselineFindings(baselines)];
   const status = statusOf(training);
@@ -175,6 +176,7 @@ function resultOf(training: TableTraining, table: TableRead): RunResult {
     seconds,
     scores,
     baselines: Object.fromEntries(baselines.map((baseline) => [baseline.name, baseline.scores])),
+    ...(sampled < (training.streamedRows ?? 0) && { sampledRows: sampled }),
     ...(intervals && { intervals }),
     ...(decision && { decision }),
     ...(statistics && { batchNorm: statistics }),

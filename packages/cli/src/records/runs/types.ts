@@ -122,6 +122,11 @@ export interface RunResult {
   readonly scores: PartScores;
   /** Scores of the baselines on the same rows, by name. */
   readonly baselines: Readonly<Record<string, PartScores>>;
+  /**
+   * How many training rows the baselines, quantiles and training scores are of, where these are a sample of those
+   * that the network had.
+   */
+  readonly sampledRows?: number;
   /** What the test scores and their differences to the baselines' say about other rows. */
   readonly intervals?: ScoreIntervals;
   /** The threshold or the interval of predictions that was asked for. */
@@ -231,6 +236,7 @@ export const runResultSchema: z.ZodType<RunResult> = z.object({
   seconds: figure,
   scores: partScores,
   baselines: z.record(z.string(), partScores),
+  sampledRows: count.exactOptional(),
   intervals: intervals.exactOptional(),
   folds: folds.exactOptional(),
   decision: z

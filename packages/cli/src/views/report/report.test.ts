@@ -96,6 +96,11 @@ describe("the report of a training", () => {
     expect(await of(5)).toContain("The best baseline, mpg, does better: 4.00. This network is not worth its weights.");
     expect(await of(4)).toContain("does exactly as well");
     const page = await of(5);
+    expect(page).not.toContain("a sample of");
+    const sampled = { ...data, split: { ...data.split, train: 2_400_000 }, sampledRows: 60_000 };
+    expect((await trainingReport(sampled)).replaceAll(/\s+/g, " ")).toMatch(
+      /<caption>On the 3 test rows, [^<]*\. The baselines had a sample of 60,000 training rows, this network all 2,400,000</,
+    );
     expect(page.indexOf('<th scope="row">mpg')).toBeLessThan(page.indexOf('<th scope="row">this network'));
     expect(page.indexOf('<th scope="row">this network')).toBeLessThan(page.indexOf('<th scope="row">mean'));
   });

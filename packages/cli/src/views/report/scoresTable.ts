@@ -17,6 +17,7 @@ export function baselinesTable({
   split,
   trainScored,
   ofTrees,
+  sampledRows,
 }: TrainingReportData): Html {
   const part = judgedPart(split);
   const ours = { name: ofTrees ? "these trees" : "this network", ours: true, values: scores[part] ?? {} };
@@ -36,7 +37,7 @@ export function baselinesTable({
     }) => html`<tr${ours && trusted(' class="ours"')}><th scope="row">${name}</th><td class="bars">${bar(values[metric])}</td>${cells(metrics, values)}</tr>
 `,
   );
-  const caption = `On ${scoredRows({ split, trainScored }, part, "the ")} ${partWords[part]} rows, ${worthOf[part]}`;
+  const caption = `On ${scoredRows({ split, trainScored }, part, "the ")} ${partWords[part]} rows, ${worthOf[part]}${sampleWords(sampledRows, split.train)}`;
   return wideTable(
     "Scores of the models",
     html`<table>
@@ -45,6 +46,11 @@ export function baselinesTable({
 <tbody>
 ${rows}</tbody></table>`,
   );
+}
+
+function sampleWords(sampled: number | undefined, all: number): string {
+  if (sampled === undefined) return "";
+  return `. The baselines had a sample of ${wholeText(sampled)} training rows, this network all ${wholeText(all)}`;
 }
 
 /** "600,000" after an article, or how many of the training rows are scored. */

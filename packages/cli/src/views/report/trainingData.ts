@@ -1,3 +1,4 @@
+import { withoutUndefined } from "evenkeel/problem";
 import {
   type AnyTableModel,
   columnOf,
@@ -78,6 +79,7 @@ export async function reportData(
     seconds: result.seconds,
     scores: result.scores,
     baselines: result.baselines,
+    ...withoutUndefined({ sampledRows: result.sampledRows }),
     ...(result.intervals && { intervals: result.intervals }),
     ...(decided !== undefined && {
       decision: { said: decided, hasThreshold: result.decision?.threshold !== undefined },

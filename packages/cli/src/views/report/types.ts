@@ -100,6 +100,8 @@ export interface TrainingReportData extends ReportSource {
   readonly decision?: { readonly said: string; readonly hasThreshold: boolean };
   /** Baselines on the same rows, by name. */
   readonly baselines: Readonly<Record<string, PartScores>>;
+  /** How many training rows the baselines had, if fewer than the network. */
+  readonly sampledRows?: number;
   readonly batchNorm?: BatchNormScores;
   /** Whether boosted trees were trained, and not a network. */
   readonly ofTrees?: boolean;
