@@ -5,6 +5,7 @@ import { Preprocessing, TableModel } from "evenkeel/tabular";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { shopRows } from "../../../../test/tableFixtures.ts";
 import { listRuns, type Run, readMetrics } from "../records/runs/readRun.ts";
+import { openDatabase } from "../tables/database.ts";
 import { readTable } from "../tables/index.ts";
 import { runLine } from "./run.fixture.ts";
 
@@ -135,6 +136,19 @@ describe("train --shards", () => {
     expect(await failed()).toMatch(
       /column "size" .*line 7 of shop-0\.csv.* "big"|column "size" holds "big" in line 7 of shop-0\.csv/,
     );
+  });
+
+  test("reads no column that is left out: it may hold what cannot be read", { timeout: 60_000 }, async () => {
+    const database = await openDatabase({ memoryLimit: "256MB", threads: 1, temporary: join(cwd, "t"), cwd });
+    const select = "SELECT 9007199254740993 + i AS id, sin(i) AS x, cos(i) AS z, 2 * sin(i) AS y FROM range(300) r(i)";
+    await database.rows(`COPY (${select}) TO '${join(cwd, "big.parquet")}'`);
+    await database.close();
+    const line = "train --shards big.parquet --target y --recipe simple --hidden 4 --epochs 1 --no-report";
+    expect((await run(line)).err.replaceAll(/\s+/g, " ")).toContain('column "id" has whole numbers beyond 2^53');
+    expect(await run(`${line} --ignore id`)).toMatchObject({ code: 0, err: "" });
+    expect(await run(`${line} --features x`)).toMatchObject({ code: 0, err: "" });
+    expect((await run(`${line} --ignore id,zz`)).err).toContain('the table has no column "zz"');
+    expect((await run(`${line} --ignore id,x --features x`)).err).toContain("is among --features and among --ignore");
   });
 
   test.each([

@@ -148,7 +148,7 @@ class BuiltColumns implements ShardColumns {
 
 function inexactNumbers(name: string): TableReadError {
   const statement = `column "${name}" has whole numbers beyond 2^53, which no double holds`;
-  return unreadable("not-supported", statement, "leave it out with --columns, or write it as text");
+  return unreadable("not-supported", statement, "leave it out with --ignore, or write it as text");
 }
 
 /** @throws TableReadError naming the file and the column whose type is another than in the first file */

@@ -7,7 +7,6 @@ import { trainOptionsOf } from "../../../records/runs/recipe.ts";
 import type { Recipe } from "../../../records/runs/types.ts";
 import type { ActionContext } from "../../../shell/context.ts";
 import { misuse } from "../../../shell/errors.ts";
-import { listed } from "../../../shell/nearest.ts";
 import { printable } from "../../../shell/printed.ts";
 import type { TableRead } from "../../../tables/index.ts";
 import { Pace } from "../../../tables/pace.ts";
@@ -23,6 +22,7 @@ import { type OpenWorkspace, openWorkspace } from "../../../tables/workspace.ts"
 import { targetOf } from "../../columns.ts";
 import { fingerprint } from "../fingerprint.ts";
 import type { Prepared, Resumed, TrainRequest } from "../prepared.ts";
+import { columnsToRead, stillIgnored } from "./columnsToRead.ts";
 import { type Exchange, exchange, gatherJson } from "./exchange.ts";
 import { type CountedShard, firstPass, gatherHeld, rowsIn } from "./firstPass.ts";
 
@@ -79,7 +79,7 @@ async function prepareIn(
   context.progress?.doing("looking at the files");
   const opened = await agreeOn(() => openShards(pattern, reading, workspace));
   const { columns, memory } = await agreeOn(async () => {
-    const columns = wantedColumns(opened.shards.names, wanted);
+    const columns = columnsToRead(opened.shards.names, wanted, { target: request.target ?? opened.target, ...told });
     if (opened.shards instanceof CsvShards) return { columns, memory: planMemory(how, columns.length, 0) };
     const memory = planMemory(how, columns.length, await opened.shards.rowGroupBytes(columns));
     await workspace.database.rows(`SET memory_limit = '${memory.database}MB'`);
@@ -102,7 +102,7 @@ async function prepareIn(
       ...withoutUndefined({ target: opened.target }),
       placeOf: (row) => joined.rows[row]?.place,
     };
-    const { split: ___, ...plain } = told;
+    const { split: ___, ...plain } = { ...told, ignore: stillIgnored(told.ignore, opened.shards.names, columns) };
     const { epochs } = request.options;
     const options: TrainTableOptions =
       resumed === undefined
@@ -116,7 +116,12 @@ async function prepareIn(
       fingerprint: digest,
     };
     const record = { source: pattern, fingerprint: digest };
-    const training = { ...plain, target: options.target, ...withoutUndefined({ epochs: options.epochs }), record };
+    const training = {
+      ...withoutUndefined(plain),
+      target: options.target,
+      ...withoutUndefined({ epochs: options.epochs }),
+      record,
+    };
     const { sharded, close } = shardedRows(
       { opened, files, parts, table, rows: joined.rows, window: memory.window, machines },
       workspace,
@@ -160,13 +165,6 @@ function checkFlags(flags: TableFlags, request: TrainRequest, { split = {} }: Om
   if (found === undefined) return;
   const [flag, , why] = found;
   throw misuse("not-supported", `--shards does not go with ${flag}: ${why}`, "leave one of them out");
-}
-
-function wantedColumns(names: readonly string[], wanted: readonly string[] | undefined): readonly string[] {
-  if (wanted === undefined) return names;
-  const lacking = wanted.find((name) => !names.includes(name));
-  if (lacking === undefined) return names.filter((name) => wanted.includes(name));
-  throw misuse("wrong-value", `the shards have no column "${printable(lacking)}"`, `they have ${listed(names)}`);
 }
 
 interface PartSizes {
