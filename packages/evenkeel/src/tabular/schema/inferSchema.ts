@@ -106,9 +106,12 @@ function given<T>(record: Readonly<Record<string, T>> | undefined, name: string)
   return record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
+/** Why a column without values is ignored. */
+export const noValues = "it has no values";
+
 function whyUseless(inferred: Inferred, asked: boolean, identifier: string | undefined): string | undefined {
   if (inferred.kind === "text") return inferred.why ?? "it is free text, which this network cannot use";
-  if (inferred.present === 0) return "it has no values";
+  if (inferred.present === 0) return noValues;
   if (asked) return undefined;
   return inferred.constant ? "all its values are the same" : identifier;
 }

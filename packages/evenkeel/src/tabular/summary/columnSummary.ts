@@ -37,13 +37,28 @@ export function numbersIn(summary: ColumnSummary | undefined): NumberSummary | u
   return summary?.kind === "number" ? summary : undefined;
 }
 
+/** Whether a column has any value. */
+export function hasValues(summary: ColumnSummary): boolean {
+  return summary.kind === "number" ? summary.present > 0 : summary.counts.size > 0;
+}
+
+/** Whether a column has more than one value. */
+export function varies(summary: ColumnSummary): boolean {
+  return (summary.kind === "number" ? summary.distinct.length : summary.counts.size) > 1;
+}
+
 /**
  * A sample with the smallest and the largest of all values in place of its own, so that no value lies
- * beyond it. `values` stay as they are.
+ * beyond it. One that has no room for both gets them besides; without any value, the mean stands between
+ * them. `values` stay as they are.
  */
-export function withExtremes(values: Float64Array, { least, most, present }: NumberSummary): Float64Array {
+export function withExtremes(
+  values: Float64Array,
+  { least, most, present, mean }: Pick<NumberSummary, "least" | "most" | "present" | "mean">,
+): Float64Array {
+  if (present === 0) return values.slice();
+  if (values.length < 2) return Float64Array.of(least, values[0] ?? Math.min(Math.max(mean, least), most), most);
   const widened = values.slice();
-  if (widened.length === 0 || present === 0) return widened;
   let [low, high] = [0, 0];
   for (let i = 1; i < widened.length; i++) {
     if (widened[i] < widened[low]) low = i;

@@ -88,4 +88,59 @@ describe("trainShards", () => {
     expect(first.scores.test!.mae).toBeLessThan(mean.scores.test!.mae / 2);
     expect(first.model.record).toMatchObject({ rows: 2500, sizes: { train: 2000, validation: 250, test: 250 } });
   });
+
+  const sampled = training.filter((row) => row % 4 === 0);
+  const isSeen = new Uint8Array(count);
+  for (const row of [...sampled, ...validation, ...test]) isSeen[row] = 1;
+  /** Values that are only in rows of which the sample has none. */
+  const unseen = (of: (row: number) => number, seen = Number.NaN) =>
+    Float64Array.from({ length: count }, (_, row) => (isSeen[row] === 1 ? seen : of(row)));
+  const withColumns = (columns: Record<string, Float64Array | string[]>) => {
+    const names = Object.keys(columns);
+    return {
+      rows: count,
+      columns: [...all.columns.filter(({ name }) => !names.includes(name)), ...tableFromColumns(columns).columns],
+    };
+  };
+  const once = { ...options, epochs: 1 };
+
+  it("uses a feature that is named, though the sample has no value of it, or one", async () => {
+    const one = unseen((row) => row);
+    one[sampled[7]] = 50;
+    const late = unseen((row) => row, 7);
+    const table = withColumns({ none: unseen((row) => row), one, late, never: unseen(() => Number.NaN) });
+    const features = ["size", "none", "one", "late", "never"];
+    const { model, schema, findings } = await trainShards(shardsOf(table, { sampled }), { ...once, features });
+    const { inputs } = model.preprocessing.toJSON();
+    const values = [...one].filter((value) => !Number.isNaN(value) && value !== 50);
+    const extremes = { least: Math.min(...values), most: Math.max(...values), coding: "scaled" };
+    expect(inputs.map(({ column }) => column)).toEqual(["size", "none", "one", "late"]);
+    expect(inputs.slice(1)).toEqual([
+      expect.objectContaining({ ...extremes, indicator: true }),
+      expect.objectContaining({ ...extremes, indicator: true }),
+      expect.objectContaining({ most: extremes.most, coding: "scaled", indicator: false }),
+    ]);
+    expect(schema.columns.find(({ name }) => name === "never")).toMatchObject({
+      use: "ignored",
+      why: "it has no values",
+    });
+    const said = findings.filter(({ code }) => code === "all-missing" || code === "constant");
+    expect(said.map(({ column }) => column)).toEqual(["never"]);
+  });
+
+  it("takes a target whose rare class is not in the sample, and refuses one that is the same in all rows", async () => {
+    const rare = unseen((row) => (row % 500 === 3 ? 1 : 0), 0);
+    const words = Array.from(rare, (value) => (value === 1 ? "yes" : "no"));
+    const trained = await trainShards(shardsOf(withColumns({ price: words }), { sampled }), once);
+    expect(trained.schema).toMatchObject({ task: "binary", classes: ["no", "yes"] });
+    const numbers = shardsOf(withColumns({ price: rare }), { sampled });
+    expect((await trainShards(numbers, { ...once, task: "binary" })).schema.classes).toEqual(["0", "1"]);
+    await expect(trainShards(numbers, once)).rejects.toThrow(
+      /"price" is 0 or 1 in all rows, and not both in the sample/,
+    );
+    for (const price of [rare.map(() => 3), words.map(() => "no")]) {
+      const same = shardsOf(withColumns({ price }), { sampled });
+      await expect(trainShards(same, once)).rejects.toThrow(/"price" has the same value in every training row/);
+    }
+  });
 });

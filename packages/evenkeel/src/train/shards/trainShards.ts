@@ -1,7 +1,7 @@
 import { defaultOf, refuse, text } from "../../core/index.ts";
 import { finding } from "../../tabular/checks/findings.ts";
 import {
-  assertTable,
+  checkTable,
   type Finding,
   inferSchema,
   rowsWithTarget,
@@ -9,7 +9,9 @@ import {
   type Split,
   schemaOptionsOf,
   type Table,
+  TableError,
 } from "../../tabular/index.ts";
+import { hasValues, type TableSummary, varies } from "../../tabular/summary/columnSummary.ts";
 import { type SummaryState, summaryOf } from "../../tabular/summary/rowSummary.ts";
 import { Ranks, together, togetherAsync } from "../ranks/ranks.ts";
 import { checkDecision } from "../table/decision.ts";
@@ -20,7 +22,7 @@ import { planTable } from "../table/plan.ts";
 import { absentClasses, copiesAcross } from "../table/planFindings.ts";
 import { newStage } from "../table/stage.ts";
 import { type Begun, ofRanks, type TableTraining, trainBegun } from "../table/trainTable.ts";
-import { classCounts, exactSchema } from "./exactSchema.ts";
+import { classCounts, exactSchema, withNamedFeatures } from "./exactSchema.ts";
 import { featuresOf, RowReader } from "./rowReader.ts";
 import type { RowStore } from "./rowStore.ts";
 import { checkShardOptions, type TrainShardsOptions } from "./shardOptions.ts";
@@ -103,7 +105,7 @@ async function begin(
     });
     const left = states.reduce((sum, state) => sum + state.left, 0);
     const findings = [
-      ...sampled.findings,
+      ...sampled.findings.filter((found) => !isRefuted(found, summary)),
       ...leftOut(schema.target, left),
       ...absentClasses(
         schema.target,
@@ -119,8 +121,10 @@ async function begin(
 
 /** What the sample says. */
 function settle({ table, split }: ShardedRows, options: TrainTableOptions) {
-  const schema = inferSchema(table, schemaOptionsOf(options));
-  const noticed = assertTable(table, schema, { rareClasses: "keep" });
+  const schema = withNamedFeatures(inferSchema(table, schemaOptionsOf(options)), options.features);
+  const isOfAll = ({ code, column }: Finding) => code === "constant" && column === schema.target;
+  const noticed = checkTable(table, schema, { rareClasses: "keep" }).filter((found) => !isOfAll(found));
+  if (noticed.some(({ severity }) => severity === "error")) throw new TableError(noticed);
   const isTarget = new Uint8Array(table.rows);
   for (const row of rowsWithTarget(table, schema)) isTarget[row] = 1;
   const known = (rows: Int32Array) => rows.filter((row) => isTarget[row] === 1);
@@ -128,6 +132,13 @@ function settle({ table, split }: ShardedRows, options: TrainTableOptions) {
   // How many rows have no target is said of all.
   const findings = noticed.filter(({ code }) => code !== "without-target");
   return { schema, split: parts, findings: [...findings, ...copiesAcross(table, schema, parts)] };
+}
+
+/** Whether a finding of the sample is not one of all rows. */
+function isRefuted({ code, column = "" }: Finding, summary: TableSummary): boolean {
+  const counted = summary.get(column);
+  if (counted === undefined) return false;
+  return (code === "all-missing" && hasValues(counted)) || (code === "constant" && varies(counted));
 }
 
 async function readRows(shards: ShardedRows, schema: Schema, options: TrainTableOptions): Promise<RowReader> {
