@@ -24,7 +24,7 @@ type History = TableTraining["history"];
 /** The text before the first step: target and features, notes, and what will be trained. */
 export function introduction(table: TableRead, event: TableStartEvent, output: Output): string {
   const { colors } = output;
-  const { schema, findings, split, plan, network, streamedRows } = event;
+  const { schema, findings, split, plan, network, streamedRows, allRows = table.rows } = event;
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
   const values = network.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
   const { hidden, norm, activation, dropout, members } = plan.network;
@@ -47,9 +47,8 @@ export function introduction(table: TableRead, event: TableStartEvent, output: O
   const length = `${plan.patience === false ? "" : "at most "}${count(epochs, "epoch")}${folds}`;
   const networks = members > 1 ? `${members} networks in one, ` : "Network of ";
   const trained = streamedRows ?? split.train.length;
-  const all = streamedRows === undefined ? table.rows : streamedRows + split.validation.length + split.test.length;
   const lines = [
-    `${colors.bold(printable(schema.target))} (${schema.task}) of ${printable(table.source)}: ${count(all, "row")}, ` +
+    `${colors.bold(printable(schema.target))} (${schema.task}) of ${printable(table.source)}: ${count(allRows, "row")}, ` +
       `from ${features.join(", ")}`,
     `${trained} rows to train on, ${split.validation.length} to validate, ${split.test.length} to test; seed ${seed}`,
     ...(split.train.length === trained ? [] : [sampleLine(split.train.length)]),

@@ -200,14 +200,14 @@ async function finish(
 function newFolder(
   folder: string,
   table: TableRead,
-  { schema, split, plan: { seed }, streamedRows }: TableStartEvent,
+  { schema, split, plan: { seed }, streamedRows, allRows = table.rows }: TableStartEvent,
   { outputs, ...plan }: Pick<NewRun, "settings" | "recipe"> & { readonly outputs: RunOutputs },
   command: readonly string[],
 ): RunFolder {
   try {
     return RunFolder.create(folder, {
       command,
-      table: { source: table.source, rows: rows(table, split, streamedRows), columns: table.columns.length },
+      table: { source: table.source, rows: allRows, columns: table.columns.length },
       target: schema.target,
       task: schema.task,
       ...(schema.classes && { classes: schema.classes }),
@@ -223,11 +223,6 @@ function newFolder(
   } catch (error) {
     throw misuse("wrong-value", `--runs: no run can be recorded in ${folder}: ${faultOf(error) ?? sentence(error)}`);
   }
-}
-
-/** How many rows there are: a table of shards holds some of them. */
-function rows(table: TableRead, split: TableStartEvent["split"], streamed: number | undefined): number {
-  return streamed === undefined ? table.rows : streamed + split.validation.length + split.test.length;
 }
 
 /**

@@ -143,4 +143,19 @@ describe("trainShards", () => {
       await expect(trainShards(same, once)).rejects.toThrow(/"price" has the same value in every training row/);
     }
   });
+
+  it("counts all rows, also those without a target, of which it says how many there are", async () => {
+    const price = Float64Array.from({ length: count }, (_, row) => (row % 50 < 3 ? Number.NaN : row % 97));
+    let said: number | undefined;
+    const onStart = ({ allRows }: { allRows?: number }) => {
+      said = allRows;
+    };
+    const shards = shardsOf(withColumns({ price }), { sampled });
+    const { model, findings, streamedRows } = await trainShards(shards, { ...once, onStart });
+    // Of 50 rows the first validates, the second tests, and the third is trained on.
+    expect(model.record).toMatchObject({ rows: 2500, sizes: { train: 1950, validation: 200, test: 200 } });
+    expect([said, streamedRows]).toEqual([2500, 1950]);
+    const { message } = findings.find(({ code }) => code === "without-target")!;
+    expect(message).toBe('the target "price" has no value in 150 of 2500 rows, which are left out');
+  });
 });

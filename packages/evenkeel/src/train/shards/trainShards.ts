@@ -1,4 +1,4 @@
-import { defaultOf, refuse, text } from "../../core/index.ts";
+import { defaultOf, refuse } from "../../core/index.ts";
 import { finding } from "../../tabular/checks/findings.ts";
 import {
   checkTable,
@@ -11,6 +11,7 @@ import {
   type Table,
   TableError,
 } from "../../tabular/index.ts";
+import { shorten } from "../../tabular/schema/columns.ts";
 import { hasValues, type TableSummary, varies } from "../../tabular/summary/columnSummary.ts";
 import { type SummaryState, summaryOf } from "../../tabular/summary/rowSummary.ts";
 import { Ranks, together, togetherAsync } from "../ranks/ranks.ts";
@@ -67,9 +68,9 @@ export async function trainShards(shards: ShardedRows, options: TrainShardsOptio
   });
   const all = ranks === undefined ? options : ofRanks(options, ranks);
   const begun = await begin(shards, all, ranks);
-  const { streamedRows: rows, table, split } = begun;
+  const { streamedRows: rows, split } = begun;
   const sizes = { train: rows, validation: split.validation.length, test: split.test.length };
-  const record = { rows: rows + table.rows - split.train.length, sizes, ...options.record };
+  const record = { rows: begun.allRows, sizes, ...options.record };
   return trainBegun(begun, { ...all, split, record }, ranks, options.signal);
 }
 
@@ -77,7 +78,7 @@ async function begin(
   shards: ShardedRows,
   options: TrainTableOptions,
   ranks: Ranks | undefined,
-): Promise<Begun & { readonly streamedRows: number }> {
+): Promise<Begun & { readonly streamedRows: number; readonly allRows: number }> {
   const { seed = defaultOf(trainTableOptions, "seed"), task } = options;
   const { table } = shards;
   const sampled = together(ranks, () => settle(shards, options));
@@ -103,10 +104,13 @@ async function begin(
       stream: (preprocessing) =>
         new StreamedRows({ stored: reader.stored, preprocessing, rowsOfRanks, rank, window: shards.window }),
     });
-    const left = states.reduce((sum, state) => sum + state.left, 0);
+    // The rows of the sample are among those that were read.
+    const held = table.rows - shards.split.train.length;
+    const allRows = states.reduce((sum, state) => sum + state.left, rows + held);
+    const left = allRows - rows - split.validation.length - split.test.length;
     const findings = [
       ...sampled.findings.filter((found) => !isRefuted(found, summary)),
-      ...leftOut(schema.target, left),
+      ...leftOut(schema.target, left, allRows),
       ...absentClasses(
         schema.target,
         (schema.classes ?? []).filter((_, k) => classes[k] === 0),
@@ -114,8 +118,8 @@ async function begin(
     ];
     const { network } = stage.trainer;
     const metric = metricOf[schema.task];
-    await options.onStart?.({ schema, findings, split, plan, network, metric, streamedRows: rows });
-    return { table, schema, findings, split, plan, stage, settled: undefined, streamedRows: rows };
+    await options.onStart?.({ schema, findings, split, plan, network, metric, streamedRows: rows, allRows });
+    return { table, schema, findings, split, plan, stage, settled: undefined, streamedRows: rows, allRows };
   });
 }
 
@@ -164,8 +168,8 @@ function gather(ranks: Ranks | undefined, own: RankRows): RankRows[] {
     : ranks.gatherTexts(JSON.stringify(own)).map((state) => JSON.parse(state) as RankRows);
 }
 
-function leftOut(target: string, rows: number): Finding[] {
+function leftOut(target: string, rows: number, all: number): Finding[] {
   if (rows === 0) return [];
-  const statement = text`${rows === 1 ? "1 training row has" : `${rows} training rows have`} no target and ${rows === 1 ? "is" : "are"} left out`;
+  const statement = `the target ${shorten(target)} has no value in ${rows} of ${all} rows, which are left out`;
   return [finding("note", "without-target", statement, undefined, { column: target })];
 }

@@ -14,6 +14,8 @@ export interface TableStartEvent {
   readonly metric: TableMetric;
   /** How many training rows pass by in an epoch, where those of `split` are a sample of them. */
   readonly streamedRows?: number;
+  /** How many rows there are in all, also without a target, where those of the table are a part of them. */
+  readonly allRows?: number;
 }
 
 /** The metric of a task during training: "mae" in the target's own unit, or "accuracy". */
