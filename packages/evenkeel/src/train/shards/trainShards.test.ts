@@ -158,4 +158,20 @@ describe("trainShards", () => {
     const { message } = findings.find(({ code }) => code === "without-target")!;
     expect(message).toBe('the target "price" has no value in 150 of 2500 rows, which are left out');
   });
+
+  it("finds what is doubtful about the plan, by all rows", async () => {
+    const shards = shardsOf(all, { sampled });
+    // 2000 training rows, of which one is from Eisenach.
+    const normalized = { ...once, network: { hidden: [8], norm: "batch" }, batchSize: 64 } as const;
+    const { findings } = await trainShards(shards, normalized);
+    const ofPlan = findings.filter(({ code }) => ["few-steps", "rare-category", "batches"].includes(code));
+    expect(ofPlan.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^32 steps leave 4% of their initial values/),
+      expect.stringMatching(/^the input "town = Eisenach" is 1 in 1 of 2000 training rows, in hardly any batch of 64/),
+    ]);
+    const large = await trainShards(shards, { ...normalized, batchSize: 4000 });
+    expect(large.findings.map(({ message }) => message)).toContain(
+      "batchSize: 4000 is more than the 2000 training rows: each epoch is one step; take smaller batches",
+    );
+  });
 });

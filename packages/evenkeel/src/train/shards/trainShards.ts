@@ -20,7 +20,7 @@ import { metricOf } from "../table/events.ts";
 import { checkTableOptions, trainTableOptions } from "../table/options.ts";
 import type { TrainTableOptions } from "../table/options.types.ts";
 import { planTable } from "../table/plan.ts";
-import { absentClasses, copiesAcross } from "../table/planFindings.ts";
+import { copiesAcross, planFindingsBy } from "../table/planFindings.ts";
 import { newStage } from "../table/stage.ts";
 import { type Begun, ofRanks, type TableTraining, trainBegun } from "../table/trainTable.ts";
 import { classCounts, exactSchema, withNamedFeatures } from "./exactSchema.ts";
@@ -111,10 +111,9 @@ async function begin(
     const findings = [
       ...sampled.findings.filter((found) => !isRefuted(found, summary)),
       ...leftOut(schema.target, left, allRows),
-      ...absentClasses(
-        schema.target,
-        (schema.classes ?? []).filter((_, k) => classes[k] === 0),
-      ),
+      ...planFindingsBy(table, plan, stage.preprocessing, {
+        ...{ summary, rows, classes, validation: split.validation.length },
+      }),
     ];
     const { network } = stage.trainer;
     const metric = metricOf[schema.task];
