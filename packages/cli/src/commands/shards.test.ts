@@ -104,7 +104,7 @@ describe("train --shards", () => {
   });
 
   test("an interrupted run goes on to the bytes of one that was not", { timeout: 60_000 }, async () => {
-    const line = `${shop} --no-report --window 64`;
+    const line = `${shop} --no-report --window 1024`;
     expect(await run(`${line} --runs whole`)).toMatchObject({ code: 0 });
     const stop = new AbortController();
     const stopped = await run(line, {

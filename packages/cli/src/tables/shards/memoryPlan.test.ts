@@ -41,6 +41,8 @@ describe("planMemory", () => {
       expect(planMemory({ ...flags, memory }, columns, rowGroup).held).toBeGreaterThan(0);
     }
     expect(enough(5, 0)).toBeUndefined();
+    expect(() => planMemory({ ...flags, window: 1 }, 5, 0)).toThrow("--window 1 is less than the 1024 rows");
+    expect(planMemory({ ...flags, window: 1024 }, 5, 0).window).toBe(1024);
     expect(() => planMemory({ ...flags, window: 10_000_000 }, 5, 0)).toThrow("--window 10000000 is more than the");
   });
 });

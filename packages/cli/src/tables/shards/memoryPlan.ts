@@ -23,6 +23,8 @@ const mostSampled = 60_000;
 const fewestHeld = 1000;
 /** Bytes of a held row for each column: its value, its inputs to the network, and those of the baselines. */
 const heldBytes = 200;
+/** Rows that stay together until they are in a window. */
+const leastWindow = 1024;
 /** Shuffling more rows together changes nothing that was measured. */
 const widestWindow = 4_000_000;
 
@@ -65,7 +67,11 @@ export function planMemory({ memory, window, heldRows }: ShardFlags, columns: nu
   const held = Math.min(heldRows, Math.floor(0.4 * fits));
   const rowBytes = 8 * columns + 4;
   const widest = Math.floor((0.25 * free) / rowBytes);
-  if (window !== undefined && window > Math.max(1024, widest)) {
+  if (window !== undefined && window < leastWindow) {
+    const statement = `--window ${window} is less than the ${leastWindow} rows that are read together`;
+    throw misuse("wrong-value", statement, `take at least ${leastWindow}, or leave it out`);
+  }
+  if (window !== undefined && window > Math.max(leastWindow, widest)) {
     throw misuse(
       "wrong-value",
       `--window ${window} is more than the ${widest} rows of ${columns} columns that --memory ${memory} leaves it`,
@@ -75,7 +81,7 @@ export function planMemory({ memory, window, heldRows }: ShardFlags, columns: nu
   return {
     held,
     sampled: Math.min(mostSampled, fits - held),
-    window: window ?? Math.min(widestWindow, Math.max(1024, widest)),
+    window: window ?? Math.min(widestWindow, Math.max(leastWindow, widest)),
     database,
   };
 }

@@ -144,6 +144,13 @@ describe("trainShards", () => {
     }
   });
 
+  it("refuses to train on no rows", async () => {
+    const shards = { ...shardsOf(all), read: () => Promise.resolve() };
+    await expect(trainShards(shards, once)).rejects.toThrow(
+      "trainShards: there are no training rows that have a target",
+    );
+  });
+
   it("counts all rows, also those without a target, of which it says how many there are", async () => {
     const price = Float64Array.from({ length: count }, (_, row) => (row % 50 < 3 ? Number.NaN : row % 97));
     let said: number | undefined;

@@ -48,7 +48,7 @@ export interface ShardedRows {
   readonly read: (columns: readonly string[], take: (table: Table, block: number) => void) => Promise<void>;
   /** Makes the place for the training rows of this rank. @param rowBytes how many bytes a row takes */
   readonly store: (rowBytes: number) => RowStore;
-  /** Training rows that are shuffled together. */
+  /** Training rows that are shuffled together: whole chunks of 1,024, one at least. */
   readonly window: number;
 }
 
