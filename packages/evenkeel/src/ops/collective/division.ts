@@ -34,9 +34,8 @@ export class Division implements DrawingDivision, Weighing {
   }
 
   draw<T>(owner: string, shape: Shape, words: number, generator: Generator, fn: () => T): T {
-    const { rows, perRow: known } = this.#known;
-    const isTold = rows !== null && this.rows > 0 && (known !== undefined || rows.every((count) => count > 0));
-    const perRow = isTold ? shape[0] / this.rows : (known ?? 1);
+    const { rows, perRow: told } = this.#known;
+    const perRow = rows?.every((count) => count > 0) ? shape[0] / this.rows : told;
     if (shape[0] !== perRow * this.rows || !Number.isInteger(perRow)) {
       throw refuse(
         "wrong-shape",

@@ -10,8 +10,8 @@ import type { GroupAttrs } from "./collective.ts";
 /** The rows of every rank, if the caller knows them; else, null, the ranks tell each other. */
 export class KnownRows {
   rows: readonly number[] | null = null;
-  /** How many rows layers make of each, as an ensemble does, if that is known: a rank without rows cannot tell. */
-  perRow: number | undefined = undefined;
+  /** How many rows layers make of each, as an ensemble does: a rank without rows cannot tell. */
+  perRow = 1;
 }
 
 /**
