@@ -8,15 +8,16 @@ const datasets = join(dirname(createRequire(import.meta.url).resolve("vega-datas
 const source = (path: string) => fileURLToPath(new URL(`./packages/evenkeel/src/${path}`, import.meta.url));
 
 // Importing the library takes longer than most of these files, so a worker keeps it from one file
-// to the next. They leave nothing behind: spies are restored, and every file seeds the generator
-// before it relies on it.
+// to the next. They leave nothing behind: spies are restored, what a file sets it sets back, and
+// every file seeds the generator before it relies on it.
 const sharing = [
   "packages/lab/src/{charts,controls,panels,pictures,state,tables,training}/**/*.test.ts",
   "packages/cli/src/{tables,views}/**/*.test.ts",
   "packages/cli/src/records/!(owner|queue)/**/*.test.ts",
   "packages/cli/src/shell/{*,ranks/**/*}.test.ts",
-  "packages/evenkeel/src/!(compile)/**/*.test.ts",
-  "packages/evenkeel/src/compile/{*,!(threads)/**/*}.test.ts",
+  "packages/evenkeel/src/!(compile|train)/**/*.test.ts",
+  "packages/evenkeel/src/compile/{!(wideVectors),!(threads)/**/*}.test.ts",
+  "packages/evenkeel/src/train/**/!(baselinesBeside).test.ts",
   "test/{misuse,properties}/**/*.test.ts",
   "test/*.golden.test.ts",
 ];
@@ -50,7 +51,7 @@ export default defineConfig({
       { extends: true, test: { name: "sharing", include: sharing, isolate: false, restoreMocks: true } },
       { extends: true, test: { name: "commands", include: commands, isolate: false, restoreMocks: true } },
       {
-        // What a process has once, such as threads, what replaces a module, and what starts processes.
+        // What a process has once, such as threads and flags of V8, what replaces a module, and what starts processes.
         extends: true,
         test: {
           name: "alone",

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import * as F from "../nn/functional/index.ts";
 import { Linear } from "../nn/index.ts";
 import { Adam } from "../optim/index.ts";
@@ -43,6 +43,9 @@ function cost(length: number): number {
 it("grows with the length of a recurrence, not with its square", () => {
   // Checks that users do not pay for.
   verification.enabled = false;
+  onTestFinished(() => {
+    verification.enabled = true;
+  });
   cost(200); // The first compilation is slow.
   const fastest = (length: number) => Math.min(cost(length), cost(length), cost(length));
   const [short, long] = [fastest(25), fastest(200)];

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import * as F from "../../nn/functional/index.ts";
 import { BatchNorm2d, Conv2d, Linear, type Module, type Parameter } from "../../nn/index.ts";
 import { adaptiveAvgPool, avgPool, maxPool } from "../../ops/index.ts";
@@ -11,7 +11,11 @@ import { channelsLastFrom } from "./channelsLast/worth.ts";
 /** ConvNets with all ops between convolutions, eager and compiled, and their tasks. */
 
 // The networks are small, but the tests are about the programs of large ones.
+const { products } = channelsLastFrom;
 channelsLastFrom.products = 0;
+afterAll(() => {
+  channelsLastFrom.products = products;
+});
 
 /** A norm whose scales differ, some of them below 0. */
 function norm(channels: number): BatchNorm2d {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import * as F from "../../nn/functional/index.ts";
 import { BatchNorm2d, Conv2d, Linear, MaxPool2d, ReLU, Sequential } from "../../nn/index.ts";
 import { SGD } from "../../optim/index.ts";
@@ -13,7 +13,11 @@ import { channelsLastFrom } from "./channelsLast/worth.ts";
  */
 
 // The networks are small, but the tests are about the programs of large ones.
+const { products } = channelsLastFrom;
 channelsLastFrom.products = 0;
+afterAll(() => {
+  channelsLastFrom.products = products;
+});
 
 type Values = readonly Tensor[];
 
