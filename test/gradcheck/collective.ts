@@ -2,6 +2,7 @@ import { type Tensor, tensor } from "evenkeel";
 import type * as collective from "../../packages/evenkeel/src/ops/collective/collective.ts";
 import { Division, ProcessGroup } from "../../packages/evenkeel/src/ops/collective/index.ts";
 import type * as rows from "../../packages/evenkeel/src/ops/collective/rows.ts";
+import type * as startedSum from "../../packages/evenkeel/src/ops/collective/startedSum.ts";
 import type * as syncBatchNorm from "../../packages/evenkeel/src/ops/collective/syncBatchNorm.ts";
 import { fixed, type GradCase, type GradCases, unary, valuesFrom } from "./inputs.ts";
 
@@ -47,7 +48,7 @@ const statistics = (x: Tensor): [Tensor, Tensor, Tensor] => {
   return [flat.mean(dims), flat.var(dims, { correction: 0 }), fixed(tensor(count, { dtype: "float64" }))];
 };
 
-export const collectiveCases: GradCases<typeof collective & typeof rows & typeof syncBatchNorm> = {
+export const collectiveCases: GradCases<typeof collective & typeof rows & typeof startedSum & typeof syncBatchNorm> = {
   allReduce: unary(values, { group }),
   broadcast: null,
   allGather: null,
@@ -55,6 +56,8 @@ export const collectiveCases: GradCases<typeof collective & typeof rows & typeof
   weighByRows: unary(values, { division: new Division(group, 3) }),
   skipDraws: null,
   noteGradients: null,
+  startSum: null,
+  finishSum: null,
   syncBatchNorm: cases(),
   syncBatchNormBackward: cases().map(({ name, inputs: [x, weight], attrs }) => ({
     name,

@@ -1,9 +1,11 @@
 import { compile, distributed, Generator, getRngState, manualSeed, nn, optim, randn, type Tensor } from "evenkeel";
 import { errorOf } from "./errorOf.ts";
 import { nets, stateOf } from "./nets.ts";
+import { startSums } from "./overlap.ts";
 
 /** What is left of a step in which a message fails, and the error. */
-export function fail({ at, compiled }: { at: number; compiled: boolean }) {
+export function fail({ at, compiled, overlaps = false }: { at: number; compiled: boolean; overlaps?: boolean }) {
+  if (overlaps) startSums();
   const real = distributed.getCommunicator();
   let left = Infinity;
   const breaking = new Proxy(real, {
@@ -20,7 +22,7 @@ export function fail({ at, compiled }: { at: number; compiled: boolean }) {
   distributed.init(breaking);
   manualSeed(5);
   const plain = nn.SyncBatchNorm.convertSyncBatchNorm(nets.dense());
-  const net = new nn.parallel.DistributedDataParallel(plain);
+  const net = new nn.parallel.DistributedDataParallel(plain, overlaps ? { bucketCapMb: 2e-4 } : {});
   const optimizer = new optim.Adam(net.parameters(), { lr: 0.01 });
   const take = (x: Tensor) => {
     optimizer.zeroGrad();

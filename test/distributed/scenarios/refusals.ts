@@ -1,5 +1,6 @@
 import { distributed, F, grad, nn, randn, type Tensor, tensor } from "evenkeel";
 import { errorOf } from "./errorOf.ts";
+import { startSums } from "./overlap.ts";
 
 /** Ranks with different networks. */
 export function disagree(kind: "shape" | "name" | "frozen" | "count") {
@@ -12,7 +13,8 @@ export function disagree(kind: "shape" | "name" | "frozen" | "count") {
 }
 
 /** What is refused within a network that is divided. */
-export function refusals() {
+export function refusals({ overlaps = false }: { readonly overlaps?: boolean } = {}) {
+  if (overlaps) startSums();
   const called = (forward: (x: Tensor) => Tensor) => {
     const net = new nn.parallel.DistributedDataParallel(
       new (class extends nn.Module<[Tensor], Tensor> {
@@ -45,6 +47,7 @@ export function refusals() {
             return distributed.getRank() === 0 ? this.a(x) : this.b(this.a(x));
           }
         })(),
+        { bucketCapMb: overlaps ? 1e-5 : 25 },
       );
       return errorOf(() =>
         forked(randn([2, 2]))

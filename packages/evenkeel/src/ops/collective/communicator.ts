@@ -20,6 +20,15 @@ export interface Communicator {
   readonly size: number;
   /** Replaces the elements on every rank by their sums, minima or maxima over all ranks. */
   allReduce(data: Float32Array | Float64Array, reduction?: Reduction): void;
+  /**
+   * Starts an `allReduce`, for those that can make it while this rank computes. Data is copied.
+   * The function that is returned waits for the result, writes it, and throws if it failed; it is
+   * called once, in the order of the starts. All ranks start the same ones in the same order, but
+   * other calls may come between two at other places on each.
+   */
+  readonly startAllReduce?:
+    | ((data: Float32Array | Float64Array, reduction?: Reduction) => (into: Float32Array | Float64Array) => void)
+    | undefined;
   /** Replaces the elements on every rank by those of `root`. */
   broadcast(data: TypedArray | Uint8Array, root?: number): void;
   /** The bytes of every rank, which may differ in length, in the order of the ranks. */

@@ -6,4 +6,5 @@ export type { Communicator, Reduction } from "./communicator.ts";
 export { Division } from "./division.ts";
 export { ProcessGroup, ranks, severalRanks } from "./processGroup.ts";
 export * from "./rows.ts";
+export * from "./startedSum.ts";
 export * from "./syncBatchNorm.ts";

@@ -13,7 +13,7 @@ import {
 import { add, cast, clone, fill, sumTo } from "../../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Edge, Node, OutputNode } from "./autogradNode.ts";
-import { type GradientReducer, reducersOf } from "./gradientReducer.ts";
+import { type GradientReducer, type GradientWatch, reducersOf } from "./gradientReducer.ts";
 import { enableGrad, noGrad } from "./gradMode.ts";
 
 export interface BackwardOptions {
@@ -42,11 +42,11 @@ export interface GradOptions extends BackwardOptions {
 export function backward(root: Tensor, gradient: Tensor | undefined, options: BackwardOptions = {}): void {
   checkOptions("backward", options, backwardOptions);
   const { createGraph = false } = options;
-  const { totals, retained, reducers, release } = backwardPass([root], [seed(root, gradient)], options);
+  const { totals, retained, reducers, watch, release } = backwardPass([root], [seed(root, gradient)], options);
   const leaves = new Map([...totals].filter((entry): entry is [Tensor, Tensor] => !(entry[0] instanceof Node)));
   const grads = recording(createGraph, () => {
     const whole = new Set<Tensor>();
-    for (const [reducer, calls] of reducers) for (const leaf of reducer.reduce(leaves, calls)) whole.add(leaf);
+    for (const [reducer, calls] of reducers) for (const leaf of reducer.reduce(leaves, calls, watch)) whole.add(leaf);
     return [
       ...retained.map(([tensor, total]) => [tensor, own(total, createGraph)] as const),
       ...[...leaves].map(([leaf, total]) => {
@@ -155,6 +155,8 @@ interface PassResult {
   readonly retained: readonly (readonly [Tensor, Tensor])[];
   /** Those of the ops on the way, in the order of the pass. */
   readonly reducers: ReadonlyMap<GradientReducer, readonly unknown[]>;
+  /** That of the only reducer, if it has one. */
+  readonly watch: GradientWatch | undefined;
   readonly release: () => void;
 }
 
@@ -181,6 +183,8 @@ function backwardPass(
       "call backward(), or differentiate what net.module gives for the rows of this rank",
     );
   }
+  const [[reducer, calls] = []] = reducers;
+  const watch = createGraph || reducers.size > 1 ? undefined : reducer?.watch?.(nodes, calls ?? []);
   const totals = new Map<Edge, Tensor>();
   /** For an op with several outputs: the gradient of each so far. */
   const arrived = new Map<Node, (Tensor | null)[]>();
@@ -189,7 +193,7 @@ function backwardPass(
     const total = totals.get(edge);
     totals.set(edge, total === undefined ? gradient : add(total, gradient));
   };
-  recording(createGraph, () => {
+  const run = () => {
     for (const [i, root] of roots.entries()) flow(root.gradFn ?? root, seeds[i]);
     for (const node of nodes) {
       const total = totals.get(node);
@@ -200,7 +204,10 @@ function backwardPass(
         if (node.retainer !== null) retained.push([node.retainer, dy]);
         dys = [dy];
       }
-      if (dys === undefined || !through.has(node)) continue;
+      if (dys === undefined || !through.has(node)) {
+        watch?.passed(node, totals);
+        continue;
+      }
       if (node instanceof OutputNode) {
         const { joint, slot } = node;
         const parts = arrived.get(joint) ?? Array.from({ length: joint.slots }, () => null);
@@ -217,15 +224,22 @@ function backwardPass(
         const summed = sumTo(gradient, shape) as Tensor;
         flow(edge, summed.dtype === dtype ? summed : cast(summed, { dtype }));
       });
+      watch?.passed(node, totals);
     }
     for (const [edge, total] of totals) {
-      if (!(edge instanceof Node)) totals.set(edge, throughHooks(edge, total));
+      if (!(edge instanceof Node) && !watch?.isFinal(edge)) totals.set(edge, throughHooks(edge, total));
     }
-  });
+  };
+  try {
+    recording(createGraph, run);
+  } catch (error) {
+    watch?.abandon();
+    throw error;
+  }
   const release = () => {
     if (!retainGraph) for (const node of through) node.release();
   };
-  return { totals, retained, reducers, release };
+  return { totals, retained, reducers, watch, release };
 }
 
 /**

@@ -1,5 +1,15 @@
 import type { Tensor } from "../tensor.ts";
-import type { Node } from "./autogradNode.ts";
+import type { Edge, Node } from "./autogradNode.ts";
+
+/** Looks at a backward pass, to exchange the gradients of leaves as soon as they are final. */
+export interface GradientWatch {
+  /** A node has given the gradients that it has to give. */
+  passed(node: Node, totals: ReadonlyMap<Edge, Tensor>): void;
+  /** Whether the gradient of a leaf may not change any more. */
+  isFinal(leaf: Tensor): boolean;
+  /** The pass has failed. */
+  abandon(): void;
+}
 
 /**
  * Has a say in the gradients of leaves when a backward pass ends, before any is written: those of
@@ -7,12 +17,18 @@ import type { Node } from "./autogradNode.ts";
  */
 export interface GradientReducer {
   /**
+   * Called at the beginning of a backward pass that is not recorded and has no other reducer.
+   * @returns who looks at the pass, if anybody wants to
+   */
+  watch?(nodes: Iterable<Node>, calls: readonly unknown[]): GradientWatch | undefined;
+  /**
    * Replaces, adds or removes new gradients of leaves; throws if that fails, and nothing is written
    * then.
    * @param calls the attributes of the ops that have brought it along
+   * @param watch what `watch` has returned for this pass
    * @returns the leaves whose gradient is the whole of `.grad` from now on, instead of being added
    */
-  reduce(gradients: Map<Tensor, Tensor>, calls: readonly unknown[]): Iterable<Tensor>;
+  reduce(gradients: Map<Tensor, Tensor>, calls: readonly unknown[], watch?: GradientWatch): Iterable<Tensor>;
   /** Called once `.grad` of every leaf has been written. */
   written?(): void;
 }
