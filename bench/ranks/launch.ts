@@ -15,6 +15,7 @@ export async function buildProgram(): Promise<void> {
     input: {
       program: fileURLToPath(new URL("program.ts", import.meta.url)),
       thread: join(root, "packages/mpi/src/watch/thread.ts"),
+      secondThread: join(root, "packages/mpi/src/second/secondThread.ts"),
     },
     external: (id) => /^[@a-z]/.test(id) && !/^evenkeel\b/.test(id),
     plugins: [

@@ -30,6 +30,7 @@ export class CommandOfRanks {
     await bundle(mpi, {
       index: join(packages, "mpi/src/index.ts"),
       thread: join(packages, "mpi/src/watch/thread.ts"),
+      secondThread: join(packages, "mpi/src/second/secondThread.ts"),
     });
     return new CommandOfRanks(folder);
   }

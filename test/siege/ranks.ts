@@ -18,7 +18,7 @@ const most = 30;
 
 function planBy(random: Random): Plan {
   const length = random.pick([1, 100, 20_000, 1_000_000]);
-  return { steps: 1e9, length, pause: random.pick([0, 0, 5, 50]), timeout, silence };
+  return { steps: 1e9, length, pause: random.pick([0, 0, 5, 50]), started: random.chance(0.3), timeout, silence };
 }
 
 function attackBy(random: Random): RankAttack {

@@ -34,13 +34,13 @@ export function describeCall({ kind, detail, length }: Call): string {
 
 /**
  * A number from 0 to 32767, the tags that every MPI has: messages of calls that differ do not match,
- * so that no rank takes one for the other.
+ * so that no rank takes one for the other, and those of a second thread match no others.
  */
-export function tagOf({ kind, detail, length }: Call): number {
+export function tagOf({ kind, detail, length }: Call, isSecond = false): number {
   let hash = 0x811c9dc5;
   for (const part of [kinds.indexOf(kind), detail, length % 0x10000, Math.floor(length / 0x10000)]) {
     hash = Math.imul(hash ^ part, 0x01000193);
     hash ^= hash >>> 15;
   }
-  return (hash ^ (hash >>> 17)) & 0x7fff;
+  return ((hash ^ (hash >>> 17)) & 0x3fff) | (isSecond ? 0x4000 : 0);
 }

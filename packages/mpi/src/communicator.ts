@@ -2,6 +2,7 @@ import type { TypedArray } from "evenkeel";
 import { check, oneOf, wholeNumber, wrongType } from "evenkeel/problem";
 import { type Call, detailOf, reductions } from "./calls.ts";
 import { combine, type Floats } from "./reduce.ts";
+import type { SecondThread } from "./second/second.ts";
 import type { Transport } from "./transport.ts";
 import type { Communicator, Reduction } from "./types.ts";
 
@@ -22,6 +23,8 @@ export class MpiCommunicator implements Communicator {
   readonly size: number;
   /** What the MPI says of itself: "Open MPI v4.1.4". */
   readonly version: string;
+  /** Only with a second thread. */
+  readonly startAllReduce: Communicator["startAllReduce"];
   readonly #transport: Transport;
   readonly #abort: Abort;
   /** Every rank but this one, the next first: so each is sent to by one other at a time. */
@@ -29,28 +32,31 @@ export class MpiCommunicator implements Communicator {
   /** What other ranks send to be summed; as large as it was needed so far. */
   #scratch = new ArrayBuffer(1024);
 
-  constructor(transport: Transport, version: string, abort: Abort) {
+  constructor(transport: Transport, version: string, abort: Abort, second?: SecondThread) {
     const { rank, size } = transport;
     this.rank = rank;
     this.size = size;
     this.version = version;
     this.#transport = transport;
     this.#abort = abort;
+    this.startAllReduce = second && ((data, reduction) => this.#startIn(second, data, reduction));
     this.#others = Array.from({ length: size - 1 }, (_, i) => (rank + 1 + i) % size);
   }
 
   /** @throws TypeError for other arrays @throws Error if another rank is lost, or is too late */
   allReduce(data: Float32Array | Float64Array, reduction: Reduction = "sum"): void {
-    if (!(data instanceof Float32Array || data instanceof Float64Array)) {
-      throw wrongType("allReduce", "data", data, "a Float32Array or a Float64Array");
-    }
-    check("allReduce", "reduction", reduction, oneOf(reductions));
-    const detail = detailOf(data.BYTES_PER_ELEMENT, reduction);
-    this.#run({ kind: "allReduce", detail, length: data.length }, () => {
+    this.#run(reducing("allReduce", data, reduction), () => {
       if (data.length === 0) this.#await();
       else if (data.byteLength <= small) this.#reduceWhole(data, reduction);
       else this.#reduceParts(data, reduction);
     });
+  }
+
+  #startIn(second: SecondThread, data: Floats, reduction: Reduction = "sum"): (into: Floats) => void {
+    const call = reducing("startAllReduce", data, reduction);
+    const job = second.start(data, reduction);
+    const sum = this.#transport.started();
+    return (into) => this.#transport.run(call, () => second.finish(job, into), sum);
   }
 
   /** @throws TypeError for anything but a typed array @throws RangeError if there is no such root */
@@ -203,6 +209,15 @@ export class MpiCommunicator implements Communicator {
     if (this.#scratch.byteLength < stride * this.size) this.#scratch = new ArrayBuffer(stride * this.size);
     return Array.from({ length: this.size }, (_, rank) => new Type(this.#scratch, rank * stride, length));
   }
+}
+
+/** @throws TypeError for other arrays or reductions */
+function reducing(caller: string, data: Floats, reduction: Reduction): Call {
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) {
+    throw wrongType(caller, "data", data, "a Float32Array or a Float64Array");
+  }
+  check(caller, "reduction", reduction, oneOf(reductions));
+  return { kind: "allReduce", detail: detailOf(data.BYTES_PER_ELEMENT, reduction), length: data.length };
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {

@@ -4,7 +4,9 @@ import { MpiCommunicator } from "./communicator.ts";
 import { type Ending, endWithProcess, failTogether, finish } from "./ending.ts";
 import { cureOfSize, type Launcher, launcherIn } from "./launcher.ts";
 import { type Library, loadKoffi, loadLibrary } from "./library.ts";
+import { Lock } from "./lock.ts";
 import { Mpi } from "./mpi.ts";
+import { SecondThread } from "./second/second.ts";
 import { Transport } from "./transport.ts";
 import type { Communicator } from "./types.ts";
 import { Board } from "./watch/board.ts";
@@ -77,13 +79,21 @@ async function start(timeout: number, silence: number, given: string | undefined
   const watching = { silence, startup, library: { path: library.path, family: library.family } };
   // It watches the start of MPI, too, which waits for all ranks.
   const watcher = launcher !== undefined && launcher.size > 1 ? new Watcher(watching) : undefined;
-  mpi.initialize();
+  const mayHaveTwo = mpi.initialize();
   const { rank, size } = mpi;
   const board = new Board(size);
   const where: Where[] = [];
   const transport = new Transport(mpi, board, where, { rank, size, timeout });
   const abort = (reason: string) => failTogether(ending, `aborts: ${reason}`);
-  const communicator = new MpiCommunicator(transport, library.version, abort);
+  const { path, family, version } = library;
+  const second = new SecondThread(mpi, new Lock(), board, {
+    rank,
+    size,
+    timeout,
+    where,
+    library: { path, family, version },
+  });
+  const communicator = new MpiCommunicator(transport, version, abort, mayHaveTwo && size > 1 ? second : undefined);
   const ending: Ending = { mpi, rank, size, watcher, guard, together: () => communicator.end(), isOver: false };
   endWithProcess(ending);
   if (size === 1) watcher?.close();

@@ -86,6 +86,12 @@ describe("one rank of two", () => {
   };
   const cases: readonly [what: string, plan: Partial<Plan>, message: RegExp, code?: number][] = [
     ["is killed", { act: "kill" }, /rank 1 .*(?:is gone|on signal 9)/],
+    ["is killed while a sum goes on", { act: "kill", started: true, length: 1e6 }, /rank 1 .*(?:is gone|on signal 9)/],
+    [
+      "makes another call while a sum goes on",
+      { act: "other call", started: true },
+      /started sum 32 of rank 0 .*is allReduce of 100 .*call \d+ of rank 1 .* is barrier/,
+    ],
     ["is stopped", { act: "stop" }, /rank 1 .*has not been heard of for 2 seconds/],
     ["loops forever", { act: "loop", timeout: 5 }, /rank 1 .*computes after its call \d+/],
     ["throws", { act: "throw" }, /rank 1: Error: planned: thrown/],

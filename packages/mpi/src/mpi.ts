@@ -1,7 +1,11 @@
 import { refuse } from "evenkeel/problem";
 import { type Handles, handlesOf } from "./handles.ts";
 import type { Koffi, Library } from "./library.ts";
+import type { Lock } from "./lock.ts";
 import { abortSeconds } from "./watch/abortProcess.ts";
+
+/** The same number in Open MPI and in MPICH. */
+const serialized = 2;
 
 type Native = (...args: readonly unknown[]) => number;
 
@@ -20,6 +24,8 @@ export class Mpi {
   /** Handles of requests; C writes them. */
   #requests = new Uint8Array(0);
   #addresses: bigint[] = [];
+  /** Taken for every call about messages, once a second thread makes some too. */
+  lock: Lock | undefined;
 
   constructor(koffi: Koffi, library: Library) {
     this.library = library;
@@ -35,11 +41,17 @@ export class Mpi {
     return this.#out[0] !== 0;
   }
 
-  /** MPI_Init_thread: one thread of the process calls MPI. */
-  initialize(): void {
-    this.#call("MPI_Init_thread", 0n, 0n, 1, this.#outAddress);
+  /**
+   * MPI_Init_thread with MPI_THREAD_SERIALIZED: threads call MPI one at a time. MPI_THREAD_MULTIPLE
+   * has some libraries lock in every call, and others leave out the fast network. Returns whether
+   * a second thread may call.
+   */
+  initialize(): boolean {
+    this.#call("MPI_Init_thread", 0n, 0n, serialized, this.#outAddress);
+    const provided = this.#out[0];
     // Otherwise an error ends the process before anything can be said.
     this.#call("MPI_Comm_set_errhandler", this.#handles.world, this.#handles.errorsReturn);
+    return provided >= serialized;
   }
 
   get rank(): number {
@@ -67,7 +79,9 @@ export class Mpi {
     const { byte, world } = this.#handles;
     const { MPI_Isend } = this.#functions;
     if (request >= this.#addresses.length) this.#reserve(2 * request);
+    this.lock?.take();
     const code = MPI_Isend(bytes, bytes.length, byte, to, tag, world, this.#addresses[request]);
+    this.lock?.give();
     if (code !== 0) throw this.#error("MPI_Isend", code);
   }
 
@@ -76,14 +90,18 @@ export class Mpi {
     const { byte, world } = this.#handles;
     const { MPI_Irecv } = this.#functions;
     if (request >= this.#addresses.length) this.#reserve(2 * request);
+    this.lock?.take();
     const code = MPI_Irecv(bytes, bytes.length, byte, from, tag, world, this.#addresses[request]);
+    this.lock?.give();
     if (code !== 0) throw this.#error("MPI_Irecv", code);
   }
 
   /** Whether the first `count` requests are all done. They are gone then. */
   areDone(count: number): boolean {
     const { MPI_Testall } = this.#functions;
+    this.lock?.take();
     const code = MPI_Testall(count, this.#addresses[0], this.#outAddress, this.#handles.ignore);
+    this.lock?.give();
     if (code !== 0) throw this.#error("MPI_Testall", code);
     return this.#out[0] !== 0;
   }
@@ -94,7 +112,9 @@ export class Mpi {
     const view = new DataView(this.#requests.buffer);
     const at = request * bytes;
     const handle = bytes === 8 ? view.getBigUint64(at, true) : view.getInt32(at, true);
+    this.lock?.take();
     this.#call("MPI_Request_get_status", handle, this.#outAddress, ignore);
+    this.lock?.give();
     return this.#out[0] !== 0;
   }
 
@@ -104,6 +124,7 @@ export class Mpi {
   }
 
   finalize(): void {
+    this.lock?.take(); // for good
     this.#call("MPI_Finalize");
   }
 

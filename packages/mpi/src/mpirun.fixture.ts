@@ -90,7 +90,7 @@ export class BuiltPrograms {
     mkdirSync(folder, { recursive: true });
     await build({
       cwd: root,
-      input: { ...paths, thread: source("watch/thread.ts") },
+      input: { ...paths, thread: source("watch/thread.ts"), secondThread: source("second/secondThread.ts") },
       platform: "node",
       external: (id) => /^[a-z]/.test(id) && !/^evenkeel\b/.test(id),
       plugins: [

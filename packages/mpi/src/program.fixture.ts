@@ -17,6 +17,8 @@ export interface Plan {
   readonly rank?: number;
   readonly at?: number;
   readonly act?: Act;
+  /** Whether each sum is started, and waited for after the pause; the act is in between. */
+  readonly started?: boolean;
   /** Milliseconds that it lets pass first, within the step if that is longer. */
   readonly delay?: number;
 }
@@ -87,6 +89,7 @@ function collectives(run: Ranks): string {
       }
     }
   }
+  started(run);
   const special = new Float32Array([rank === 0 ? Number.NaN : 1, rank, -0, rank === size - 1 ? Infinity : 0]);
   run.allReduce(special, "min");
   expectSame("min of NaN", special, [Number.NaN, 0, -0, size === 1 ? Infinity : 0]);
@@ -132,6 +135,34 @@ function collectives(run: Ranks): string {
   return hash.digest("hex");
 }
 
+/** Sums that go on while the ranks make other calls, at other places on each. */
+function started(run: Ranks): void {
+  const { startAllReduce: start, rank, size } = run;
+  if (size > 1 && start === undefined) throw new Error("no sum can be started");
+  if (start === undefined) return;
+  for (const salt of [1, 2]) {
+    const all = [1000, 0, 100_003, 7, 1000, 300_007].map((length, k) => {
+      const data = k % 2 === 0 ? new Float32Array(length) : new Float64Array(length);
+      return data.map((_, i) => sampleOf(rank, i, salt + k));
+    });
+    const small = new Float64Array(50_000).fill(rank);
+    const waits = all.map((data, k) => {
+      if (k === rank) run.allReduce(small);
+      const wait = start(data);
+      data.fill(0);
+      return wait;
+    });
+    if (rank >= all.length) run.allReduce(small);
+    expectSame("allReduce meanwhile", small, small.slice().fill((size * (size - 1)) / 2));
+    for (const [k, wait] of waits.entries()) {
+      const expected = all[k].map((_, i) => sampleOf(rank, i, salt + k));
+      run.allReduce(expected);
+      wait(all[k]);
+      expectSame(`started sum ${k}`, all[k], expected);
+    }
+  }
+}
+
 /** Refusals that leave everything as it was. */
 function misuse(run: Ranks): string[] {
   const calls: (() => unknown)[] = [
@@ -160,10 +191,12 @@ function steps(run: Ranks, plan: Plan): void {
   const data = new Float32Array(plan.length);
   const own = data.map((_, i) => sampleOf(rank, i, 0));
   for (let step = 0; step < plan.steps; step++) {
+    const wait = plan.started ? run.startAllReduce?.(own) : undefined;
     if (plan.pause) compute(plan.pause);
     if (rank === plan.rank && step === plan.at && plan.act !== undefined) act(run, plan, step, data);
     data.set(own);
-    run.allReduce(data);
+    if (wait !== undefined) wait(data);
+    else run.allReduce(data);
     if (rank === 0 && step % 100 === 0) console.log(`step ${step}`);
   }
   console.log(`rank ${rank} is done: ${createHash("sha256").update(data).digest("hex")}`);

@@ -26,6 +26,10 @@ export interface TransportOptions {
   readonly timeout: number;
   /** The most bytes of one message of MPI; longer ones travel in pieces. */
   readonly longest?: number;
+  /**
+   * Whether a second thread makes the calls, of which the first takes note for the watcher. Their messages do not match those of the first.
+   */
+  readonly isSecond?: boolean;
 }
 
 /** Sends and receives the messages of one call at a time, and gives up where one does not come. */
@@ -37,6 +41,7 @@ export class Transport {
   readonly #where: readonly Where[];
   readonly #timeout: number;
   readonly #longest: number;
+  readonly #isSecond: boolean;
   #spins = spinsOfMany;
   #call: Call | undefined;
   #tag = 0;
@@ -46,7 +51,7 @@ export class Transport {
   #failure: Error | undefined;
 
   constructor(mpi: Mpi, board: Board, where: readonly Where[], options: TransportOptions) {
-    const { rank, size, timeout, longest = 2 ** 30 } = options;
+    const { rank, size, timeout, longest = 2 ** 30, isSecond = false } = options;
     this.rank = rank;
     this.size = size;
     this.#mpi = mpi;
@@ -54,6 +59,7 @@ export class Transport {
     this.#where = where;
     this.#timeout = timeout;
     this.#longest = longest;
+    this.#isSecond = isSecond;
   }
 
   /** Says whether every rank has a processor for itself. */
@@ -63,24 +69,31 @@ export class Transport {
 
   /**
    * Makes a call, whose messages are sent and received in `body`.
+   * @param sum the number of a started sum, if the call is to wait for it
    * @throws Error if an earlier call has failed, or this one does
    */
-  run<T>(call: Call, body: () => T): T {
+  run<T>(call: Call, body: () => T, sum?: number): T {
     if (this.#failure !== undefined) {
       throw refuse("wrong-state", call.kind, `an earlier call has failed: ${this.#failure.message}`);
     }
     this.#call = call;
-    this.#tag = tagOf(call);
-    this.#board.enter(this.rank, call);
+    this.#tag = tagOf(call, this.#isSecond);
+    if (sum !== undefined) this.#board.await(this.rank, call, sum);
+    else if (!this.#isSecond) this.#board.enter(this.rank, call);
     try {
       const result = body();
-      this.#board.leave(this.rank);
+      if (!this.#isSecond) this.#board.leave(this.rank);
       return result;
     } catch (error) {
       this.#failure = error as Error;
       this.#board.fail(this.#failure.message);
       throw error;
     }
+  }
+
+  /** Notes that a sum is started. Returns its number. */
+  started(): number {
+    return this.#board.start(this.rank);
   }
 
   /** Sends bytes, which may not change until `complete` has returned. */
@@ -152,7 +165,7 @@ export class Transport {
     return refuse(
       "wrong-state",
       this.#name,
-      `${own}, call ${this.#board.of(this.rank).calls} of rank ${this.rank}, was not done within ${this.#timeout / 1000} seconds: ${named.join(", ")}`,
+      `${own}, ${this.#isSecond ? "started by" : `call ${this.#board.of(this.rank).calls} of`} rank ${this.rank}, was not done within ${this.#timeout / 1000} seconds: ${named.join(", ")}`,
       "a longer timeout lets ranks compute for longer between two calls",
     );
   }

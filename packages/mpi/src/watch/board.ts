@@ -4,8 +4,11 @@ import { type Call, kinds } from "../calls.ts";
 const word = { failed: 0, textLength: 1, isTold: 2, ended: 3 } as const;
 const words = 4;
 const longestText = 2048;
-/** Numbers of a rank: how many calls it has begun, whether it is in one, and which. */
-const numbers = 5;
+/**
+ * Numbers of a rank: how many calls it has begun, whether it is in one, and which; how many sums it
+ * has started, and for which it waits.
+ */
+const numbers = 7;
 
 /** What a rank does, as its watcher knows it. */
 export interface Activity {
@@ -13,11 +16,21 @@ export interface Activity {
   readonly calls: number;
   /** Whether it is in the last one of them. */
   readonly isInside: boolean;
-  /** The last one that it began. */
+  /** The last one that it began, or the sum that it waits for. */
   readonly call: Call;
+  /** How many sums it has started, which go on meanwhile. */
+  readonly started: number;
+  /** The number of the one that it waits for, from 1; 0 in another call. */
+  readonly awaited: number;
 }
 
-export const idle: Activity = { calls: 0, isInside: false, call: { kind: "none", detail: 0, length: 0 } };
+export const idle: Activity = {
+  calls: 0,
+  isInside: false,
+  call: { kind: "none", detail: 0, length: 0 },
+  started: 0,
+  awaited: 0,
+};
 
 /**
  * What the main thread of a rank and its watcher tell each other, in shared memory: each is read
@@ -85,13 +98,26 @@ export class Board {
     Atomics.wait(this.#words, word.isTold, 0, milliseconds);
   }
 
-  enter(rank: number, { kind, detail, length }: Call): void {
-    const at = rank * numbers;
-    this.#numbers[at + 2] = kinds.indexOf(kind);
-    this.#numbers[at + 3] = detail;
-    this.#numbers[at + 4] = length;
-    this.#numbers[at]++;
-    this.#numbers[at + 1] = 1;
+  enter(rank: number, call: Call): void {
+    this.#begin(rank, call, 0);
+    this.#numbers[rank * numbers]++;
+    this.#numbers[rank * numbers + 1] = 1;
+  }
+
+  /** A rank has started a sum. Returns its number, from 1. */
+  start(rank: number): number {
+    return ++this.#numbers[rank * numbers + 5];
+  }
+
+  /** A rank waits for a sum that it has started. */
+  await(rank: number, call: Call, sum: number): void {
+    this.#begin(rank, call, sum);
+    this.#numbers[rank * numbers + 1] = 1;
+  }
+
+  #begin(rank: number, { kind, detail, length }: Call, awaited: number): void {
+    this.#numbers.set([kinds.indexOf(kind), detail, length], rank * numbers + 2);
+    this.#numbers[rank * numbers + 6] = awaited;
   }
 
   leave(rank: number): void {
@@ -100,11 +126,15 @@ export class Board {
 
   /** What a rank does: of this rank now, of others when they were last heard. */
   of(rank: number): Activity {
-    const [calls, isInside, kind, detail, length] = this.#numbers.subarray(rank * numbers, (rank + 1) * numbers);
-    return { calls, isInside: isInside === 1, call: { kind: kinds[kind], detail, length } };
+    const [calls, isInside, kind, detail, length, started, awaited] = this.#numbers.subarray(
+      rank * numbers,
+      (rank + 1) * numbers,
+    );
+    return { calls, isInside: isInside === 1, call: { kind: kinds[kind], detail, length }, started, awaited };
   }
 
-  note(rank: number, { calls, isInside, call: { kind, detail, length } }: Activity): void {
-    this.#numbers.set([calls, isInside ? 1 : 0, kinds.indexOf(kind), detail, length], rank * numbers);
+  note(rank: number, { calls, isInside, call: { kind, detail, length }, started, awaited }: Activity): void {
+    const inside = isInside ? 1 : 0;
+    this.#numbers.set([calls, inside, kinds.indexOf(kind), detail, length, started, awaited], rank * numbers);
   }
 }

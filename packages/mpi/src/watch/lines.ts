@@ -16,14 +16,17 @@ export interface Message {
 }
 
 /** An activity as numbers. */
-export type Packed = readonly [calls: number, inside: number, kind: number, detail: number, length: number];
+export type Packed = readonly [
+  ...[calls: number, inside: number, kind: number, detail: number, length: number],
+  ...[started: number, awaited: number],
+];
 
-export function packed({ calls, isInside, call }: Activity): Packed {
-  return [calls, isInside ? 1 : 0, kinds.indexOf(call.kind), call.detail, call.length];
+export function packed({ calls, isInside, call, started, awaited }: Activity): Packed {
+  return [calls, isInside ? 1 : 0, kinds.indexOf(call.kind), call.detail, call.length, started, awaited];
 }
 
-export function unpacked([calls, inside, kind, detail, length]: Packed): Activity {
-  return { calls, isInside: inside === 1, call: { kind: kinds[kind] ?? "none", detail, length } };
+export function unpacked([calls, inside, kind, detail, length, started, awaited]: Packed): Activity {
+  return { calls, isInside: inside === 1, call: { kind: kinds[kind] ?? "none", detail, length }, started, awaited };
 }
 
 export function write(socket: Socket, message: Message, done?: () => void): void {

@@ -9,7 +9,9 @@ const where = [
 ];
 const barrier: Call = { kind: "barrier", detail: 0, length: 0 };
 const sum: Call = { kind: "allReduce", detail: 4, length: 9 };
-const does = (calls: number, isInside: boolean, call = barrier) => ({ calls, isInside, call });
+const does = (calls: number, isInside: boolean, call = barrier, [started, awaited] = [0, 0]) => {
+  return { calls, isInside, call, started, awaited };
+};
 
 test("a rank is named with its machine and its process", () => {
   expect(nameOf(1, where)).toBe("rank 1 (b, process 11)");
@@ -79,5 +81,34 @@ describe("different calls", () => {
       peers.heard(1, does(7, true, i % 2 === 0 ? sum : barrier));
       expect(peers.passed(1)).toBeUndefined();
     }
+  });
+
+  test("a sum that the other rank has not started, while it is in a call that this one has not begun", () => {
+    for (const [started, calls, isFailure] of [
+      [3, 8, true],
+      [4, 8, false],
+      [3, 7, false],
+    ] as const) {
+      const peers = new Peers([0, 1], where, 3000);
+      for (let i = 0; i < 2; i++) {
+        peers.heard(0, does(7, true, sum, [5, 4]));
+        peers.heard(1, does(calls, true, barrier, [started, 0]));
+      }
+      expect(peers.passed(1)).toBe(
+        isFailure
+          ? "started sum 4 of rank 0 (a, process 10) is allReduce of 9 float32 values (sum), call 8 of rank 1 " +
+              "(b, process 11) is barrier: all ranks must make the same calls in the same order"
+          : undefined,
+      );
+    }
+  });
+
+  test("sums of one number and different lengths", () => {
+    const peers = new Peers([0, 1], where, 3000);
+    for (let i = 0; i < 2; i++) {
+      peers.heard(0, does(7, true, sum, [5, 4]));
+      peers.heard(1, does(9, true, { ...sum, length: 8 }, [4, 4]));
+    }
+    expect(peers.passed(1)).toMatch(/^started sum 4 of rank 0 .* of 9 float32 .*, that of rank 1 .* of 8 float32 /);
   });
 });

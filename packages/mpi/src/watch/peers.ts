@@ -43,7 +43,7 @@ export class Peers {
     const peer = this.#peers.get(rank);
     if (peer === undefined) return;
     const last = peer.activity;
-    const isSameAgain = last.calls === activity.calls && last.isInside === activity.isInside;
+    const isSameAgain = (["calls", "isInside", "started", "awaited"] as const).every((k) => last[k] === activity[k]);
     peer.repeats = isSameAgain && isSame(last.call, activity.call) ? peer.repeats + 1 : 0;
     peer.activity = activity;
     peer.silent = 0;
@@ -79,21 +79,31 @@ export class Peers {
     return this.#disagreement();
   }
 
-  /** Two ranks that are in different calls at the same place of their programs. */
+  /** Two ranks that are in different calls at the same place of their programs, or wait for each other. */
   #disagreement(): string | undefined {
     // A number of calls and its call may be read in between two calls; what is said twice is true.
     const inside = [...this.#peers].filter(([, { activity, repeats }]) => activity.isInside && repeats > 0);
     for (const [rank, { activity }] of inside) {
-      const other = inside.find(
-        ([, { activity: one }]) => one.calls === activity.calls && !isSame(one.call, activity.call),
-      );
+      const other = inside.find(([, { activity: one }]) => disagree(activity, one));
       if (other === undefined) continue;
       const [first, second] = [describeCall(activity.call), describeCall(other[1].activity.call)];
       return (
-        `call ${activity.calls} of ${nameOf(rank, this.#where)} is ${first}, that of ` +
+        `${numberOf(activity)} of ${nameOf(rank, this.#where)} is ${first}, ` +
+        `${numberOf(activity) === numberOf(other[1].activity) ? "that" : numberOf(other[1].activity)} of ` +
         `${nameOf(other[0], this.#where)} is ${second}: all ranks must make the same calls in the same order`
       );
     }
     return undefined;
   }
+}
+
+const numberOf = ({ calls, awaited }: Activity) => (awaited > 0 ? `started sum ${awaited}` : `call ${calls}`);
+
+/** Whether two ranks cannot get any further together. */
+function disagree(a: Activity, b: Activity): boolean {
+  if (a.awaited === 0 && b.awaited === 0) return a.calls === b.calls && !isSame(a.call, b.call);
+  if (a.awaited > 0 && b.awaited > 0) return a.awaited === b.awaited && !isSame(a.call, b.call);
+  // One waits for a sum that the other has not started, in a call that the first has not begun.
+  const [waiting, calling] = a.awaited > 0 ? [a, b] : [b, a];
+  return calling.started < waiting.awaited && waiting.calls < calling.calls;
 }
