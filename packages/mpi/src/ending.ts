@@ -17,6 +17,9 @@ export interface Ending {
   isOver: boolean;
 }
 
+/** Milliseconds that a rank leaves to another that has failed before it. */
+const abortsAfter = 1000;
+
 let uncaught: { readonly error: unknown } | undefined;
 
 /**
@@ -73,7 +76,9 @@ export function failTogether(
   } catch {
     // Standard error may be closed.
   }
-  watcher?.fail(`rank ${rank} has failed: ${reason.split("\n")[0]}`);
+  const isFirst = watcher?.fail(`rank ${rank} has failed: ${reason.split("\n")[0]}`) ?? true;
+  // The run ends with the exit code of the first abort: that of the rank that has failed by itself.
+  if (!isFirst) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, abortsAfter);
   mpi.abort(code);
   // MPI_Abort does not return.
   return process.kill(process.pid, "SIGKILL") as never;

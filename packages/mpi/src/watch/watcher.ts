@@ -69,12 +69,17 @@ export class Watcher {
     this.#board?.awaitTold(2000);
   }
 
-  /** This rank ends for a reason, of which the others are told if that is possible. */
-  fail(reason: string): void {
-    if (this.#board === undefined || this.#board.hasFailed) return;
+  /**
+   * This rank ends for a reason, of which the others are told if that is possible.
+   * @returns whether it is the first that is known to
+   */
+  fail(reason: string): boolean {
+    if (this.#board === undefined) return true;
+    if (this.#board.hasFailed) return false;
     this.#board.fail(reason);
     this.#worker.postMessage("fail" satisfies Order);
     this.#board.awaitTold(300);
+    return true;
   }
 
   /** There is nobody to watch. */
