@@ -75,15 +75,19 @@ export class DatabaseWorker implements WorkerSide {
   take = async (): Promise<Task | undefined> => {
     const { queue, query } = this.#database;
     const [row] = await query<TaskRow>(
+      // Who holds a task is asked in a subquery: once another has taken the row in between, PostgreSQL
+      // looks at the new row, but joined to the worker that belonged to the old one.
       `with free as (
          select t.id from evenkeel_task t
-         left join evenkeel_worker w on w.queue = t.queue and w.name = t.taken_by
          where t.queue = $1 and not ($2 = any (t.not_by)) and (
-           t.taken_by is null or w.name is null or w.refused
+           t.taken_by is null
            or (t.taken_by = $2 and not (t.id = any ($3)))
-           or (t.taken_by <> $2 and (w.has_left or w.beat_at < clock_timestamp() - make_interval(secs => $4))
-               and not exists (select from evenkeel_result r
-                               where r.queue = t.queue and r.worker = t.taken_by and r.task = t.id)))
+           or (t.taken_by <> $2 and not exists (
+             select from evenkeel_worker w
+             where w.queue = t.queue and w.name = t.taken_by and not w.refused
+               and not ((w.has_left or w.beat_at < clock_timestamp() - make_interval(secs => $4))
+                        and not exists (select from evenkeel_result r
+                                        where r.queue = t.queue and r.worker = t.taken_by and r.task = t.id)))))
          order by cardinality(t.not_by) = 0, t.position
          limit 1 for update of t skip locked)
        update evenkeel_task t set taken_by = $2 from free

@@ -40,6 +40,21 @@ describe.skipIf(missing !== undefined)(`a queue in PostgreSQL${missing === undef
     DatabaseStudy.open(address, { head, data, name, facts: { ...facts, threads: 0 }, lease, ...options });
   const enter = (name: string) => openDatabaseWorker(address, { names: () => [name], facts, rank: 0 });
 
+  test("gives no task to two that ask at once", async () => {
+    const study = await open();
+    const workers = await Promise.all(["first", "second", "third"].map((name) => enter(name)));
+    const many = Array.from({ length: 60 }, (_, i) => ({ ...tasks[0], id: `task ${i}` }));
+    await study.offer(many);
+    const taken: string[] = [];
+    const takeAll = async ({ take }: (typeof workers)[number]) => {
+      for (let task = await take(); task !== undefined; task = await take()) taken.push(task.id);
+    };
+    await Promise.all(workers.map(takeAll));
+    expect(taken.sort()).toEqual(many.map(({ id }) => id).sort());
+    await study.close(true);
+    await Promise.all(workers.map((worker) => worker.leave()));
+  });
+
   test("gives each task to one worker, keeps the table, and tells of the end", async () => {
     const study = await open();
     const [first, second] = [await enter("first"), await enter("second")];
