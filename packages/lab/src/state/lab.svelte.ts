@@ -86,7 +86,7 @@ export class Lab {
   constructor() {
     this.#workers = newPair();
     for (const side of sides) {
-      void this.#workers[side].listen(callback((frame: Frame) => this.#news.add(() => this.#frame(side, frame))));
+      void this.#workers[side].listen(callback((frame: Frame) => this.#hear(side, frame)));
     }
   }
 
@@ -328,6 +328,12 @@ export class Lab {
     });
     this.#news.runNow();
     if (done.every((whole) => whole)) performance.measure(marks.wholeStrip, marks.strip);
+  }
+
+  #hear(side: Side, frame: Frame): void {
+    this.#news.add(() => this.#frame(side, frame));
+    // The first steps are shown at once: a visitor waits for them.
+    if (frame.run === this.#run && frame.step > 0 && this[side].step === 0) this.#news.runNow();
   }
 
   #frame(side: Side, frame: Frame): void {

@@ -1,15 +1,16 @@
 import * as Comlink from "comlink";
 import { type Finding, type Table, TableError } from "evenkeel/tabular";
 import type { MeaningOptions } from "../../../cli/src/tables/meaning.ts";
-import type { Programs } from "../code/programs.ts";
+import { type Programs, programsOf, tableFile } from "../code/programs.ts";
 import type { preparePictures } from "../pictures/pictureRows.ts";
 import { hasPictures, type Setup, type Side } from "../state/setup.ts";
 import type { StudyAnswer, StudyProgress } from "../study/ask.ts";
 import type { Frame } from "./frames.ts";
-import type { LintFinding } from "./lint.ts";
+import { type LintFinding, lint } from "./lint.ts";
+import { savedNetwork } from "./model.ts";
 import { type RateResult, rates } from "./rateRange.ts";
 import { RateStrip } from "./rates.ts";
-import type { Recomputed } from "./recompute.ts";
+import { type Recomputed, recompute } from "./recompute.ts";
 import { type PreparedRows, prepareRows, type SettledTable, settleTable } from "./rows.ts";
 import { Runner } from "./runner.ts";
 import { programsFor, type Trainer } from "./trainer.ts";
@@ -130,40 +131,33 @@ export class TrainingWorker {
     this.#send(false);
   }
 
-  // What follows is code of its own, loaded when it is first asked for: a training needs none of it.
-
   /** The network as the bytes of a file. @throws Error if the command has no such network for a table */
-  async save(): Promise<Uint8Array> {
-    const { savedNetwork } = await import("./model.ts");
+  save(): Uint8Array {
     const { setup, rows, trainer } = this.#started();
     return savedNetwork(rows, setup, this.#side, trainer);
   }
 
   /** What the library's linter says of the network as it is now. */
-  async lint(): Promise<readonly LintFinding[]> {
-    const { lint } = await import("./lint.ts");
+  lint(): readonly LintFinding[] {
     if (this.#runner === undefined) return [];
     const { setup, trainer } = this.#started();
     return lint(trainer, setup);
   }
 
   /** What recomputed statistics would make of the error; undefined where there are none. */
-  async recompute(): Promise<Recomputed | undefined> {
-    const { recompute } = await import("./recompute.ts");
+  recompute(): Recomputed | undefined {
     if (this.#runner === undefined) return undefined;
     const { rows, trainer } = this.#started();
     return recompute(trainer, rows);
   }
 
   /** The training as programs. */
-  async programs(file: string): Promise<Programs | undefined> {
-    const { programsOf } = await import("../code/programs.ts");
+  programs(file: string): Programs | undefined {
     return this.#setup && programsOf(this.#rows(this.#setup), this.#setup, this.#side, file);
   }
 
   /** The file that the programs read. */
-  async table(): Promise<Blob> {
-    const { tableFile } = await import("../code/programs.ts");
+  table(): Blob {
     return tableFile(this.#started().rows);
   }
 
