@@ -79,10 +79,7 @@ export class Mpi {
     const { byte, world } = this.#handles;
     const { MPI_Isend } = this.#functions;
     if (request >= this.#addresses.length) this.#reserve(2 * request);
-    this.lock?.take();
-    const code = MPI_Isend(bytes, bytes.length, byte, to, tag, world, this.#addresses[request]);
-    this.lock?.give();
-    if (code !== 0) throw this.#error("MPI_Isend", code);
+    this.#alone("MPI_Isend", () => MPI_Isend(bytes, bytes.length, byte, to, tag, world, this.#addresses[request]));
   }
 
   /** Starts to receive; the bytes may be neither read nor freed until the request is done. */
@@ -90,32 +87,38 @@ export class Mpi {
     const { byte, world } = this.#handles;
     const { MPI_Irecv } = this.#functions;
     if (request >= this.#addresses.length) this.#reserve(2 * request);
-    this.lock?.take();
-    const code = MPI_Irecv(bytes, bytes.length, byte, from, tag, world, this.#addresses[request]);
-    this.lock?.give();
-    if (code !== 0) throw this.#error("MPI_Irecv", code);
+    this.#alone("MPI_Irecv", () => MPI_Irecv(bytes, bytes.length, byte, from, tag, world, this.#addresses[request]));
   }
 
   /** Whether the first `count` requests are all done. They are gone then. */
   areDone(count: number): boolean {
     const { MPI_Testall } = this.#functions;
-    this.lock?.take();
-    const code = MPI_Testall(count, this.#addresses[0], this.#outAddress, this.#handles.ignore);
-    this.lock?.give();
-    if (code !== 0) throw this.#error("MPI_Testall", code);
+    const { ignore } = this.#handles;
+    this.#alone("MPI_Testall", () => MPI_Testall(count, this.#addresses[0], this.#outAddress, ignore));
     return this.#out[0] !== 0;
   }
 
   /** Whether one request is done; it stays. */
   isDone(request: number): boolean {
     const { bytes, ignore } = this.#handles;
+    const { MPI_Request_get_status } = this.#functions;
     const view = new DataView(this.#requests.buffer);
     const at = request * bytes;
     const handle = bytes === 8 ? view.getBigUint64(at, true) : view.getInt32(at, true);
-    this.lock?.take();
-    this.#call("MPI_Request_get_status", handle, this.#outAddress, ignore);
-    this.lock?.give();
+    this.#alone("MPI_Request_get_status", () => MPI_Request_get_status(handle, this.#outAddress, ignore));
     return this.#out[0] !== 0;
+  }
+
+  /** A call about messages, while no other thread makes one. @throws Error for a code other than 0 */
+  #alone(name: string, call: () => number): void {
+    let code: number;
+    this.lock?.take();
+    try {
+      code = call();
+    } finally {
+      this.lock?.give();
+    }
+    if (code !== 0) throw this.#error(name, code);
   }
 
   /** Lets other processes of this machine go first. */

@@ -1,15 +1,12 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { refuse } from "evenkeel/problem";
 import type { Lock } from "../lock.ts";
 import type { Mpi } from "../mpi.ts";
 import type { Floats } from "../reduce.ts";
+import { startThread } from "../startThread.ts";
 import type { Reduction } from "../types.ts";
 import type { Board } from "../watch/board.ts";
 import { bytesFor, dataOf, type Job, type SecondData, state, wordOf } from "./job.ts";
-
-/** The file of the thread, beside this one: built, or a source where Node is given a loader. */
-const isSource = import.meta.url.endsWith(".ts");
-const threadFile = new URL(isSource ? "./secondThread.ts" : "./secondThread.js", import.meta.url);
 
 /** The second thread of this rank, seen from the main one. It starts with the first sum. */
 export class SecondThread {
@@ -53,13 +50,7 @@ export class SecondThread {
 
   #begin(): Worker {
     this.#mpi.lock = this.#lock;
-    const worker = new Worker(threadFile, {
-      workerData: this.#data,
-      ...(!isSource && { execArgv: [] }),
-      resourceLimits: { maxOldGenerationSizeMb: 64 },
-    });
-    worker.unref(); // it does not keep the process alive
-    return worker;
+    return startThread("secondThread", import.meta.url, this.#data);
   }
 
   #take(bytes: number): SharedArrayBuffer {

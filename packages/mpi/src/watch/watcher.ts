@@ -1,16 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { refuse } from "evenkeel/problem";
+import { startThread } from "../startThread.ts";
 import type { Board } from "./board.ts";
 import type { Address } from "./link.ts";
 import type { Where } from "./peers.ts";
 import type { Beginning, Order, WatcherData, WatcherMessage } from "./thread.ts";
-
-/** The file of the thread, beside this one: built, or a source where Node is given a loader. */
-const isSource = import.meta.url.endsWith(".ts");
-const threadFile = new URL(isSource ? "./thread.ts" : "./thread.js", import.meta.url);
 
 /** What ranks tell each other before their watchers do: the bytes of all, in the order of the ranks. */
 export type Exchange = (bytes: Uint8Array) => Uint8Array[];
@@ -27,12 +24,7 @@ export class Watcher {
 
   /** Starts the thread. It ends the process if `connect` has not succeeded in time. */
   constructor(data: WatcherData) {
-    this.#worker = new Worker(threadFile, {
-      workerData: data,
-      ...(!isSource && { execArgv: [] }),
-      resourceLimits: { maxOldGenerationSizeMb: 64 },
-    });
-    this.#worker.unref(); // it does not keep the process alive
+    this.#worker = startThread("thread", import.meta.url, data);
     this.#worker.on("error", ({ message }) => {
       this.#board?.fail(`the thread that watches the other ranks has failed: ${message}`);
     });
