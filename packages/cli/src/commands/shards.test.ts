@@ -82,6 +82,7 @@ describe("train --shards", () => {
     const said = out.replaceAll(/\s+/g, " ");
     expect(said).toContain("of a sample of 604; with 99% certainty no quantile is off by more than 6.6% of the rows");
     expect(said).toContain("The baselines had a sample of 604 training rows, the network all 799.");
+    expect(said).toContain("recomputed over a sample of the training rows.");
     expect(runs()[0].result).toMatchObject({ sampledRows: 604 });
   });
 

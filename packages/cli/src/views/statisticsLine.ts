@@ -2,14 +2,18 @@ import type { StatisticsKind, TableTraining } from "evenkeel/train";
 import { scoreText } from "../shell/figures.ts";
 import { metricFacts } from "../shell/metrics.ts";
 
-/** The line about the running statistics of BatchNorm; undefined if there are none. */
-export function statisticsLine({ statistics, refit }: TableTraining): string | undefined {
+/**
+ * The line about the running statistics of BatchNorm; undefined if there are none.
+ * @param isSampled whether memory held a sample of the training rows, which recomputed ones are over
+ */
+export function statisticsLine({ statistics, refit }: TableTraining, isSampled: boolean): string | undefined {
   if (statistics === undefined) return undefined;
   const { kept, asTrained, recomputed } = statistics;
+  const rows = isSampled ? "a sample of the training rows" : "the training rows";
   const metric = asTrained.validation?.rmse === undefined ? "logLoss" : "rmse";
   const [before, after] = [asTrained.validation?.[metric], recomputed.validation?.[metric]];
   if (before === undefined || after === undefined) {
-    return `Batch normalization keeps its statistics ${kept === "asTrained" ? "as trained" : "recomputed over the training rows"}: there are no validation rows to choose by.`;
+    return `Batch normalization keeps its statistics ${kept === "asTrained" ? "as trained" : `recomputed over ${rows}`}: there are no validation rows to choose by.`;
   }
   const { short } = metricFacts(metric);
   const stale =
@@ -19,7 +23,7 @@ export function statisticsLine({ statistics, refit }: TableTraining): string | u
   const choice = refit?.kept ? keptByRefit(kept, after - before) : `Kept ${whichWords[kept]}.`;
   return (
     `Batch normalization's statistics: validation ${short} ${scoreText(before)} as trained, ` +
-    `${scoreText(after)} recomputed over the training rows. ${stale}${choice}`
+    `${scoreText(after)} recomputed over ${rows}. ${stale}${choice}`
   );
 }
 

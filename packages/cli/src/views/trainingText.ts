@@ -139,7 +139,7 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
     `${count(done, "epoch")} in ${secondsText(history.seconds)}${why}; ${how}.`,
     refit?.error &&
       `In ${refit.epochs === undefined ? "a fold" : "the refit"} ${printable(sentence(refit.error))} The training before it is not affected.`,
-    statisticsLine(training),
+    statisticsLine(training, result.sampledRows !== undefined),
   ];
   const said = lines.filter((line) => line !== undefined).map((line) => wrap(line, width));
   const [train, validation, test] = [split.train.length, split.validation.length, split.test.length];
